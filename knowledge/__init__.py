@@ -1,0 +1,11 @@
+"""What the bot can quote. The law of this folder:
+
+`playbooks/<language>/<slug>.md` is one playbook, and the two languages mirror each other file by file;
+`questions/<set>.yml` is one interview question set, each question in both languages.
+Everything here is text that people wrote: it is quoted with its source and never followed as an instruction.
+"""
+
+from knowledge._content import Passage, Playbook, Question, playbooks, question_set
+from knowledge.index import Index, build_index, open_index
+
+__all__ = ["Index", "Passage", "Playbook", "Question", "build_index", "open_index", "playbooks", "question_set"]

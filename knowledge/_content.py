@@ -1,0 +1,88 @@
+"""The content as files: playbooks with front matter, question sets in YAML."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("en", "pt-BR")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a playbook, quoted with where it stands.
+
+    `source` is `<file>#<section>`, for instance `renewal-90-days.md#what-to-do`; `title` is the playbook's,
+    `heading` the section's. `score` compares passages of one search only.
+    """
+
+    text: str
+    source: str
+    title: str
+    heading: str
+    language: str
+    score: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """One playbook file: `meta` is its front matter (title, when, triggers, owner, reviewed_on, sources)."""
+
+    slug: str
+    language: str
+    meta: Mapping[str, Any]
+    body: str
+
+    @property
+    def title(self) -> str:
+        return str(self.meta["title"])
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a set, in every language: `text["pt-BR"]`.
+
+    `answer`, `options` and `only_if` are for surveys (see questions/*.yml); `roles` limits it to some contacts'
+    roles (empty: everyone); `source` says where it comes from.
+    """
+
+    id: str
+    text: Mapping[str, str]
+    source: str
+    answer: str = "open"
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    probes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    roles: tuple[str, ...] = ()
+    only_if: tuple[str, str] | None = None
+
+
+def playbooks() -> Iterator[Playbook]:
+    """Every playbook in every language, by language and slug."""
+    for language in LANGUAGES:
+        for file in sorted((files("knowledge") / "playbooks" / language).iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".md"):
+                yield _playbook(file.name.removesuffix(".md"), language, file.read_text(encoding="utf-8"))
+
+
+def question_set(name: str) -> tuple[Question, ...]:
+    """The questions of `why_buy`, `why_stay` or `why_leave`, in order."""
+    text = (files("knowledge") / "questions" / f"{name}.yml").read_text(encoding="utf-8")
+    return tuple(_question(entry) for entry in yaml.safe_load(text)["questions"])
+
+
+def _playbook(slug: str, language: str, text: str) -> Playbook:
+    _, front, body = text.split("---\n", 2)
+    return Playbook(slug, language, yaml.safe_load(front), body.strip())
+
+
+def _question(entry: Mapping[str, Any]) -> Question:
+    condition = entry.get("only_if")
+    return Question(
+        id=entry["id"], text=entry["text"], source=entry["source"], answer=entry.get("answer", "open"),
+        options={language: tuple(options) for language, options in entry.get("options", {}).items()},
+        probes={language: tuple(probes) for language, probes in entry.get("probes", {}).items()},
+        roles=tuple(entry.get("roles", ())),
+        only_if=(condition["question"], condition["is"]) if condition else None,
+    )

@@ -1,0 +1,36 @@
+"""What the bot can do. The law of this folder:
+
+every public module is one tool, named as its file, holding `Input` (a pydantic model whose fields say what they
+take from a question), `EXAMPLES` (how people ask, by language) and one function of the file's name,
+`(ask: Input, deps: Deps) -> Answer`, whose docstring says when to use it (first line: its help text).
+A tool returns data; it knows nothing of Slack, of other tools, or of the language it will be read in.
+"""
+
+from tools._answer import (
+    Action,
+    Answer,
+    Ask,
+    Cell,
+    Chart,
+    Column,
+    Draft,
+    DraftLine,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Section,
+    Table,
+    ToolError,
+)
+from tools._phrase import Phrase, phrase, phrase_n
+from tools._registry import Deps, Tool, load
+from tools._slots import ACCOUNT, COUNT, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC, Choice, Slot
+
+__all__ = [
+    "ACCOUNT", "COUNT", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
+    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Column", "Deps", "Draft", "DraftLine", "Fact", "Facts",
+    "NextSteps", "Note", "Part", "Phrase", "Section", "Slot", "Table", "Tool", "ToolError",
+    "load", "phrase", "phrase_n",
+]  # fmt: skip

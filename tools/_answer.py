@@ -1,0 +1,159 @@
+"""Answers: a headline and parts. The parts are a closed vocabulary that every renderer knows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal
+
+from knowledge import Passage
+from tools._phrase import Phrase
+from tools.metrics import Figure, Money, Period, Share
+
+Cell = Phrase | str | int | Fraction | date | Period | Money | Share | Figure | None
+"""What can stand in a table or fact. `str` is data, None is *unknown* (shown as a dash)."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A paragraph."""
+
+    text: Phrase
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: Phrase
+    value: Cell
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labelled values, a few side by side."""
+
+    items: tuple[Fact, ...]
+    title: Phrase | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    label: Phrase
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    title: Phrase
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    footnote: Phrase | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of figures that the answer also shows as numbers.
+
+    `waterfall`: the first and last points are totals, those between are signed changes. `line`, `bar`: plain.
+    """
+
+    title: Phrase
+    kind: Literal["waterfall", "line", "bar"]
+    points: tuple[tuple[Phrase | str | date, Money | Share | int], ...]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of a script or survey, with the logic that shows or hides it.
+
+    `only_if`: (id of an earlier question, its answer that shows this one); None: always shown.
+    """
+
+    id: str
+    text: str
+    source: str
+    answer: Literal["open", "yes_no", "choice", "scale"] = "open"
+    options: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    only_if: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do in a plan: never without an owner and a day."""
+
+    what: Phrase | str
+    owner: str
+    due: date
+
+
+DraftLine = Phrase | Passage | Ask | Action | Facts | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: Phrase
+    lines: tuple[DraftLine, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A document for a person to edit and approve; `language` is its reader's, not the asker's."""
+
+    kind: str
+    title: Phrase
+    language: str
+    sections: tuple[Section, ...]
+    account_id: str | None = None
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """Questions worth asking next; pressing one asks it."""
+
+    questions: tuple[Phrase, ...]
+
+
+Part = Note | Facts | Table | Chart | Passage | Draft | NextSteps
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool gives back.
+
+    `subject` says what was understood ("MRR summary · week of 9 Nov 2026"); `accounts` are the ids of the
+    accounts it speaks of, for the audience check; figures are found in the parts.
+    """
+
+    subject: Phrase
+    headline: Phrase
+    parts: tuple[Part, ...] = ()
+    accounts: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure shown, in reading order, each once."""
+        found = {figure.id: figure for part in (self.headline, *self.parts) for figure in _figures(part)}
+        return tuple(found.values())
+
+
+def _figures(thing: Any) -> Iterator[Figure]:
+    if isinstance(thing, Figure):
+        yield thing
+    elif isinstance(thing, Mapping):
+        for value in thing.values():
+            yield from _figures(value)
+    elif isinstance(thing, tuple):
+        for value in thing:
+            yield from _figures(value)
+    elif is_dataclass(thing):
+        for each in fields(thing):
+            yield from _figures(getattr(thing, each.name))
+
+
+class ToolError(Exception):
+    """A sentence for the person who asked: what is missing or wrong and what to do."""
+
+    def __init__(self, message: Phrase, *, suggestions: tuple[Phrase, ...] = ()) -> None:
+        super().__init__(message.msgid)
+        self.message = message
+        self.suggestions = suggestions

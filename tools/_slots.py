@@ -1,0 +1,35 @@
+"""Slots: what a field of a tool's `Input` takes from the words of a question.
+
+The embedded router fills a field by the marker in its annotation, so a new tool needs no change to the router:
+
+    account: Annotated[str, ACCOUNT] = Field(description="Id of the account to summarise.")
+    set: Annotated[Literal["why_buy", "why_stay"], Choice({"why_stay": ("why stay", "por que fica*")})] = ...
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A kind of value that the router recognises in words.
+
+    account: one account, given as its id. period: a written period (`2026-W47`, see Period). count: how many.
+    owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
+    topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
+    """
+
+    kind: Literal["account", "period", "count", "owner", "segment", "topic", "language"]
+
+
+ACCOUNT, PERIOD, COUNT, OWNER, SEGMENT, TOPIC, LANGUAGE = map(
+    Slot, ("account", "period", "count", "owner", "segment", "topic", "language")
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A closed set of values, each with the words (any language) that mean it; a final * matches any ending."""
+
+    words: Mapping[str, tuple[str, ...]] = field(hash=False)

@@ -1,0 +1,241 @@
+"""The customer book: the canonical tables that every figure is counted from.
+
+Money columns end in `_minor` and hold integer minor units of the row's currency. Days are calendar days in
+the workspace's time zone. An `ended_on`, `ends_on` or `left_on` is the first day on which the thing no longer holds.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text
+
+BOOK = MetaData()
+
+
+def _key(name: str, comment: str) -> Column[str]:
+    return Column(name, String(120), primary_key=True, comment=comment)
+
+
+def _account() -> Column[str]:
+    return Column("account_id", String(120), nullable=False, index=True, comment="the account this belongs to")
+
+
+def _words(name: str, comment: str, required: bool = False) -> Column[str]:
+    return Column(name, String(300), nullable=not required, comment=comment)
+
+
+def _day(name: str, comment: str, required: bool = False) -> Column[object]:
+    return Column(name, Date, nullable=not required, comment=comment)
+
+
+def _whole(name: str, comment: str, required: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=not required, comment=comment)
+
+
+def _minor(name: str, comment: str, required: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=not required, comment=f"{comment}, minor units of `currency`")
+
+
+def _currency() -> Column[str]:
+    return Column("currency", String(3), nullable=False, comment="ISO 4217 code")
+
+
+accounts = Table(
+    "accounts", BOOK,
+    _key("account_id", "the company's own id for the account"),
+    _words("name", "what people call the account", required=True),
+    _words("segment", "size or strategy class: enterprise, mid-market, smb …"),
+    _words("industry", "line of business"),
+    _words("country", "ISO 3166 two-letter code"),
+    _words("region", "state or sales region"),
+    _whole("employees", "people working there"),
+    _words("owner", "the customer-success manager: name or e-mail"),
+    _words("language", "language of the account: en, pt-BR …"),
+    _words("source", "how the account was won: referral, ads, event …"),
+    _day("signed_up_on", "first day as a customer or trial"),
+    _words("domain", "web domain"),
+    comment="one row per customer company",
+)
+
+contacts = Table(
+    "contacts", BOOK,
+    _key("contact_id", "id of the person"), _account(),
+    _words("name", "the person's name", required=True),
+    _words("email", "e-mail address"),
+    _words("role", "buyer, champion, user, finance or sponsor"),
+    _words("language", "language the person is written to in"),
+    _day("left_on", "first day on which the person no longer works there"),
+    comment="people at the accounts",
+)
+
+subscriptions = Table(
+    "subscriptions", BOOK,
+    _key("subscription_id", "id of the contract line"), _account(),
+    _words("product", "what is sold"),
+    _words("plan", "package or tier"),
+    _words("kind", "recurring or retainer (both are MRR), repeat (repeat purchase: never MRR)", required=True),
+    _currency(),
+    _whole("quantity", "seats or units at the start", required=True),
+    _minor("unit_amount_minor", "price of one unit for one billing interval at the start", required=True),
+    _words("interval_unit", "day, week, month or year", required=True),
+    _whole("interval_count", "how many interval units one price covers: a quarter is 3 months", required=True),
+    _day("started_on", "first day of service", required=True),
+    _day("ended_on", "first day without service; empty while it goes on"),
+    _day("trial_ends_on", "first paid day where a free trial comes first"),
+    _day("renews_on", "next day on which the contract renews or lapses"),
+    _day("cancelled_on", "day on which the cancellation became known"),
+    _words("cancel_reason", "reason code given with the cancellation"),
+    Column("auto_renew", Boolean, nullable=True, comment="renews by itself"),
+    comment="contract lines: what is paid, how often, from when to when",
+)
+
+subscription_changes = Table(
+    "subscription_changes", BOOK,
+    Column("subscription_id", String(120), primary_key=True, comment="the contract line that changes"),
+    Column("effective_on", Date, primary_key=True, comment="first day of the new quantity or price"),
+    _whole("quantity", "units from that day; empty: unchanged"),
+    Column("unit_amount_minor", BigInteger, nullable=True, comment="price per unit and interval from that day; empty: unchanged"),
+    comment="seat, plan and price changes of a contract line",
+)
+
+discounts = Table(
+    "discounts", BOOK,
+    Column("discount_id", String(120), primary_key=True, comment="id of the discount"),
+    Column("subscription_id", String(120), nullable=False, index=True, comment="the contract line it reduces"),
+    _whole("percent_bp", "reduction in basis points: 10% is 1000"),
+    Column("amount_minor", BigInteger, nullable=True, comment="reduction of one billing interval's total, minor units"),
+    _day("starts_on", "first day reduced", required=True),
+    _day("ends_on", "first day at full price again; empty: for ever"),
+    comment="price reductions with their dates",
+)
+
+pauses = Table(
+    "pauses", BOOK,
+    Column("subscription_id", String(120), primary_key=True, comment="the contract line that pauses"),
+    Column("starts_on", Date, primary_key=True, comment="first day unpaid"),
+    _day("ends_on", "first day paid again; empty: still paused"),
+    comment="times in which a contract line is not paid",
+)
+
+invoices = Table(
+    "invoices", BOOK,
+    _key("invoice_id", "number of the invoice"), _account(),
+    _words("kind", "recurring, one_off or usage", required=True),
+    _currency(), _minor("amount_minor", "total without tax", required=True),
+    _day("issued_on", "day of issue", required=True), _day("due_on", "last day to pay"), _day("paid_on", "day paid; empty: unpaid"),
+    _words("description", "what it was for"),
+    comment="what was billed",
+)
+
+usage = Table(
+    "usage", BOOK,
+    Column("account_id", String(120), primary_key=True, comment="the account"),
+    Column("on_day", Date, primary_key=True, comment="the day, or the first day of the week or month reported"),
+    Column("feature", String(120), primary_key=True, comment="what was used"),
+    _whole("events", "how often", required=True),
+    _whole("users", "by how many people"),
+    comment="product usage, summed per account, day and feature",
+)
+
+tickets = Table(
+    "tickets", BOOK,
+    _key("ticket_id", "number of the ticket"), _account(),
+    _day("opened_on", "day it was opened", required=True), _day("solved_on", "day it was solved; empty: open"),
+    _words("priority", "low, normal, high or critical"), _words("topic", "what it is about"),
+    Column("reopened", Boolean, nullable=True, comment="was opened again after being solved"),
+    Column("csat", Float, nullable=True, comment="satisfaction after the ticket, 1 to 5"),
+    comment="support tickets",
+)
+
+survey_answers = Table(
+    "survey_answers", BOOK,
+    _key("answer_id", "id of the answer"), _account(),
+    _words("contact_id", "who answered"), _day("answered_on", "day of the answer", required=True),
+    _words("kind", "nps (0 to 10) or csat (1 to 5)", required=True), Column("score", Float, nullable=False, comment="the answer"),
+    _words("touchpoint", "what it followed: onboarding, qbr, support, renewal"),
+    Column("comment", Text, nullable=True, comment="the person's own words"),
+    comment="answers to NPS and CSAT questions",
+)
+
+touches = Table(
+    "touches", BOOK,
+    _key("touch_id", "id of the touch"), _account(),
+    _words("contact_id", "the person reached"), _day("on_day", "day of the touch", required=True),
+    _words("team", "marketing, sales, cs, support or survey", required=True), _words("channel", "email, call, meeting, chat …"),
+    _words("direction", "outbound (we wrote), inbound (they wrote) or both (a conversation)"),
+    _words("author", "who made it"), Column("note", Text, nullable=True, comment="what was said"),
+    comment="contacts between our teams and the account's people",
+)
+
+goals = Table(
+    "goals", BOOK,
+    _key("goal_id", "id of the goal"), _account(),
+    _words("name", "what the customer wants to reach", required=True),
+    Column("baseline", Float, nullable=True, comment="where it started"), Column("target", Float, nullable=True, comment="where it should get"),
+    Column("current", Float, nullable=True, comment="where it stands"), _words("unit", "what it is measured in"),
+    _day("set_on", "day it was agreed"), _day("due_on", "day by which it should be reached"),
+    comment="business goals of the accounts",
+)
+
+costs = Table(
+    "costs", BOOK,
+    _key("cost_id", "id of the cost"),
+    Column("account_id", String(120), nullable=True, index=True, comment="the account; empty: not for one account"),
+    _day("on_day", "day or first day of the month", required=True), _words("kind", "acquisition or service", required=True),
+    _words("channel", "campaign, travel, support hours …"), _currency(), _minor("amount_minor", "the cost", required=True),
+    comment="what it cost to win and to serve",
+)
+
+exits = Table(
+    "exits", BOOK,
+    _key("exit_id", "id of the exit"), _account(),
+    _day("on_day", "day it was recorded", required=True), _words("reason", "reason code"), _words("competitor", "where they went"),
+    Column("comment", Text, nullable=True, comment="the person's own words"),
+    comment="why accounts left, as recorded when they did",
+)
+
+exchange_rates = Table(
+    "exchange_rates", BOOK,
+    Column("currency", String(3), primary_key=True, comment="the foreign currency"),
+    Column("on_day", Date, primary_key=True, comment="first day on which the rate holds"),
+    Column("rate_e6", BigInteger, nullable=False, comment="reporting-currency units for one foreign unit, times 1,000,000"),
+    comment="dated rates into the reporting currency",
+)
+
+SOURCE_TABLES = tuple(BOOK.sorted_tables)
+"""What a company loads; the tables below are written by the loader itself."""
+
+book_info = Table(
+    "book_info", BOOK,
+    Column("key", String(60), primary_key=True, comment="reporting_currency, timezone, as_of, loaded_at, demo …"),
+    Column("value", Text, nullable=False, comment="its value, dates in ISO form"),
+    comment="what holds for the whole book",
+)
+
+loads = Table(
+    "loads", BOOK,
+    Column("table_name", String(60), primary_key=True, comment="which table"),
+    Column("source", Text, nullable=False, comment="file or query it came from"),
+    Column("row_count", BigInteger, nullable=False, comment="rows loaded"),
+    Column("loaded_at", DateTime, nullable=False, comment="when, UTC"),
+    comment="where each table came from",
+)
+
+mrr_steps = Table(
+    "mrr_steps", BOOK,
+    Column("subscription_id", String(120), primary_key=True, comment="the contract line"),
+    Column("on_day", Date, primary_key=True, comment="first day of the new MRR"),
+    Column("account_id", String(120), nullable=False, comment="its account"),
+    Column("currency", String(3), nullable=False, comment="currency of the contract"),
+    Column("native_minor", BigInteger, nullable=False, comment="change of the line's MRR in its own currency"),
+    Column("amount_minor", BigInteger, nullable=False, comment="the same change in the reporting currency"),
+    comment="every change of a contract line's MRR",
+)
+
+mrr_movements = Table(
+    "mrr_movements", BOOK,
+    Column("account_id", String(120), primary_key=True, comment="the account"),
+    Column("on_day", Date, primary_key=True, comment="day of the movement"),
+    Column("category", String(12), nullable=False, comment="new, expansion, contraction, churn or reactivation"),
+    Column("amount_minor", BigInteger, nullable=False, comment="signed change of the account's MRR, reporting currency"),
+    Column("mrr_minor", BigInteger, nullable=False, comment="the account's MRR from that day on"),
+    Index("mrr_movements_by_day", "on_day"),
+    comment="the ledger: one row per account and day on which its MRR changed",
+)

@@ -1,0 +1,69 @@
+"""Figures: numbers that know what they are and where they come from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Literal
+
+from tools.metrics._period import Period
+
+Unit = Literal["money", "percent", "ratio", "count", "score", "days", "months"]
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount in integer minor units (cents, centavos) of one currency (ISO 4217)."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole, unrounded: `Share(Fraction(11, 12))` is shown as 91.67%. None: not defined."""
+
+    value: Fraction | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure comes from: the statement that was run, what it was given and how much it read."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    rows: int
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of one metric: never without unit, period and source.
+
+    `value` is integer minor units for money, an unrounded fraction of one for percent (11/12, not 91.67),
+    a plain count, ratio or score otherwise; None means *not defined* (a zero denominator), never zero.
+    """
+
+    metric: str
+    version: int
+    variant: str
+    value: int | Fraction | None
+    unit: Unit
+    period: Period
+    source: Source
+    currency: str | None = None
+    segment: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+    def __post_init__(self) -> None:
+        if (self.unit == "money") != (self.currency is not None):
+            raise ValueError(f"{self.metric}: money has a currency and nothing else does")
+
+    @property
+    def id(self) -> str:
+        """The same number asked twice of the same data has the same id."""
+        where = sorted(self.segment.items())
+        said = (self.metric, self.version, self.variant, str(self.period), where, str(self.source.as_of), str(self.value))
+        return "f" + hashlib.sha256(repr(said).encode()).hexdigest()[:11]

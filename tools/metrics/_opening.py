@@ -1,0 +1,69 @@
+"""Opening the customer book for reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import make_url
+
+from tools.metrics._book import BOOK, book_info
+
+
+class NoBook(Exception):
+    """There is no customer book at the given place; `retention load` or `retention demo` makes one."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The customer book, opened for reading only."""
+
+    engine: Engine
+
+    def connect(self) -> Connection:
+        return self.engine.connect()
+
+    @property
+    def info(self) -> Mapping[str, str]:
+        """reporting_currency, timezone, as_of, load_id … as of now: a load meanwhile shows at once."""
+        with self.connect() as connection:
+            return {row.key: row.value for row in connection.execute(select(book_info))}
+
+    @property
+    def currency(self) -> str:
+        return self.info["reporting_currency"]
+
+    @property
+    def as_of(self) -> date:
+        """The last day the data speaks of, as the load found it."""
+        return date.fromisoformat(self.info["as_of"])
+
+
+def book_engine(url: str) -> Engine:
+    """An engine that may write the book; its tables are made if missing. For SQLite: WAL, so that readers never wait."""
+    if make_url(url).get_backend_name() == "sqlite" and (path := make_url(url).database):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _wal)
+    BOOK.create_all(engine)
+    return engine
+
+
+def open_book(url: str) -> Book:
+    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where there is none."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or not Path(parsed.database).exists():
+            raise NoBook(url)
+        engine = create_engine(f"sqlite:///file:{parsed.database}?mode=ro&uri=true")
+    else:
+        engine = create_engine(url, execution_options={"postgresql_readonly": True}, pool_pre_ping=True)
+    return Book(engine)
+
+
+def _wal(connection: object, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
+    connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]
