@@ -1,0 +1,45 @@
+"""Settings: the only reader of the environment."""
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, from environment variables of the same names or a `.env` file."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    retention_home: Path = Field(
+        default_factory=lambda: user_data_path("retention"), description="Folder of the default book, store and index."
+    )
+    retention_today: date | None = Field(default=None, description="Sets the clock, for demonstrations and tests.")
+    retention_timezone: str = Field(default="America/Sao_Paulo", description="Time zone in which days begin and end.")
+    book_url: str | None = Field(default=None, description="SQLAlchemy URL of the customer book (default: SQLite in the home).")
+    store_url: str | None = Field(default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home).")
+    chat_model: str | None = Field(default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model.")
+    chat_model_timeout: float = Field(default=20.0, description="Seconds a chat model may take before the embedded answer is used.")
+    slack_bot_token: SecretStr | None = Field(default=None, description="Bot token, `xoxb-…`: OAuth & Permissions page of the app.")
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="App token, `xapp-…`, for Socket Mode: Basic Information page, scope connections:write."
+    )
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret, for HTTP: Basic Information page.")
+    slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+
+    @cached_property
+    def book(self) -> str:
+        return self.book_url or f"sqlite:///{self.retention_home / 'book.sqlite'}"
+
+    @cached_property
+    def store(self) -> str:
+        return self.store_url or f"sqlite:///{self.retention_home / 'store.sqlite'}"
+
+    @cached_property
+    def index(self) -> Path:
+        return self.retention_home / "index"
