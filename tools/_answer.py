@@ -82,7 +82,7 @@ class Action:
     """One thing to do in a plan: never without an owner and a day."""
 
     what: Phrase | str
-    owner: str
+    owner: Phrase | str
     due: date
 
 

@@ -23,9 +23,13 @@ class Slot:
     kind: Literal["account", "period", "count", "owner", "segment", "topic", "language"]
 
 
-ACCOUNT, PERIOD, COUNT, OWNER, SEGMENT, TOPIC, LANGUAGE = map(
-    Slot, ("account", "period", "count", "owner", "segment", "topic", "language")
-)
+ACCOUNT = Slot("account")
+PERIOD = Slot("period")
+COUNT = Slot("count")
+OWNER = Slot("owner")
+SEGMENT = Slot("segment")
+TOPIC = Slot("topic")
+LANGUAGE = Slot("language")
 
 
 @dataclass(frozen=True)

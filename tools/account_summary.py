@@ -1,17 +1,138 @@
 """Everything worth knowing before talking to one account."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tools import ACCOUNT, Answer, Deps
+from tools import (
+    ACCOUNT,
+    Answer,
+    Cell,
+    Chart,
+    Column,
+    Deps,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Table,
+    phrase,
+)
+from tools._account import goal_number, mrr_of, next_renewal, plans, read_account, risk_of, role_name
+from tools._reading import conversion
+from tools._signs import DRIVERS, evidence, unknowns
+from tools.metrics import Money, Profile, add_months
 
 
 class Input(BaseModel):
     account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {"en": (), "pt-BR": ()}
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "{account}",
+        "{account}?",
+        "{account} summary",
+        "summary of {account}",
+        "account summary for {account}",
+        "overview of {account}",
+        "status of {account}",
+        "how is {account} doing?",
+        "what's up with {account}",
+        "what's happening at {account}",
+        "what is new at {account}",
+        "tell me about {account}",
+        "tell me all about {account}",
+        "brief me on {account}",
+        "briefing {account}",
+        "I have a meeting with {account} tomorrow",
+        "prep for my call with {account}",
+        "call prep {account}",
+        "history of {account}",
+        "{account} history",
+        "show me {account}",
+        "open {account}",
+        "pull up {account}",
+        "look up {account}",
+        "info on {account}",
+        "details of account {account}",
+        "{account} health",
+        "is {account} at risk?",
+        "why is {account} at risk",
+        "MRR of {account}",
+        "how much does {account} pay",
+        "when does {account} renew",
+        "{account} renewal date",
+        "who is the owner of {account}",
+        "contacts at {account}",
+        "open tickets of {account}",
+        "{account} usage and nps",
+        "what plan is {account} on",
+        "last touches with {account}",
+        "are {account} on track with their goals",
+        "acount sumary {account}",
+        "customer 360 {account}",
+        "client snapshot",
+        "summary of an account",
+        "give me an overview of a customer",
+        "account review",
+        "account sheet",
+    ),
+    "pt-BR": (
+        "{account}",
+        "{account}?",
+        "resumo {account}",
+        "resumo da {account}",
+        "resumo da conta {account}",
+        "visão geral do {account}",
+        "situação da {account}",
+        "status da {account}",
+        "como está a {account}?",
+        "como tá a {account}",
+        "o que está acontecendo com a {account}",
+        "o que rola na {account}",
+        "quais as novidades da {account}",
+        "me fala da {account}",
+        "me conta da {account}",
+        "me atualiza sobre a {account}",
+        "briefing {account}",
+        "tenho reunião com a {account} amanhã",
+        "preparar reunião com a {account}",
+        "preparação de call {account}",
+        "histórico da {account}",
+        "historico {account}",
+        "mostra a {account}",
+        "abre a {account}",
+        "puxa a {account}",
+        "procura a {account}",
+        "informações do {account}",
+        "detalhes da conta {account}",
+        "saúde da {account}",
+        "a {account} está em risco?",
+        "por que a {account} está em risco",
+        "MRR da {account}",
+        "quanto a {account} paga",
+        "quando a {account} renova",
+        "data de renovação da {account}",
+        "quem cuida da {account}",
+        "contatos da {account}",
+        "chamados abertos da {account}",
+        "uso e nps da {account}",
+        "qual o plano da {account}",
+        "últimos contatos com a {account}",
+        "a {account} está batendo as metas?",
+        "rezumo da conta {account}",
+        "visao 360 {account}",
+        "ficha do cliente",
+        "resumo de uma conta",
+        "me dá uma visão geral de um cliente",
+        "ficha da conta {account}",
+    ),
+}
 
 
 def account_summary(ask: Input, deps: Deps) -> Answer:
@@ -19,4 +140,135 @@ def account_summary(ask: Input, deps: Deps) -> Answer:
 
     Use when someone names one customer and wants an overview, status, briefing, history or preparation for a call.
     """
-    raise NotImplementedError
+    account = read_account(ask.account, deps)
+    name = account.account.name
+    return Answer(
+        subject=phrase("Account summary · {account}", account=name),
+        headline=_headline(account, deps),
+        parts=tuple(_parts(account, deps)),
+        accounts=frozenset({ask.account}),
+    )
+
+
+def _headline(account: Profile, deps: Deps) -> Phrase:
+    name, since = account.account.name, account.customer_since
+    if since is None:
+        return phrase("{account} has never paid.", account=name)
+    if account.left_on:
+        return phrase("{account} left on {day}; it had been a customer since {since}.", account=name, day=account.left_on, since=since)
+    mrr = mrr_of(account.account.account_id, deps.today, deps)
+    return phrase("{account} pays {mrr} a month and has been a customer since {since}.", account=name, mrr=mrr, since=since)
+
+
+def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
+    yield _contract(account, deps)
+    yield from _risk(account, deps)
+    yield from _history(account, deps)
+    yield _pulse(account)
+    yield from _people(account)
+    yield from _goals(account)
+    yield from _touches(account)
+    yield from _exit(account)
+    yield from conversion(deps.book)
+    yield NextSteps(_next(account))
+
+
+def _contract(account: Profile, deps: Deps) -> Facts:
+    about = account.account
+    return Facts((
+        Fact(phrase("MRR"), mrr_of(about.account_id, deps.today, deps)),
+        Fact(phrase("Contracts"), plans(account)),
+        Fact(phrase("Renewal"), next_renewal(account, deps.today)),
+        Fact(phrase("Owner"), about.owner),
+        Fact(phrase("Segment"), about.segment),
+        Fact(phrase("Industry"), about.industry),
+        Fact(phrase("Country"), about.country),
+    ))  # fmt: skip
+
+
+def _risk(account: Profile, deps: Deps) -> Iterator[Part]:
+    """The score with every known driver, so that the points can be added up by hand."""
+    found = risk_of(account.account.account_id, deps)
+    if found is None:
+        return
+    risk, score = found
+    columns = (Column(phrase("Sign")), Column(phrase("What was found")), Column(phrase("Points"), numeric=True))
+    rows: list[tuple[Cell, ...]] = [(DRIVERS[c.driver], evidence(c), c.points) for c in risk.contributions]
+    if risk.standing.leaving_on:
+        yield Note(phrase("It has cancelled and pays until {day}.", day=risk.standing.leaving_on - timedelta(days=1)))
+    yield Table(phrase("Risk score"), columns, (*rows, (phrase("Risk score"), None, score)))
+    yield from unknowns([risk])
+
+
+def _history(account: Profile, deps: Deps) -> Iterator[Part]:
+    """MRR at the end of each of the last twelve months and today."""
+    if not account.movements:
+        return
+    first = deps.today.replace(day=1)
+    days = [add_months(first, -back) - timedelta(days=1) for back in range(11, -1, -1)]
+    points = [(day, Money(_mrr_on(account, day), deps.book.currency)) for day in (*days, deps.today)]
+    yield Chart(phrase("MRR, last 12 months"), "line", tuple(points))
+
+
+def _mrr_on(account: Profile, day: object) -> int:
+    return next((m.mrr_minor for m in reversed(account.movements) if m.on_day <= day), 0)
+
+
+def _pulse(account: Profile) -> Facts:
+    """How they are doing: an unknown stays a dash and is never taken for good news."""
+    nps = next((answer for answer in account.answers if answer.kind == "nps"), None)
+    late = [Money(minor, currency) for currency, minor in account.overdue.items()]
+    return Facts((
+        Fact(phrase("Last NPS answer"), phrase("{score} on {day}", score=int(nps.score), day=nps.answered_on) if nps else None),
+        Fact(phrase("Open tickets"), account.tickets["open"]),
+        Fact(phrase("of these urgent"), account.tickets["urgent"]),
+        Fact(phrase("Tickets in 90 days"), account.tickets["recent"]),
+        Fact(phrase("Overdue"), late[0] if len(late) == 1 else phrase("none") if not late else phrase("{first} and {second}", first=late[0], second=late[1])),
+        Fact(phrase("Usage, last 4 reports"), _usage(account)),
+    ))  # fmt: skip
+
+
+def _usage(account: Profile) -> int | None:
+    return sum(int(week.events) for week in account.usage_weeks[-4:]) if account.usage_weeks else None
+
+
+def _people(account: Profile) -> Iterator[Part]:
+    if account.contacts:
+        columns = (Column(phrase("Person")), Column(phrase("Role")), Column(phrase("Language")), Column(phrase("Left on")))
+        rows = tuple((p.name, role_name(p.role), p.language, p.left_on) for p in account.contacts)
+        yield Table(phrase("People"), columns, rows)
+
+
+def _goals(account: Profile) -> Iterator[Part]:
+    if not account.goals:
+        yield Note(phrase("No goal of this customer is recorded: a gap to close at the next meeting."))
+        return
+    columns = (
+        Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
+        Column(phrase("Target"), numeric=True), Column(phrase("Due")),
+    )  # fmt: skip
+    rows = tuple((g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on) for g in account.goals)
+    yield Table(phrase("Goals"), columns, rows)
+
+
+def _touches(account: Profile) -> Iterator[Part]:
+    if account.touches:
+        columns = (Column(phrase("Day")), Column(phrase("Team")), Column(phrase("By")), Column(phrase("Note")))
+        rows = tuple((t.on_day, t.team, t.author, t.note) for t in account.touches)
+        yield Table(phrase("Last touches"), columns, rows)
+
+
+def _exit(account: Profile) -> Iterator[Part]:
+    for gone in account.exits[:1]:
+        said = {"reason": gone.reason or phrase("no reason recorded"), "day": gone.on_day}
+        if gone.comment:
+            yield Note(phrase("Reason recorded on {day}: {reason}. In their words: “{comment}”", comment=gone.comment, **said))
+        else:
+            yield Note(phrase("Reason recorded on {day}: {reason}.", **said))
+
+
+def _next(account: Profile) -> tuple[Phrase, ...]:
+    name = account.account.name
+    if account.left_on:
+        return (phrase("Win-loss interview script for {account}", account=name), phrase("Exit survey for {account}", account=name))
+    return (phrase("Trust plan for {account}", account=name), phrase("Why-stay interview script for {account}", account=name))

@@ -1,10 +1,33 @@
 """A script for a win-loss, why-buy, why-stay or why-leave interview."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from tools import ACCOUNT, LANGUAGE, Answer, Choice, Deps
+from knowledge import question_set
+from tools import (
+    ACCOUNT,
+    LANGUAGE,
+    Answer,
+    Ask,
+    Choice,
+    Deps,
+    Draft,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Section,
+    phrase,
+    phrase_n,
+)
+from tools._account import person, plans, read_account
+from tools._drafting import MINUTES_PER_QUESTION, ask as asked, opening, reader_language
+from tools.metrics import Profile, attribute_values
 
 Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
 Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
@@ -33,7 +56,89 @@ class Input(BaseModel):
     )
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {"en": (), "pt-BR": ()}
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "Win-loss interview script",
+        "win-loss interview for {account}",
+        "win/loss interview questions",
+        "write a win-loss script for {account}",
+        "why-leave interview for {account}",
+        "why-stay interview script",
+        "why-buy interview questions for {account}",
+        "why buy script",
+        "why leave script {account}",
+        "why stay questions",
+        "interview script for {account}",
+        "interview guide",
+        "interview questions for a churned customer",
+        "questions to ask a customer who left",
+        "what questions should I ask {account} about why they bought",
+        "script to interview the CFO of {account}",
+        "interview the champion at {account}",
+        "churn interview {account}",
+        "exit interview with {account}",
+        "exit interview script",
+        "draft an interview for the buyer at {account} in Portuguese",
+        "I'm talking to {account} about why they left, give me questions",
+        "prepare a customer interview",
+        "script for talking with a customer who renewed",
+        "guide for a win loss call with {account}",
+        "intervew script winloss {account}",
+        "win loss qs {account}",
+        "customer interview to find out why they chose us",
+        "interview outline for end users at {account}",
+        "conversation guide for why they stay",
+        "need a script to understand why {account} cancelled",
+        "loss interview {account}",
+        "interview sponsor {account}",
+        "user interview about why they stay",
+        "interview script in English for {account}",
+        "roteiro win-loss in english",
+        "post-churn interview questions",
+        "post-purchase interview",
+    ),
+    "pt-BR": (
+        "Roteiro de entrevista win-loss",
+        "entrevista win-loss com a {account}",
+        "perguntas de entrevista win/loss",
+        "monta um roteiro win-loss para a {account}",
+        "Monte um roteiro de entrevista win-loss para {account}",
+        "entrevista de por que saiu com a {account}",
+        "roteiro de por que fica",
+        "perguntas de por que comprou para a {account}",
+        "roteiro why buy",
+        "roteiro why leave {account}",
+        "perguntas why stay",
+        "roteiro de entrevista para a {account}",
+        "guia de entrevista",
+        "perguntas de entrevista para cliente que cancelou",
+        "perguntas pra fazer a um cliente que saiu",
+        "que perguntas faço pra {account} sobre por que compraram",
+        "roteiro pra entrevistar o CFO da {account}",
+        "entrevistar o champion da {account}",
+        "entrevista de churn {account}",
+        "entrevista de saída com a {account}",
+        "roteiro de entrevista de saída",
+        "prepara uma entrevista com o comprador da {account} em inglês",
+        "vou conversar com a {account} sobre por que saíram, me dá perguntas",
+        "preparar entrevista com cliente",
+        "roteiro pra conversar com cliente que renovou",
+        "guia pra conversa de ganhos e perdas com a {account}",
+        "roteiro entrevsta winloss {account}",
+        "perguntas ganho e perda {account}",
+        "entrevista pra entender por que escolheram a gente",
+        "roteiro de entrevista para usuários da {account}",
+        "guia de conversa sobre por que continuam",
+        "preciso de um script pra entender por que a {account} cancelou",
+        "entrevista de perda {account}",
+        "entrevista com o patrocinador da {account}",
+        "entrevista com usuário sobre por que fica",
+        "roteiro de entrevista em português para {account}",
+        "script de entrevista pos-churn",
+        "entrevista pós-compra",
+        "questões de entrevista pro diretor da {account}",
+    ),
+}
 
 
 def interview_script(ask: Input, deps: Deps) -> Answer:
@@ -41,4 +146,150 @@ def interview_script(ask: Input, deps: Deps) -> Answer:
 
     Use when someone wants questions, a script or a guide for talking to a customer about a decision they took.
     """
-    raise NotImplementedError
+    account = read_account(ask.account, deps) if ask.account else None
+    script = _Script(ask, deps, account)
+    draft = script.draft()
+    return Answer(
+        subject=script.subject(),
+        headline=phrase_n(
+            "A draft with {n} question, about {minutes} minutes.",
+            "A draft with {n} questions, about {minutes} minutes.",
+            len(script.asks), minutes=MINUTES_PER_QUESTION * len(script.asks),
+        ),
+        parts=(*script.cautions(), draft, NextSteps(script.next())),
+        accounts=frozenset({ask.account} if ask.account else ()),
+    )
+
+
+TITLES: dict[str, Phrase] = {
+    "win_loss": phrase("Win-loss interview"),
+    "why_buy": phrase("Why-buy interview"),
+    "why_stay": phrase("Why-stay interview"),
+    "why_leave": phrase("Why-leave interview"),
+}
+HEADINGS: dict[str, Phrase] = {
+    "why_buy": phrase("Why they bought"),
+    "why_stay": phrase("Why they stay"),
+    "why_leave": phrase("Why they left"),
+}
+DECIDERS = ("buyer", "sponsor", "champion", "finance", "user")
+"""Who knows most about a decision, in that order, where no role is asked for."""
+
+
+@dataclass
+class _Script:
+    """One interview: for whom, by whom, with which questions."""
+
+    ask: Input
+    deps: Deps
+    account: Profile | None
+
+    def __post_init__(self) -> None:
+        self.sets = _sets(self.ask.purpose, self.account)
+        self.contact = _contact(self.account, self.ask.role)
+        known = [self.contact.language] if self.contact else []
+        known += [self.account.account.language] if self.account else []
+        self.language = reader_language(self.ask.language, known, self.deps)
+        role = self.ask.role or (self.contact.role if self.contact else None)
+        self.by_set = {name: _asks(name, role, self.language) for name in self.sets}
+
+    @property
+    def asks(self) -> list[Ask]:
+        return [question for asks in self.by_set.values() for question in asks]
+
+    def subject(self) -> Phrase:
+        title = TITLES[self.ask.purpose]
+        if self.account is None:
+            return phrase("{title} · any account", title=title)
+        return phrase("{title} · {account}", title=title, account=self.account.account.name)
+
+    def cautions(self) -> Iterator[Part]:
+        """What the person should know before using the draft."""
+        if self.account and self.ask.purpose == "why_leave" and self.account.mrr_minor:
+            yield Note(phrase("{account} still pays; why-stay questions may fit better.", account=self.account.account.name))
+        if self.account and self.ask.role and self.contact is None:
+            yield Note(phrase("The book has no contact of that role at this account."))
+
+    def draft(self) -> Draft:
+        sections = [self._before(), *self._known()]
+        sections += [Section(HEADINGS[name], tuple(asks)) for name, asks in self.by_set.items()]
+        account_id = self.account.account.account_id if self.account else None
+        return Draft("interview_script", self.subject(), self.language, (*sections, _closing()), account_id)
+
+    def _before(self) -> Section:
+        """Who speaks with whom, and how it begins."""
+        lines = [
+            *self._interviewer(),
+            *([phrase("Interview {person}.", person=person(self.contact))] if self.contact else []),
+            phrase("Listen. Offer nothing, defend nothing, correct nothing; silence is a good question."),
+            opening(self.sets[-1], self.language),
+        ]
+        return Section(phrase("Before you start"), tuple(lines))
+
+    def _interviewer(self) -> Iterator[Phrase]:
+        """Someone impartial: never the account's own manager."""
+        owner = self.account.account.owner if self.account else None
+        if owner is None:
+            return
+        others = [name for name in attribute_values(self.deps.book, "owner") if name != owner]
+        if not others:
+            yield phrase("Have someone other than {owner} ask: people are franker with a stranger.", owner=owner)
+            return
+        chosen = others[sum(self.account.account.account_id.encode()) % len(others)] if self.account else others[0]
+        yield phrase("Interviewer: {chosen}, because {owner} looks after the account.", chosen=chosen, owner=owner)
+
+    def _known(self) -> Iterator[Section]:
+        if self.account is None:
+            return
+        gone = self.account.exits[0] if self.account.exits else None
+        facts = [
+            Fact(phrase("Customer since"), self.account.customer_since),
+            Fact(phrase("Left on"), self.account.left_on),
+            Fact(phrase("Contracts"), plans(self.account)),
+            Fact(phrase("Reason recorded"), gone.reason if gone else None),
+            Fact(phrase("Competitor named"), gone.competitor if gone else None),
+        ]
+        shown = tuple(fact for fact in facts if fact.value is not None)
+        yield Section(phrase("What we know (do not read out)"), (Facts(shown),))
+
+    def next(self) -> tuple[Phrase, ...]:
+        if self.account is None:
+            return (phrase("What do the playbooks say about win-loss analysis?"),)
+        name = self.account.account.name
+        return (
+            phrase("Summary of {account}", account=name),
+            phrase("Exit survey for {account}", account=name) if self.account.left_on else phrase("Trust plan for {account}", account=name),
+        )
+
+
+def _sets(purpose: Purpose, account: Profile | None) -> tuple[str, ...]:
+    """Win-loss asks why they bought, and why they left or, of those who pay, why they stay."""
+    if purpose != "win_loss":
+        return (purpose,)
+    pays = account is not None and account.mrr_minor > 0
+    return ("why_buy", "why_stay" if pays else "why_leave")
+
+
+def _asks(name: str, role: str | None, language: str) -> list[Ask]:
+    """The set's questions for that role; a role that is not known is asked everything."""
+    return [
+        asked(question, language)
+        for question in question_set(name)
+        if not question.roles or role is None or role in question.roles
+    ]
+
+
+def _contact(account: Profile | None, role: str | None) -> Any:
+    """Whom to interview: of the role asked for, else whoever decides most; only people who are still there."""
+    if account is None:
+        return None
+    roles = (role,) if role else DECIDERS
+    return next((contact for wanted in roles for contact in account.people(wanted)), None)
+
+
+def _closing() -> Section:
+    return Section(phrase("To close"), (
+        phrase("Ask what you should have asked and did not."),
+        phrase("Thank them, say what happens with what they told you, and ask whether you may come back with one question."),
+        phrase("Write the answers down in their own words the same day."),
+    ))  # fmt: skip

@@ -1,10 +1,48 @@
 """What happened to monthly recurring revenue in a period."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tools import PERIOD, SEGMENT, Answer, Deps
+from tools import (
+    PERIOD,
+    SEGMENT,
+    Answer,
+    Cell,
+    Chart,
+    Column,
+    Deps,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Table,
+    ToolError,
+    phrase,
+    phrase_n,
+)
+from tools._reading import conversion, elapsed, written_period
+from tools.metrics import CATEGORIES, Category, Figure, Flows, Money, Mover, Period, all_metrics, flows, movers
+
+TOP = 5
+NAMES: dict[Category, Phrase] = {
+    "new": phrase("New"),
+    "expansion": phrase("Expansion"),
+    "reactivation": phrase("Reactivation"),
+    "contraction": phrase("Contraction"),
+    "churn": phrase("Churn"),
+}
+METRICS: dict[Category, str] = {
+    "new": "new_mrr",
+    "expansion": "expansion_mrr",
+    "reactivation": "reactivation_mrr",
+    "contraction": "contraction_mrr",
+    "churn": "churned_mrr",
+}
 
 
 class Input(BaseModel):
@@ -14,7 +52,97 @@ class Input(BaseModel):
     segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {"en": (), "pt-BR": ()}
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "Weekly MRR summary",
+        "weekly mrr",
+        "mrr this month",
+        "MRR last month",
+        "mrr",
+        "how is MRR",
+        "MRR summary for Q3",
+        "mrr bridge october",
+        "MRR waterfall last quarter",
+        "monthly revenue summary",
+        "revenue summary last week",
+        "what happened to MRR this quarter",
+        "what changed in recurring revenue",
+        "new, expansion, contraction and churned MRR last month",
+        "how much expansion did we have in october",
+        "how much MRR did we churn",
+        "churned mrr since march",
+        "lost revenue last quarter",
+        "new mrr this year",
+        "net new mrr",
+        "NRR",
+        "net revenue retention trailing 12 months",
+        "gross revenue retention",
+        "grr and nrr for enterprise",
+        "quick ratio last quarter",
+        "mrr enterprise last 90 days",
+        "MRR for smb in Q2 2025",
+        "top movers in MRR last month",
+        "who expanded the most last month",
+        "which customers downgraded this month",
+        "biggest gains and losses of recurring revenue",
+        "did recurring revenue go up or down",
+        "are we growing?",
+        "ARR and MRR today",
+        "reactivated mrr ytd",
+        "mrr sumary last wek",
+        "weekly rev report pls",
+        "mrr walk for the board",
+        "mrr growth in 2025",
+        "revenue retention this year",
+        "revenue churn in Q3",
+        "how much did we lose to churn",
+    ),
+    "pt-BR": (
+        "Resumo semanal de MRR",
+        "mrr semanal",
+        "mrr deste mês",
+        "MRR do mês passado",
+        "mrr",
+        "como tá o MRR",
+        "Resumo do MRR do Q3",
+        "bridge de mrr de outubro",
+        "cascata de MRR do trimestre passado",
+        "resumo mensal de receita",
+        "resumo da receita da semana passada",
+        "o que aconteceu com o MRR neste trimestre",
+        "o que mudou na receita recorrente",
+        "MRR novo, expansão, contração e churn do mês passado",
+        "quanto tivemos de expansão em outubro",
+        "quanto de MRR perdemos",
+        "mrr cancelado desde março",
+        "receita perdida no trimestre passado",
+        "mrr novo no ano",
+        "net new mrr do mes",
+        "NRR",
+        "retenção líquida de receita dos últimos 12 meses",
+        "retenção bruta de receita",
+        "grr e nrr do enterprise",
+        "quick ratio do trimestre passado",
+        "mrr enterprise ultimos 90 dias",
+        "MRR de pme no 2T25",
+        "quem mais mexeu no MRR mês passado",
+        "quem mais expandiu no mês passado",
+        "quais clientes fizeram downgrade este mês",
+        "maiores ganhos e perdas de receita recorrente",
+        "a receita recorrente subiu ou caiu",
+        "estamos crescendo?",
+        "ARR e MRR hoje",
+        "mrr reativado no ano",
+        "resumo mrr semana pasada",
+        "report semanal de receita pf",
+        "evolução do MRR pro board",
+        "crescimento do mrr em 2025",
+        "retenção de receita este ano",
+        "churn de receita no terceiro trimestre",
+        "quanto perdemos com churn",
+        "como fechou a receita recorrente",
+    ),
+}
 
 
 def mrr_summary(ask: Input, deps: Deps) -> Answer:
@@ -23,4 +151,101 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     Use for the weekly or monthly MRR or revenue summary, the MRR bridge, new, expansion, contraction, churned and
     reactivated MRR, net and gross revenue retention, quick ratio, and who gained or lost most.
     """
-    raise NotImplementedError
+    period = elapsed(_period(ask.period, deps), deps.today)
+    where = {"segment": ask.segment} if ask.segment else {}
+    found = flows(deps.book, period, where)
+    if not found.closes:
+        raise ToolError(phrase("The MRR bridge of this period does not close, so it is withheld. Load the data again, or tell the owner of the book."))
+    summary = _Summary(deps, period, where, found)
+    changes = movers(deps.book, period, where)
+    parts: list[Part] = [summary.bridge(), summary.chart(), summary.ratios(), _movers(changes, deps.book.currency)]
+    return Answer(
+        subject=_subject(period, ask.segment),
+        headline=phrase("MRR at the end of {period}: {end}, net new {net_new}.", period=period, end=summary.end, net_new=summary.net_new),
+        parts=(*parts, *conversion(deps.book), NextSteps(_next(changes))),
+        accounts=frozenset(mover.account_id for mover in changes),
+    )
+
+
+def _period(text: str | None, deps: Deps) -> Period:
+    """The period asked for, else the last full week."""
+    return written_period(text) if text else Period.containing(deps.today, "week").previous()
+
+
+def _subject(period: Period, segment: str | None) -> Phrase:
+    if segment:
+        return phrase("MRR summary · {segment} · {period}", segment=segment, period=period)
+    return phrase("MRR summary · {period}", period=period)
+
+
+class _Summary:
+    """The figures of one period, all from one statement."""
+
+    def __init__(self, deps: Deps, period: Period, where: dict[str, str], found: Flows) -> None:
+        self.book, self.period, self.where, self.found = deps.book, period, where, found
+        day_before = Period.containing(period.start - timedelta(days=1), "day")
+        self.start = self._figure("mrr", found.start, day_before)
+        self.end = self._figure("mrr", found.end, Period.containing(period.last_day, "day"))
+        self.net_new = self._figure("net_new_mrr", found.net_new, period)
+        self.moves = {name: self._figure(METRICS[name], found.movements[name], period) for name in CATEGORIES}
+
+    def _figure(self, metric: str, value: int, period: Period) -> Figure:
+        return all_metrics()[metric].figure(self.book, period, self.where, value, self.found.source)
+
+    def bridge(self) -> Table:
+        """Start, the five movements and end: the rows between add up to the last."""
+        moves = [(NAMES[name], self.moves[name], self.found.accounts[name]) for name in CATEGORIES]
+        return Table(
+            phrase("From start to end"),
+            (Column(phrase("Movement")), Column(phrase("MRR"), numeric=True), Column(phrase("Accounts"), numeric=True)),
+            (
+                (phrase("Start"), self.start, self.found.start_accounts),
+                *moves,
+                (phrase("End"), self.end, self.found.end_accounts),
+            ),
+        )
+
+    def chart(self) -> Chart:
+        currency = self.book.currency
+        moves = [(NAMES[name], Money(self.found.movements[name], currency)) for name in CATEGORIES]
+        ends = Money(self.found.start, currency), Money(self.found.end, currency)
+        return Chart(phrase("MRR bridge"), "waterfall", ((phrase("Start"), ends[0]), *moves, (phrase("End"), ends[1])))
+
+    def ratios(self) -> Facts:
+        year = self.period.trailing_year()
+        now = Period.containing(self.period.last_day, "day")
+        return Facts((
+            Fact(phrase("Quick ratio"), self._measured("quick_ratio", self.period)),
+            Fact(phrase("Net revenue retention, 12 months to {day}", day=year.last_day), self._measured("net_revenue_retention", year)),
+            Fact(phrase("Gross revenue retention, 12 months to {day}", day=year.last_day), self._measured("gross_revenue_retention", year)),
+            Fact(phrase("MRR at risk"), self._measured("mrr_at_risk", now)),
+        ))  # fmt: skip
+
+    def _measured(self, metric: str, period: Period) -> Figure:
+        return all_metrics()[metric](self.book, period, self.where)
+
+
+def _movers(changes: Sequence[Mover], currency: str) -> Part:
+    """The largest changes and all others in one line: together the net new MRR."""
+    if not changes:
+        return Note(phrase("No account's MRR moved in this period."))
+    others = changes[TOP:]
+    rows: list[tuple[Cell, ...]] = [(m.name, _happened(m), Money(m.amount, currency)) for m in changes[:TOP]]
+    if others:
+        label = phrase_n("{n} other account", "{n} other accounts", len(others))
+        rows.append((label, None, Money(sum(mover.amount for mover in others), currency)))
+    rows.append((phrase("Net new MRR"), None, Money(sum(mover.amount for mover in changes), currency)))
+    columns = (Column(phrase("Account")), Column(phrase("What happened")), Column(phrase("Change"), numeric=True))
+    return Table(phrase("Who moved it"), columns, tuple(rows))
+
+
+def _happened(mover: Mover) -> Phrase:
+    first, *more = (NAMES[movement] for movement in mover.movements)
+    for following in more:
+        first = phrase("{first}, then {following}", first=first, following=following)
+    return first
+
+
+def _next(changes: Sequence[Mover]) -> tuple[Phrase, ...]:
+    largest = [phrase("Summary of {account}", account=changes[0].name)] if changes else []
+    return (phrase("Which accounts are at risk?"), phrase("MRR summary for last month"), *largest)

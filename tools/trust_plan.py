@@ -1,10 +1,38 @@
 """A customer trust-enablement plan for one account."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tools import ACCOUNT, LANGUAGE, Answer, Deps
+from tools import (
+    ACCOUNT,
+    LANGUAGE,
+    Action,
+    Answer,
+    Column,
+    Deps,
+    Draft,
+    DraftLine,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Section,
+    Table,
+    phrase,
+)
+from tools._account import goal_number, mrr_of, next_renewal, person, plans, read_account, risk_of
+from tools._drafting import reader_language, working_day
+from tools._signs import evidence
+from tools.metrics import Profile
+
+LENGTH = 120
+"""Days before the renewal at which a plan begins, where there is time."""
 
 
 class Input(BaseModel):
@@ -14,7 +42,84 @@ class Input(BaseModel):
     )
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {"en": (), "pt-BR": ()}
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "Trust plan for {account}",
+        "trust plan {account}",
+        "trust-enablement plan for {account}",
+        "customer trust enablement plan",
+        "draft a trust plan for {account}",
+        "build trust plan with {account}",
+        "trust plan",
+        "success plan for {account}",
+        "success plan {account}",
+        "joint success plan with {account}",
+        "mutual success plan {account}",
+        "mutual action plan for {account}",
+        "renewal plan for {account}",
+        "renewal plan with owners and dates for {account}",
+        "plan to renew {account}",
+        "plan to secure {account}'s renewal",
+        "plan to rebuild trust with {account}",
+        "plan to win {account}'s trust back",
+        "plan for {account} renewal and upsell",
+        "account plan for {account}",
+        "action plan {account}",
+        "action plan with owners and due dates for {account}",
+        "joint plan {account}",
+        "make a plan for {account}",
+        "who does what by when for {account}",
+        "recovery plan {account}",
+        "trust plan for {account} in Portuguese",
+        "{account} trust plan in English",
+        "tust plan {account}",
+        "sucess plan {account}",
+        "prepare the customer plan for {account}",
+        "growth plan for {account}",
+        "next steps plan to keep {account}",
+        "expansion and renewal plan {account}",
+        "renewal plan",
+        "joint plan for a customer",
+    ),
+    "pt-BR": (
+        "Plano de confiança para a {account}",
+        "plano de confiança {account}",
+        "plano de habilitação de confiança da {account}",
+        "trust plan da {account}",
+        "monta um plano de confiança pra {account}",
+        "construir plano de confiança com a {account}",
+        "plano de confiança",
+        "plano de sucesso da {account}",
+        "plano de sucesso {account}",
+        "plano de sucesso conjunto com a {account}",
+        "plano de sucesso mútuo {account}",
+        "plano de ação mútuo da {account}",
+        "plano de renovação da {account}",
+        "plano de renovação com responsáveis e datas {account}",
+        "plano pra renovar a {account}",
+        "plano pra garantir a renovação da {account}",
+        "plano para recuperar a confiança da {account}",
+        "plano pra reconquistar a confiança da {account}",
+        "plano da {account} de renovação e upsell",
+        "plano de conta da {account}",
+        "plano de ação {account}",
+        "plano de ação com donos e prazos pra {account}",
+        "plano conjunto {account}",
+        "faz um plano pra {account}",
+        "quem faz o quê até quando na {account}",
+        "plano de recuperação {account}",
+        "plano de confiança da {account} em inglês",
+        "trust plan {account} em português",
+        "plano de confianca {account}",
+        "plano de suceso {account}",
+        "prepara o plano do cliente {account}",
+        "plano de crescimento da {account}",
+        "plano de próximos passos pra manter a {account}",
+        "plano de expansão e renovação {account}",
+        "plano de renovação",
+        "plano conjunto para um cliente",
+    ),
+}
 
 
 def trust_plan(ask: Input, deps: Deps) -> Answer:
@@ -22,4 +127,114 @@ def trust_plan(ask: Input, deps: Deps) -> Answer:
 
     Use when someone wants a trust plan, success plan, renewal plan or joint plan for one customer.
     """
-    raise NotImplementedError
+    plan = _Plan(read_account(ask.account, deps), deps)
+    language = reader_language(ask.language, [], deps)
+    subject = phrase("Trust plan · {account}", account=plan.account.account.name)
+    draft = Draft("trust_plan", subject, language, plan.sections(language), ask.account)
+    return Answer(
+        subject=subject,
+        headline=plan.headline(),
+        parts=(*plan.gaps(), draft, NextSteps(plan.next())),
+        accounts=frozenset({ask.account}),
+    )
+
+
+@dataclass
+class _Plan:
+    """Both purposes of the plan, counted back from the renewal."""
+
+    account: Profile
+    deps: Deps
+
+    def __post_init__(self) -> None:
+        self.renews_on = next_renewal(self.account, self.deps.today)
+        soon, later = self.deps.today + timedelta(days=14), self.deps.today + timedelta(days=90)
+        self.horizon = max(self.renews_on, soon) if self.renews_on else later
+        self.owner: Phrase | str = self.account.account.owner or phrase("to be named")
+        self.sales: Phrase | str = self.account.colleagues.get("sales", self.owner)
+        self.support: Phrase | str = self.account.colleagues.get("support", self.owner)
+
+    def headline(self) -> Phrase:
+        name = self.account.account.name
+        if self.renews_on is None:
+            return phrase("A draft plan for {account}; no renewal date is known, so it runs to {day}.", account=name, day=self.horizon)
+        return phrase("A draft plan for {account}, counted back from the renewal on {day}.", account=name, day=self.renews_on)
+
+    def gaps(self) -> Iterator[Part]:
+        """What keeps the plan from being complete."""
+        if not self.account.account.owner:
+            yield Note(phrase("The account has no owner: name one, or the plan stays incomplete."))
+        if not self.account.goals:
+            yield Note(phrase("No goal of this customer is recorded: the first meeting must agree one."))
+        if not self.account.people("sponsor") and not self.account.people("champion"):
+            yield Note(phrase("No champion or sponsor is known at the customer."))
+
+    def sections(self, language: str) -> tuple[Section, ...]:
+        return (
+            Section(phrase("Team"), tuple(self._team())),
+            Section(phrase("Where we stand"), (self._standing(),)),
+            Section(phrase("Risks to the renewal"), tuple(self._risks())),
+            Section(phrase("Goals and proof of value"), tuple(self._goals())),
+            Section(phrase("Purpose 1: secure the renewal"), tuple(self._renewal())),
+            Section(phrase("Purpose 2: support the upsell"), tuple(self._upsell())),
+            Section(phrase("From the playbook"), tuple(self._playbook(language))),
+        )
+
+    def _team(self) -> Iterator[DraftLine]:
+        yield phrase("Customer success: {owner}", owner=self.owner)
+        yield phrase("Sales: {owner}", owner=self.sales)
+        yield phrase("Support: {owner}", owner=self.support)
+        for role in ("sponsor", "champion", "buyer"):
+            for contact in self.account.people(role):
+                yield phrase("Customer: {person}", person=person(contact))
+
+    def _standing(self) -> Facts:
+        account_id = self.account.account.account_id
+        return Facts((
+            Fact(phrase("MRR"), mrr_of(account_id, self.deps.today, self.deps)),
+            Fact(phrase("Contracts"), plans(self.account)),
+            Fact(phrase("Customer since"), self.account.customer_since),
+            Fact(phrase("Renewal"), self.renews_on),
+        ))  # fmt: skip
+
+    def _risks(self) -> Iterator[DraftLine]:
+        found = risk_of(self.account.account.account_id, self.deps)
+        signs = [evidence(c) for c in found[0].contributions if c.points] if found else []
+        yield from signs or [phrase("No sign of risk is known today.")]
+
+    def _goals(self) -> Iterator[DraftLine]:
+        """Only what was measured counts as proof."""
+        if not self.account.goals:
+            yield phrase("No goal is recorded yet; nothing may be claimed before one is measured.")
+            return
+        columns = (
+            Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
+            Column(phrase("Target"), numeric=True), Column(phrase("Due")),
+        )  # fmt: skip
+        rows = tuple((g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on) for g in self.account.goals)
+        yield Table(phrase("Goals"), columns, rows)
+
+    def _renewal(self) -> Iterator[DraftLine]:
+        yield Action(phrase("Agree goals, measures and this plan with the sponsor"), self.owner, self._day(120))
+        yield Action(phrase("Close every urgent ticket and report on it"), self.support, self._day(90))
+        yield Action(phrase("Show the measured value so far in a business review"), self.owner, self._day(60))
+        yield Action(phrase("Confirm terms, notice period and who signs"), self.sales, self._day(45))
+        yield Action(phrase("Have the renewal signed"), self.sales, self._day(15))
+
+    def _upsell(self) -> Iterator[DraftLine]:
+        yield Action(phrase("Find out which of their goals the present package leaves open"), self.owner, self._day(75))
+        yield Action(phrase("Try the next package or add-on with one team and measure it"), self.owner, self._day(50))
+        yield Action(phrase("Propose it only if the measure moved"), self.sales, self._day(30))
+
+    def _day(self, before: int) -> date:
+        """So many days before the end of the plan; a plan that starts late is squeezed into the time that is left."""
+        left = (self.horizon - self.deps.today).days
+        squeeze = min(1.0, (left - 2) / LENGTH)
+        return working_day(self.horizon - timedelta(days=round(before * squeeze)))
+
+    def _playbook(self, language: str) -> Iterator[DraftLine]:
+        yield from self.deps.knowledge.search("trust enablement plan", language, limit=1)
+
+    def next(self) -> tuple[Phrase, ...]:
+        name = self.account.account.name
+        return (phrase("Summary of {account}", account=name), phrase("What do the playbooks say about trust plans?"))

@@ -5,7 +5,17 @@ reference, and which returns a `Figure`. Nothing here knows the tools, the playb
 """
 
 from tools.metrics._figure import Figure, Money, Share, Source, Unit
-from tools.metrics._opening import Book, open_book
+from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, movers
+from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import Grain, Period, add_months
+from tools.metrics._profile import Profile, UnknownAccount, account_names, attribute_values, profile, rates_used
+from tools.metrics._registry import Metric, all_metrics
+from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._signals import renewal
 
-__all__ = ["Book", "Figure", "Grain", "Money", "Period", "Share", "Source", "Unit", "add_months", "open_book"]
+__all__ = [
+    "CATEGORIES", "Backtest", "Book", "Category", "Contribution", "Figure", "Flows", "Grain", "Metric", "Money", "Mover",
+    "NoBook", "Period", "Profile", "Ranking", "Risk", "Share", "Source", "Unit", "UnknownAccount", "account_names",
+    "add_months", "all_metrics", "attribute_values", "backtest", "flows", "movers", "open_book", "profile", "rank",
+    "rates_used", "renewal", "scorecard",
+]  # fmt: skip

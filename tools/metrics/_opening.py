@@ -20,14 +20,19 @@ class NoBook(Exception):
 class Book:
     """The customer book, opened for reading only."""
 
+    url: str
     engine: Engine
 
     def connect(self) -> Connection:
         return self.engine.connect()
 
-    @property
+    def afresh(self) -> "Book":
+        """The same book as it is now: one question reads one `info`, the next may follow a load."""
+        return Book(self.url, self.engine)
+
+    @cached_property
     def info(self) -> Mapping[str, str]:
-        """reporting_currency, timezone, as_of, load_id … as of now: a load meanwhile shows at once."""
+        """reporting_currency, timezone, as_of, load_id …"""
         with self.connect() as connection:
             return {row.key: row.value for row in connection.execute(select(book_info))}
 
@@ -61,7 +66,7 @@ def open_book(url: str) -> Book:
         engine = create_engine(f"sqlite:///file:{parsed.database}?mode=ro&uri=true")
     else:
         engine = create_engine(url, execution_options={"postgresql_readonly": True}, pool_pre_ping=True)
-    return Book(engine)
+    return Book(url, engine)
 
 
 def _wal(connection: object, _record: object) -> None:

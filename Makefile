@@ -1,0 +1,55 @@
+# Two commands: `make demo` tries it, `make test` checks everything. Both make .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+
+.PHONY: demo test bench lint types laws pytest docs catalogues lock clean
+
+demo: .venv/.installed
+	$(BIN)/retention demo --home demo-home
+
+test: .venv/.installed-dev lint types laws pytest
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m tests.bench
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/cog --check README.md
+
+types: .venv/.installed-dev
+	$(BIN)/mypy
+
+laws: .venv/.installed-dev
+	$(BIN)/lint-imports
+
+pytest: .venv/.installed-dev
+	$(BIN)/pytest
+
+docs: .venv/.installed-dev ## print the tables of README from the code
+	$(BIN)/cog -r README.md
+
+catalogues: .venv/.installed-dev ## bring the message catalogues up to date with the code
+	$(BIN)/python -m bot.locale
+
+lock: .venv/bin/uv ## pin the dependencies anew
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements-dev.lock
+
+.venv/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.installed: .venv/bin/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --no-deps -e .
+	touch $@
+
+.venv/.installed-dev: .venv/bin/uv requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install -q --no-deps -e .
+	touch $@ .venv/.installed
+
+clean:
+	rm -rf .venv demo-home

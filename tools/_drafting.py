@@ -1,0 +1,39 @@
+"""What drafts share: language, questions in it, and days that fall on working days."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from knowledge import Question, preamble
+from tools._answer import Ask
+from tools._phrase import Phrase, phrase
+from tools._registry import Deps
+
+MINUTES_PER_QUESTION = 4
+
+
+def reader_language(wanted: str | None, known: Sequence[str | None], deps: Deps) -> str:
+    """The language asked for, else the first one known of the reader, else the asker's."""
+    return next((language for language in (wanted, *known) if language in ("en", "pt-BR")), deps.language)
+
+
+def ask(question: Question, language: str) -> Ask:
+    """A question of a set, in one language."""
+    return Ask(
+        question.id,
+        question.text[language],
+        question.source,
+        question.answer,  # type: ignore[arg-type]  # checked when the sets are tested
+        question.options.get(language, ()),
+        question.probes.get(language, ()),
+        question.only_if,
+    )
+
+
+def opening(set_name: str, language: str) -> Phrase:
+    """What is said before the first question: we listen, we do not sell."""
+    return phrase("Say: “{text}”", text=preamble(set_name)[language])
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))

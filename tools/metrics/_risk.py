@@ -1,0 +1,171 @@
+"""The risk score: a scorecard whose points add up, and what it would have been worth in the past."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import yaml
+from sqlalchemy import select
+
+from tools.metrics._book import mrr_movements
+from tools.metrics._figure import EMPTY, Source
+from tools.metrics._opening import Book, open_book
+from tools.metrics._query import Reader, Where, read
+from tools.metrics._signals import Standing, standings
+
+HORIZON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One line of the scorecard: the points of each step, in the order of growing danger."""
+
+    name: str
+    steps: tuple[tuple[float, int], ...]
+    at_most: bool
+
+    @property
+    def most(self) -> int:
+        return max(points for _, points in self.steps)
+
+    def points(self, value: float) -> int:
+        reached = [points for step, points in self.steps if (value <= step if self.at_most else value >= step)]
+        return max(reached, default=0)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Drivers and the scores from which an account is at risk, or at high risk; all drivers together are 100."""
+
+    version: int
+    at_risk: int
+    high: int
+    drivers: tuple[Driver, ...]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one known sign adds to the score."""
+
+    driver: str
+    value: float
+    points: int
+
+
+@dataclass(frozen=True)
+class Risk:
+    """An account's score: the sum of its contributions, out of 100. `unknown` names the drivers without data."""
+
+    standing: Standing
+    contributions: tuple[Contribution, ...]
+    unknown: tuple[str, ...]
+    coverage: int
+    """Points, out of 100, that could be judged at all."""
+
+    @property
+    def score(self) -> int:
+        return sum(contribution.points for contribution in self.contributions)
+
+    @property
+    def at_risk(self) -> bool:
+        return self.score >= scorecard().at_risk
+
+
+@cache
+def scorecard() -> Scorecard:
+    """The scorecard in force, from `_scorecard.yml`."""
+    data = yaml.safe_load((files("tools.metrics") / "_scorecard.yml").read_text(encoding="utf-8"))
+    drivers = tuple(
+        Driver(name, tuple((float(step), int(points)) for step, points in line["steps"]), line.get("at_most", False))
+        for name, line in data["drivers"].items()
+    )
+    return Scorecard(data["version"], data["at_risk"], data["high"], drivers)
+
+
+def assess(standing: Standing) -> Risk:
+    """Score one account on what is known of it."""
+    card, signals = scorecard(), standing.signals
+    known = [driver for driver in card.drivers if driver.name in signals]
+    contributions = [Contribution(d.name, signals[d.name], d.points(signals[d.name])) for d in known]
+    return Risk(
+        standing,
+        tuple(sorted(contributions, key=lambda c: -c.points)),
+        tuple(driver.name for driver in card.drivers if driver.name not in signals),
+        sum(driver.most for driver in known),
+    )
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Every paying account's risk, the highest score first, of equals the larger MRR; and where it was read."""
+
+    risks: tuple[Risk, ...]
+    source: Source
+
+    @property
+    def at_risk(self) -> tuple[Risk, ...]:
+        """Those whose score reaches the threshold and who have not cancelled already."""
+        return tuple(risk for risk in self.risks if risk.at_risk and not risk.standing.leaving_on)
+
+    @property
+    def leaving(self) -> tuple[Risk, ...]:
+        """Those whose cancellation is known and takes effect later."""
+        return tuple(risk for risk in self.risks if risk.standing.leaving_on)
+
+
+def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
+    """Assess the accounts as they stood at the end of a day."""
+    reader = Reader(book)
+    found = [assess(standing) for standing in standings(reader, day, where)]
+    in_order = sorted(found, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name))
+    return Ranking(tuple(in_order), reader.source)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What became of the accounts that this scorecard would have flagged on past days, within 90 days of each.
+
+    Accounts whose cancellation was already known on the day are left out: flagging them is no feat.
+    """
+
+    days: tuple[date, ...]
+    flagged: int
+    flagged_lost: int
+    judged: int
+    lost: int
+
+    @property
+    def lift(self) -> float | None:
+        """How many times likelier a flagged account left than any account; None where nothing can be said."""
+        if not self.flagged or not self.lost:
+            return None
+        return (self.flagged_lost / self.flagged) / (self.lost / self.judged)
+
+
+def backtest(book: Book, day: date) -> Backtest:
+    """Score the book as it stood 90, 180, 270 and 360 days before `day` and count who left within 90 days."""
+    return _backtest(book.url, book.info["load_id"], day)
+
+
+@lru_cache(maxsize=8)
+def _backtest(url: str, _load_id: str, day: date) -> Backtest:
+    """Kept as long as the same data are loaded: the past does not change between two questions."""
+    book = open_book(url)
+    days = tuple(day - n * HORIZON for n in (4, 3, 2, 1))
+    outcomes = [outcome for past in days for outcome in _outcomes(book, past)]
+    flagged = [left for was_flagged, left in outcomes if was_flagged]
+    return Backtest(days, len(flagged), sum(flagged), len(outcomes), sum(left for _, left in outcomes))
+
+
+def _outcomes(book: Book, past: date) -> list[tuple[bool, bool]]:
+    """(flagged, left within the horizon) of every account that could be judged on a past day."""
+    left = _left_between(book, past, past + HORIZON)
+    judged = [risk for risk in rank(book, past).risks if not risk.standing.leaving_on]
+    return [(risk.at_risk, risk.standing.account_id in left) for risk in judged]
+
+
+def _left_between(book: Book, after: date, until: date) -> set[str]:
+    m = mrr_movements.c
+    statement = select(m.account_id).where(m.category == "churn", m.on_day > after, m.on_day <= until)
+    return {row.account_id for row in read(book, statement)[0]}

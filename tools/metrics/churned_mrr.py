@@ -1,0 +1,22 @@
+"""Churned MRR."""
+
+from tools.metrics._flows import flows
+from tools.metrics._opening import Book
+from tools.metrics._period import Period
+from tools.metrics._query import Where
+from tools.metrics._registry import Measured, metric
+
+
+@metric(unit="money")
+def churned_mrr(book: Book, period: Period, where: Where) -> Measured:
+    """Churned MRR.
+
+    MRR lost on the day on which an account's last paid contract ends or pauses. A cancellation known today that takes
+    effect later is counted when it takes effect. Given as a negative amount.
+
+        Churned MRR = Σ MRR of accounts on the day on which they stop paying
+
+    Reference: ChartMogul help 201244842, "Churned MRR".
+    """
+    found = flows(book, period, where)
+    return found.movements["churn"], found.source

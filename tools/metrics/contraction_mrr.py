@@ -1,0 +1,22 @@
+"""Contraction MRR."""
+
+from tools.metrics._flows import flows
+from tools.metrics._opening import Book
+from tools.metrics._period import Period
+from tools.metrics._query import Where
+from tools.metrics._registry import Measured, metric
+
+
+@metric(unit="money")
+def contraction_mrr(book: Book, period: Period, where: Where) -> Measured:
+    """Contraction MRR.
+
+    Every decrease of an account's MRR that leaves it paying, the end of one of several contracts included.
+    Given as a negative amount.
+
+        Contraction MRR = Σ decreases, per account and day, where the account goes on paying
+
+    Reference: ChartMogul help 201244842, "Contraction MRR".
+    """
+    found = flows(book, period, where)
+    return found.movements["contraction"], found.source

@@ -1,0 +1,21 @@
+"""Net new MRR."""
+
+from tools.metrics._flows import flows
+from tools.metrics._opening import Book
+from tools.metrics._period import Period
+from tools.metrics._query import Where
+from tools.metrics._registry import Measured, metric
+
+
+@metric(unit="money")
+def net_new_mrr(book: Book, period: Period, where: Where) -> Measured:
+    """Net new MRR.
+
+    What the period added to MRR, all movements together.
+
+        Net new MRR = new + expansion + reactivation − contraction − churn = end − start
+
+    Reference: ChartMogul help 203299912, "Net MRR movement".
+    """
+    found = flows(book, period, where)
+    return found.net_new, found.source

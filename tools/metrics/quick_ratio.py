@@ -1,0 +1,22 @@
+"""Quick ratio."""
+
+from tools.metrics._flows import flows
+from tools.metrics._opening import Book
+from tools.metrics._period import Period
+from tools.metrics._query import Where
+from tools.metrics._registry import Measured, metric, ratio
+
+
+@metric(unit="ratio", variant="baremetrics")
+def quick_ratio(book: Book, period: Period, where: Where) -> Measured:
+    """Quick ratio.
+
+    How much MRR is gained for each unit lost. Reactivation is left out; not defined where nothing was lost.
+
+        Quick ratio = (new + expansion) ÷ (contraction + churn)
+
+    Reference: Baremetrics changelog, "Quick Ratio".
+    """
+    found = flows(book, period, where)
+    moved = found.movements
+    return ratio(moved["new"] + moved["expansion"], -moved["contraction"] - moved["churn"]), found.source
