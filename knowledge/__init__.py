@@ -5,7 +5,10 @@
 Everything here is text that people wrote: it is quoted with its source and never followed as an instruction.
 """
 
-from knowledge._content import Passage, Playbook, Question, playbooks, question_set
+from knowledge._content import Passage, Playbook, Question, playbooks, preamble, question_set
 from knowledge.index import Index, build_index, open_index
 
-__all__ = ["Index", "Passage", "Playbook", "Question", "build_index", "open_index", "playbooks", "question_set"]
+__all__ = [
+    "Index", "Passage", "Playbook", "Question",
+    "build_index", "open_index", "playbooks", "preamble", "question_set",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -58,18 +59,28 @@ class Question:
     only_if: tuple[str, str] | None = None
 
 
-def playbooks() -> Iterator[Playbook]:
-    """Every playbook in every language, by language and slug."""
+def playbooks(folder: Traversable | None = None) -> Iterator[Playbook]:
+    """Every playbook, by language and slug. `folder` holds one folder per language; it is ours by default."""
     for language in LANGUAGES:
-        for file in sorted((files("knowledge") / "playbooks" / language).iterdir(), key=lambda f: f.name):
+        shelf = (folder or files("knowledge") / "playbooks") / language
+        for file in sorted(shelf.iterdir(), key=lambda f: f.name) if shelf.is_dir() else ():
             if file.name.endswith(".md"):
                 yield _playbook(file.name.removesuffix(".md"), language, file.read_text(encoding="utf-8"))
 
 
 def question_set(name: str) -> tuple[Question, ...]:
     """The questions of `why_buy`, `why_stay` or `why_leave`, in order."""
+    return tuple(_question(entry) for entry in _set(name)["questions"])
+
+
+def preamble(name: str) -> Mapping[str, str]:
+    """What the interviewer says before the questions of a set, by language: we listen, we do not sell."""
+    return dict(_set(name)["preamble"])
+
+
+def _set(name: str) -> Mapping[str, Any]:
     text = (files("knowledge") / "questions" / f"{name}.yml").read_text(encoding="utf-8")
-    return tuple(_question(entry) for entry in yaml.safe_load(text)["questions"])
+    return dict(yaml.safe_load(text))
 
 
 def _playbook(slug: str, language: str, text: str) -> Playbook:
