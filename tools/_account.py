@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from tools._answer import ToolError
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
-from tools.metrics import Figure, Period, Profile, Risk, UnknownAccount, all_metrics, profile, rank, renewal
+from tools.metrics import Figure, Period, Profile, Risk, UnknownAccount, all_metrics, profile, rank
 
 
 def read_account(account_id: str, deps: Deps) -> Profile:
@@ -33,13 +33,9 @@ def mrr_of(account_id: str, day: date, deps: Deps) -> Figure:
     return all_metrics()["mrr"](deps.book, Period.containing(day, "day"), {"account_id": account_id})
 
 
-def next_renewal(account: Profile, today: date) -> date | None:
-    return min((renewal(line, today) for line in account.contracts), default=None)
-
-
 def plans(account: Profile) -> str | None:
-    """What it pays for, as the book calls it."""
-    named = dict.fromkeys(" ".join(filter(None, (line.product, line.plan))) for line in account.contracts)
+    """What it pays for, or paid for last, as the book calls it."""
+    named = dict.fromkeys(" ".join(filter(None, (line.product, line.plan))) for line in account.last_contracts)
     return ", ".join(filter(None, named)) or None
 
 

@@ -10,8 +10,8 @@ from knowledge import Passage
 from tools._phrase import Phrase
 from tools.metrics import Figure, Money, Period, Share
 
-Cell = Phrase | str | int | Fraction | date | Period | Money | Share | Figure | None
-"""What can stand in a table or fact. `str` is data, None is *unknown* (shown as a dash)."""
+Cell = Phrase | tuple[Phrase, ...] | str | int | Fraction | date | Period | Money | Share | Figure | None
+"""What can stand in a table or fact. `str` is data, None is *unknown* (shown as a dash), a tuple is a list."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What drafts share: language, questions in it, and days that fall on working days."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from knowledge import Question, preamble
@@ -16,8 +17,13 @@ def reader_language(wanted: str | None, known: Sequence[str | None], deps: Deps)
     return next((language for language in (wanted, *known) if language in ("en", "pt-BR")), deps.language)
 
 
-def ask(question: Question, language: str) -> Ask:
-    """A question of a set, in one language."""
+def spoken(question: Question, language: str) -> Ask:
+    """A question to be asked in conversation: no boxes to tick, the person answers in their own words."""
+    return replace(written(question, language), answer="open", options=())
+
+
+def written(question: Question, language: str) -> Ask:
+    """A question of a survey, in one language, with its kind of answer."""
     return Ask(
         question.id,
         question.text[language],

@@ -1,5 +1,6 @@
 """Reading what was asked, and saying what holds for every figure."""
 
+from collections.abc import Container
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -25,14 +26,14 @@ def elapsed(period: Period, today: date) -> Period:
     return period if period.last_day <= today else Period(period.start, today + timedelta(days=1))
 
 
-def conversion(book: Book) -> list[Note]:
-    """At which rate foreign contracts count, where there are any: currencies are never mixed silently."""
-    return [
-        Note(
-            phrase(
-                "Contracts in {foreign} count at {rate} {reporting} each, the rate of {day}.",
-                foreign=row.currency, rate=Fraction(row.rate_e6, 1_000_000), reporting=book.currency, day=row.on_day,
-            )  # fmt: skip
-        )
+def conversion(book: Book, currencies: Container[str] | None = None) -> list[Note]:
+    """At which rates contracts in these currencies (None: in any) count: currencies are never mixed silently."""
+    rates = tuple(
+        phrase(
+            "{foreign} at {rate} {reporting} (rate of {day})",
+            foreign=row.currency, rate=Fraction(row.rate_e6, 1_000_000), reporting=book.currency, day=row.on_day,
+        )  # fmt: skip
         for row in rates_used(book)
-    ]
+        if currencies is None or row.currency in currencies
+    )
+    return [Note(phrase("Contracts in foreign currency count at the latest rate: {rates}.", rates=rates))] if rates else []

@@ -10,6 +10,7 @@ from tools.metrics import Contribution, Figure, Period, Ranking, Risk, Share, al
 
 DRIVERS: dict[str, Phrase] = {
     "usage_drop": phrase("Product usage"),
+    "usage_gap": phrase("Usage reports"),
     "silence": phrase("Silence"),
     "urgent_tickets": phrase("Urgent tickets"),
     "nps": phrase("NPS"),
@@ -21,13 +22,31 @@ DRIVERS: dict[str, Phrase] = {
 }
 
 
+NOTHING: dict[str, Phrase] = {
+    "urgent_tickets": phrase("no urgent ticket open"),
+    "overdue_days": phrase("no invoice overdue"),
+    "sponsor_left": phrase("nobody left"),
+    "contraction": phrase("none in 90 days"),
+    "goals_behind": phrase("no goal behind"),
+    "usage_drop": phrase("usage holds"),
+    "silence": phrase("heard from today"),
+}
+
+
 def evidence(contribution: Contribution) -> Phrase:
     """What was found, as a person would say it."""
     value = contribution.value
-    count = int(value)
-    match contribution.driver:
+    if value == 0 and contribution.driver in NOTHING:
+        return NOTHING[contribution.driver]
+    return _found(contribution.driver, value, int(value))
+
+
+def _found(driver: str, value: float, count: int) -> Phrase:
+    match driver:
         case "usage_drop":
-            return phrase("usage down {share} in 4 weeks", share=_percent(value))
+            return phrase("usage down {percent}% in 4 weeks", percent=round(value * 100))
+        case "usage_gap":
+            return phrase_n("usage last reported {n} day ago", "usage last reported {n} days ago", count)
         case "silence":
             return phrase_n("not heard from for {n} day", "not heard from for {n} days", count)
         case "urgent_tickets":
@@ -39,30 +58,20 @@ def evidence(contribution: Contribution) -> Phrase:
         case "sponsor_left":
             return phrase_n("{n} champion, sponsor or buyer left", "{n} champions, sponsors or buyers left", count)
         case "contraction":
-            return phrase("gave up {share} of MRR in 90 days", share=_percent(value))
+            return phrase("gave up {percent}% of MRR in 90 days", percent=round(value * 100))
         case "renewal_days":
             return phrase_n("renews in {n} day", "renews in {n} days", count)
         case _:
             return phrase_n("{n} goal behind", "{n} goals behind", count)
 
 
-def _percent(value: float) -> Share:
-    return Share(Fraction(round(value * 100), 100))
-
-
-def reason(contribution: Contribution) -> Phrase:
-    return phrase("{evidence} ({points})", evidence=evidence(contribution), points=contribution.points)
-
-
-def all_reasons(risk: Risk) -> Phrase:
+def all_reasons(risk: Risk) -> tuple[Phrase, ...]:
     """Every driver that gave points, the weightiest first: the points in brackets add up to the score."""
-    given = [reason(contribution) for contribution in risk.contributions if contribution.points]
-    if not given:
-        return phrase("no sign of risk")
-    first, *others = given
-    for other in others:
-        first = phrase("{first} · {other}", first=first, other=other)
-    return first
+    return tuple(
+        phrase("{evidence} ({points})", evidence=evidence(contribution), points=contribution.points)
+        for contribution in risk.contributions
+        if contribution.points
+    )
 
 
 def account_score(deps: Deps, ranking: Ranking, risk: Risk) -> Figure:
@@ -73,14 +82,18 @@ def account_score(deps: Deps, ranking: Ranking, risk: Risk) -> Figure:
 
 def unknowns(risks: Sequence[Risk]) -> list[Note]:
     """Which drivers could not be judged, for how many of the accounts shown."""
-    missing = [(DRIVERS[d.name], sum(d.name in risk.unknown for risk in risks)) for d in scorecard().drivers]
-    said = [phrase("{driver} ({n})", driver=driver, n=n) for driver, n in missing if n]
-    if not said:
+    counts = [(DRIVERS[d.name], sum(d.name in risk.unknown for risk in risks)) for d in scorecard().drivers]
+    missing = tuple(phrase("{driver} ({n})", driver=driver, n=n) for driver, n in counts if n)
+    if not missing:
         return []
-    listed, *others = said
-    for other in others:
-        listed = phrase("{first}, {other}", first=listed, other=other)
-    return [Note(phrase("Not known, and so not counted, for some of these accounts: {drivers}.", drivers=listed))]
+    return [Note(phrase("Not known, and so not counted, for some of these accounts: {drivers}.", drivers=missing))]
+
+
+def unknowns_of(risk: Risk) -> list[Note]:
+    """Which drivers could not be judged of one account."""
+    if not risk.unknown:
+        return []
+    return [Note(phrase("Not known, and so not counted: {drivers}.", drivers=tuple(DRIVERS[name] for name in risk.unknown)))]
 
 
 def track_record(deps: Deps) -> Note:

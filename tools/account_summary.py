@@ -22,10 +22,10 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import goal_number, mrr_of, next_renewal, plans, read_account, risk_of, role_name
+from tools._account import goal_number, mrr_of, plans, read_account, risk_of, role_name
 from tools._reading import conversion
-from tools._signs import DRIVERS, evidence, unknowns
-from tools.metrics import Money, Profile, add_months
+from tools._signs import DRIVERS, evidence, unknowns_of
+from tools.metrics import Money, Profile, add_months, next_renewal
 
 
 class Input(BaseModel):
@@ -81,6 +81,46 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "give me an overview of a customer",
         "account review",
         "account sheet",
+        "notes for my meeting with {account}",
+        "get me ready for the {account} meeting",
+        "{account} meeting tomorrow, what should I know",
+        "when is the renewal of {account}",
+        "who is our champion at {account}",
+        "which plan does {account} have",
+        "{account} tickets",
+        "nps of {account}",
+        "how healthy is {account}",
+        "what do we know about {account}",
+        "anything new with {account}?",
+        "catch me up on {account}",
+        "latest on {account}",
+        "{account} in a nutshell",
+        "where do we stand with {account}",
+        "any problems at {account}?",
+        "rundown on {account}",
+        "quick rundown of {account} please",
+        "give me the scoop on {account}",
+        "background on {account}",
+        "profile of {account}",
+        "{account} profile",
+        "{account} account info",
+        "{account} data",
+        "what did we talk about with {account}",
+        "last conversation with {account}",
+        "when did we last speak with {account}",
+        "is {account} satisfied",
+        "are {account} happy",
+        "does {account} use the product",
+        "how many seats does {account} have",
+        "{account} contract",
+        "who are the people at {account}",
+        "what's the story with {account}",
+        "situation at {account}",
+        "{account} in short before my call",
+        "anything I should know about {account}",
+        "get me up to speed on {account}",
+        "who do we know at {account}",
+        "has {account} paid",
     ),
     "pt-BR": (
         "{account}",
@@ -131,6 +171,47 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "resumo de uma conta",
         "me dá uma visão geral de um cliente",
         "ficha da conta {account}",
+        "anotações pra reunião com a {account}",
+        "reunião com a {account} amanhã, o que preciso saber",
+        "quando é a renovação da {account}",
+        "quem é nosso champion na {account}",
+        "que plano a {account} tem",
+        "chamados da {account}",
+        "nps da {account}",
+        "quão saudável está a {account}",
+        "o que sabemos da {account}",
+        "alguma novidade da {account}?",
+        "me põe a par da {account}",
+        "últimas da {account}",
+        "{account} em poucas palavras",
+        "em que pé estamos com a {account}",
+        "como anda a {account}",
+        "algum problema na {account}?",
+        "vou falar com a {account} daqui a pouco, me prepara",
+        "panorama da {account}",
+        "me dá um panorama da {account}",
+        "me dá um resumão da {account}",
+        "contexto da {account}",
+        "perfil da {account}",
+        "perfil {account}",
+        "dados da conta {account}",
+        "dados da {account}",
+        "o que falamos com a {account}",
+        "última conversa com a {account}",
+        "quando falamos com a {account} pela última vez",
+        "a {account} está satisfeita",
+        "a {account} gosta da gente",
+        "a {account} usa o produto",
+        "quantas licenças a {account} tem",
+        "contrato da {account}",
+        "quem são as pessoas da {account}",
+        "qual é a da {account}",
+        "qual a história da {account}",
+        "{account} rapidinho antes da call",
+        "algo que eu deva saber da {account}",
+        "me deixa por dentro da {account}",
+        "quem a gente conhece na {account}",
+        "a {account} está em dia",
     ),
 }
 
@@ -169,7 +250,7 @@ def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
     yield from _goals(account)
     yield from _touches(account)
     yield from _exit(account)
-    yield from conversion(deps.book)
+    yield from conversion(deps.book, {line.currency for line in account.contracts})
     yield NextSteps(_next(account))
 
 
@@ -178,7 +259,7 @@ def _contract(account: Profile, deps: Deps) -> Facts:
     return Facts((
         Fact(phrase("MRR"), mrr_of(about.account_id, deps.today, deps)),
         Fact(phrase("Contracts"), plans(account)),
-        Fact(phrase("Renewal"), next_renewal(account, deps.today)),
+        Fact(phrase("Renewal"), next_renewal(account.contracts, deps.today)),
         Fact(phrase("Owner"), about.owner),
         Fact(phrase("Segment"), about.segment),
         Fact(phrase("Industry"), about.industry),
@@ -197,7 +278,7 @@ def _risk(account: Profile, deps: Deps) -> Iterator[Part]:
     if risk.standing.leaving_on:
         yield Note(phrase("It has cancelled and pays until {day}.", day=risk.standing.leaving_on - timedelta(days=1)))
     yield Table(phrase("Risk score"), columns, (*rows, (phrase("Risk score"), None, score)))
-    yield from unknowns([risk])
+    yield from unknowns_of(risk)
 
 
 def _history(account: Profile, deps: Deps) -> Iterator[Part]:

@@ -20,7 +20,7 @@ from tools import (
     phrase_n,
 )
 from tools._account import read_account
-from tools._drafting import ask as asked, reader_language
+from tools._drafting import reader_language, written
 from tools.metrics import Profile
 
 
@@ -68,6 +68,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "make an exit poll for cancelled clients",
         "survey template for churn",
         "I need the departure survey",
+        "survey asking customers why they left",
+        "questions for customers who cancel, in a form",
+        "questionnaire about why they leave us",
+        "survey for those who quit",
+        "survey to people that left us",
+        "cancel survey",
+        "questionnaire in the cancellation flow",
+        "goodbye questionnaire for {account}",
+        "{account} left. exit survey please",
+        "we need an exit poll",
+        "survey churners",
     ),
     "pt-BR": (
         "Pesquisa de saída",
@@ -105,6 +116,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "survey de churn pros cancelados",
         "modelo de pesquisa de cancelamento",
         "preciso da pesquisa de encerramento",
+        "questionário perguntando por que saíram",
+        "pesquisa perguntando aos clientes por que foram embora",
+        "perguntas pra quem cancela, em formulário",
+        "pesquisa pra quem saiu",
+        "pesquisa pra quem foi embora",
+        "pesquisa de quem cancela",
+        "questionário no cancelamento",
+        "questionário de despedida pra {account}",
+        "a {account} saiu, pesquisa de saída por favor",
+        "precisamos de uma pesquisa de saída",
+        "pesquisa com os churnados",
     ),
 }
 
@@ -116,7 +138,7 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
     """
     account = read_account(ask.account, deps) if ask.account else None
     language = reader_language(ask.language, [account.account.language] if account else [], deps)
-    asks = tuple(asked(question, language) for question in question_set("why_leave"))
+    asks = tuple(written(question, language) for question in question_set("why_leave"))
     subject = _subject(account)
     sections = (
         Section(phrase("Introduction"), (phrase("{text}", text=preamble("why_leave")[language]), phrase("Your answers are read by people. It takes about three minutes."))),

@@ -26,7 +26,7 @@ from tools import (
     phrase_n,
 )
 from tools._account import person, plans, read_account
-from tools._drafting import MINUTES_PER_QUESTION, ask as asked, opening, reader_language
+from tools._drafting import MINUTES_PER_QUESTION, opening, reader_language, spoken
 from tools.metrics import Profile, attribute_values
 
 Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
@@ -96,6 +96,22 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "roteiro win-loss in english",
         "post-churn interview questions",
         "post-purchase interview",
+        "what to ask in a win-loss interview",
+        "what should I ask the buyer in the interview",
+        "interview for lost customers",
+        "script to understand why customers buy",
+        "script for a why they left conversation",
+        "customer decision interview {account}",
+        "get me interview questions for {account}",
+        "questions for a why-leave call with {account}",
+        "why-stay chat with {account}",
+        "interview happy customers",
+        "write an interview for {account}",
+        "interview the decision maker of {account}",
+        "guide to interview the finance person at {account}",
+        "loss review call script",
+        "questions to understand why they picked us",
+        "debrief interview with {account}",
     ),
     "pt-BR": (
         "Roteiro de entrevista win-loss",
@@ -137,6 +153,22 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "script de entrevista pos-churn",
         "entrevista pós-compra",
         "questões de entrevista pro diretor da {account}",
+        "o que perguntar numa entrevista win-loss",
+        "o que pergunto ao comprador na entrevista",
+        "entrevista com clientes perdidos",
+        "roteiro pra entender por que os clientes compram",
+        "roteiro de conversa sobre por que saíram",
+        "entrevista de decisão com a {account}",
+        "me arruma perguntas de entrevista pra {account}",
+        "perguntas pra uma conversa why-leave com a {account}",
+        "papo why-stay com a {account}",
+        "entrevistar clientes felizes",
+        "escreve uma entrevista pra {account}",
+        "entrevistar o decisor da {account}",
+        "guia pra entrevistar o financeiro da {account}",
+        "roteiro de conversa sobre a perda",
+        "perguntas pra entender por que nos escolheram",
+        "entrevista de balanço com a {account}",
     ),
 }
 
@@ -273,7 +305,7 @@ def _sets(purpose: Purpose, account: Profile | None) -> tuple[str, ...]:
 def _asks(name: str, role: str | None, language: str) -> list[Ask]:
     """The set's questions for that role; a role that is not known is asked everything."""
     return [
-        asked(question, language)
+        spoken(question, language)
         for question in question_set(name)
         if not question.roles or role is None or role in question.roles
     ]

@@ -26,10 +26,10 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import goal_number, mrr_of, next_renewal, person, plans, read_account, risk_of
+from tools._account import goal_number, mrr_of, person, plans, read_account, risk_of
 from tools._drafting import reader_language, working_day
 from tools._signs import evidence
-from tools.metrics import Profile
+from tools.metrics import Profile, next_renewal
 
 LENGTH = 120
 """Days before the renewal at which a plan begins, where there is time."""
@@ -80,6 +80,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "expansion and renewal plan {account}",
         "renewal plan",
         "joint plan for a customer",
+        "plan with responsibilities and deadlines for {account}",
+        "write a success plan",
+        "plan to keep {account} and grow the account",
+        "plan so {account} renews",
+        "make a trust plan so {account} stays",
+        "joint plan with {account}: owners, dates",
+        "success plan: {account}",
+        "plan to strengthen the relationship with {account}",
+        "commitments plan for {account}",
+        "get {account} to renew: plan",
+        "trust roadmap for {account}",
     ),
     "pt-BR": (
         "Plano de confiança para a {account}",
@@ -118,6 +129,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "plano de expansão e renovação {account}",
         "plano de renovação",
         "plano conjunto para um cliente",
+        "plano com responsabilidades e prazos pra {account}",
+        "escreve um plano de confiança",
+        "plano pra manter a {account} e crescer",
+        "plano pra {account} renovar",
+        "faz um plano de confiança pra {account} ficar",
+        "plano conjunto com a {account}: donos, datas",
+        "plano de sucesso: {account}",
+        "plano pra fortalecer a relação com a {account}",
+        "plano de compromissos com a {account}",
+        "fazer a {account} renovar: plano",
+        "roteiro de confiança da {account}",
     ),
 }
 
@@ -147,7 +169,7 @@ class _Plan:
     deps: Deps
 
     def __post_init__(self) -> None:
-        self.renews_on = next_renewal(self.account, self.deps.today)
+        self.renews_on = next_renewal(self.account.contracts, self.deps.today)
         soon, later = self.deps.today + timedelta(days=14), self.deps.today + timedelta(days=90)
         self.horizon = max(self.renews_on, soon) if self.renews_on else later
         self.owner: Phrase | str = self.account.account.owner or phrase("to be named")

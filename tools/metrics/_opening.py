@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 
 from tools.metrics._book import BOOK, book_info
@@ -58,7 +58,7 @@ def book_engine(url: str) -> Engine:
 
 
 def open_book(url: str) -> Book:
-    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where there is none."""
+    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where there is none, or no load was finished."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or not Path(parsed.database).exists():
@@ -66,7 +66,11 @@ def open_book(url: str) -> Book:
         engine = create_engine(f"sqlite:///file:{parsed.database}?mode=ro&uri=true")
     else:
         engine = create_engine(url, execution_options={"postgresql_readonly": True}, pool_pre_ping=True)
-    return Book(url, engine)
+    book = Book(url, engine)
+    if not inspect(engine).has_table(book_info.name) or "as_of" not in book.info:
+        engine.dispose()
+        raise NoBook(url)
+    return book
 
 
 def _wal(connection: object, _record: object) -> None:

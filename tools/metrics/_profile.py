@@ -38,6 +38,9 @@ class Profile:
     account: Row[Any]
     contacts: Rows
     contracts: Rows
+    """In force; of an account that has left, none."""
+    last_contracts: Rows
+    """In force, or of an account that has left those that ended last."""
     movements: Rows
     touches: Rows
     goals: Rows
@@ -75,7 +78,7 @@ def profile(book: Book, account_id: str, day: date) -> Profile:
         raise UnknownAccount(account_id)
     about = _About(book, account_id, day)
     return Profile(
-        found[0], about.contacts(), about.contracts(), about.movements(), about.touches(), about.goals(),
+        found[0], about.contacts(), about.contracts(), about.last_contracts(), about.movements(), about.touches(), about.goals(),
         about.answers(), about.exits(), about.tickets(), about.overdue(), about.usage_weeks(),
         about.colleagues(),
     )  # fmt: skip
@@ -90,6 +93,20 @@ def attribute_values(book: Book, attribute: str) -> tuple[str, ...]:
     """The values that occur of an account attribute such as owner or segment, in order."""
     column = accounts.c[attribute]
     return tuple(row[0] for row in _rows(book, select(column).where(column.is_not(None)).distinct().order_by(column)))
+
+
+def lately_left(book: Book, day: date) -> list[str]:
+    """Names of the accounts that had stopped paying by `day`, the latest first, of those with a recorded reason."""
+    m, later = mrr_movements.c, mrr_movements.alias("later")
+    since = select(later.c.on_day).where(later.c.account_id == m.account_id, later.c.on_day > m.on_day, later.c.on_day <= day)
+    explained = m.account_id.in_(select(exits.c.account_id).where(exits.c.reason.is_not(None)))
+    statement = (
+        select(accounts.c.name)
+        .join_from(mrr_movements, accounts, accounts.c.account_id == m.account_id)
+        .where(m.category == "churn", m.on_day <= day, ~since.exists(), explained)
+        .order_by(m.on_day.desc(), accounts.c.name)
+    )
+    return [row.name for row in _rows(book, statement)]
 
 
 def rates_used(book: Book) -> Rows:
@@ -125,6 +142,13 @@ class _About:
         statement = select(subscriptions).where(s.account_id == self.account_id, s.kind != "repeat", in_force)
         return _rows(self.book, statement.order_by(s.started_on, s.subscription_id))
 
+    def last_contracts(self) -> Rows:
+        s = subscriptions.c
+        theirs = and_(s.account_id == self.account_id, s.kind != "repeat", s.started_on <= self.day)
+        latest = select(func.max(s.ended_on)).where(theirs).scalar_subquery()
+        ended = select(subscriptions).where(theirs, s.ended_on == latest).order_by(s.started_on, s.subscription_id)
+        return self.contracts() or _rows(self.book, ended)
+
     def movements(self) -> Rows:
         m = mrr_movements.c
         statement = select(mrr_movements).where(m.account_id == self.account_id, m.on_day <= self.day)
@@ -158,16 +182,16 @@ class _About:
         counts = [func.count(case((condition, 1))) for condition in (is_open, urgent, recent)]
         any_at_all = select(tickets.c.ticket_id).exists().label("known")
         names = ("open", "urgent", "recent")
-        labelled = [count.label(name) for name, count in zip(names, counts, strict=True)]
-        statement = select(any_at_all, *labelled).where(t.account_id == self.account_id, t.opened_on <= self.day)
+        labelled: list[Any] = [any_at_all, *(count.label(name) for name, count in zip(names, counts, strict=True))]
+        statement = select(*labelled).where(t.account_id == self.account_id, t.opened_on <= self.day)
         (row,) = _rows(self.book, statement)
         return {name: getattr(row, name) if row.known else None for name in names}
 
     def overdue(self) -> Mapping[str, int]:
         i = invoices.c
         late = and_(i.due_on < self.day, or_(i.paid_on.is_(None), i.paid_on > self.day))
-        statement = select(i.currency, func.sum(i.amount_minor)).where(i.account_id == self.account_id, late)
-        return {row[0]: int(row[1]) for row in _rows(self.book, statement.group_by(i.currency))}
+        statement = select(i.currency, func.sum(i.amount_minor).label("minor")).where(i.account_id == self.account_id, late)
+        return {row.currency: int(row.minor) for row in _rows(self.book, statement.group_by(i.currency))}
 
     def usage_weeks(self) -> Rows:
         """Events per reported day of the last 26 weeks."""

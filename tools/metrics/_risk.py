@@ -1,6 +1,6 @@
 """The risk score: a scorecard whose points add up, and what it would have been worth in the past."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -115,9 +115,21 @@ class Ranking:
 
 
 def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
-    """Assess the accounts as they stood at the end of a day."""
+    """The accounts as they stood at the end of a day; `where` limits by account_id, owner or segment."""
+    whole = _kept_ranking(book.url, book.info["load_id"], day)
+    matching = (risk for risk in whole.risks if all(getattr(risk.standing, name) == value for name, value in where.items()))
+    return replace(whole, risks=tuple(matching)) if where else whole
+
+
+@lru_cache(maxsize=4)
+def _kept_ranking(url: str, _load_id: str, day: date) -> Ranking:
+    """Kept as long as the same data are loaded: scores change with the data, not with who asks."""
+    return _rank(open_book(url), day)
+
+
+def _rank(book: Book, day: date) -> Ranking:
     reader = Reader(book)
-    found = [assess(standing) for standing in standings(reader, day, where)]
+    found = [assess(standing) for standing in standings(reader, day)]
     in_order = sorted(found, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name))
     return Ranking(tuple(in_order), reader.source)
 
@@ -161,7 +173,7 @@ def _backtest(url: str, _load_id: str, day: date) -> Backtest:
 def _outcomes(book: Book, past: date) -> list[tuple[bool, bool]]:
     """(flagged, left within the horizon) of every account that could be judged on a past day."""
     left = _left_between(book, past, past + HORIZON)
-    judged = [risk for risk in rank(book, past).risks if not risk.standing.leaving_on]
+    judged = [risk for risk in _rank(book, past).risks if not risk.standing.leaving_on]
     return [(risk.at_risk, risk.standing.account_id in left) for risk in judged]
 
 

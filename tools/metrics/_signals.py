@@ -3,7 +3,7 @@
 A sign that the book cannot speak of is absent from the account's signals: missing is missing, never zero.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,10 @@ from tools.metrics._book import (
     usage,
 )
 from tools.metrics._period import add_months
-from tools.metrics._query import Reader, Where, limited_to
+from tools.metrics._query import Reader
+
+REPORTING = timedelta(days=60)
+"""After so long without a report, usage is not low but unknown; a month's report stands for up to two."""
 
 Values = Iterator[tuple[str, float]]
 
@@ -43,35 +46,34 @@ class Standing:
     signals: Mapping[str, float] = field(hash=False)
 
 
-def standings(reader: Reader, day: date, where: Where) -> list[Standing]:
-    """Every account that pays at the end of `day`, of those with the given attributes."""
+def standings(reader: Reader, day: date) -> list[Standing]:
+    """Every account that pays at the end of `day`."""
     signals: dict[str, dict[str, float]] = {}
     for name, signal in SIGNALS.items():
         for account_id, value in signal(reader, day):
             signals.setdefault(account_id, {})[name] = value
     contracts = _contracts(reader, day)
-    return [_standing(row, contracts, signals, day) for row in _paying(reader, day, where)]
+    return [_standing(row, contracts, signals, day) for row in _paying(reader, day)]
 
 
 def _standing(row: Any, contracts: Mapping[str, list[Any]], signals: Mapping[str, Any], day: date) -> Standing:
     lines = contracts.get(row.account_id, [])
-    renews_on = min((renewal(line, day) for line in lines), default=None)
-    decisions = [renewal(line, day) for line in lines if _term(line) >= 3]
+    renews_on = next_renewal(lines, day)
     known = dict(signals.get(row.account_id, {}))
-    if decisions:
-        known["renewal_days"] = (min(decisions) - day).days
+    if renews_on and any(map(_decides, lines)):
+        known["renewal_days"] = (renews_on - day).days
     return Standing(
         row.account_id, row.name, row.owner, row.segment, row.mrr_minor, renews_on, _leaving(lines, day), known
     )
 
 
-def _paying(reader: Reader, day: date, where: Where) -> Any:
+def _paying(reader: Reader, day: date) -> Any:
     m = mrr_movements.c
     total = func.sum(m.amount_minor)
     statement = (
         select(accounts.c.account_id, accounts.c.name, accounts.c.owner, accounts.c.segment, total.label("mrr_minor"))
         .join_from(accounts, mrr_movements, m.account_id == accounts.c.account_id)
-        .where(m.on_day <= day, *limited_to(where, mrr_movements))
+        .where(m.on_day <= day)
         .group_by(accounts.c.account_id, accounts.c.name, accounts.c.owner, accounts.c.segment)
         .having(total > 0)
     )
@@ -90,7 +92,13 @@ def _contracts(reader: Reader, day: date) -> dict[str, list[Any]]:
     return found
 
 
-def renewal(line: Any, day: date) -> date:
+def next_renewal(lines: Sequence[Any], day: date) -> date | None:
+    """The next renewal of an account's contract lines: of those billed by the quarter or longer, else of any."""
+    deciding = [line for line in lines if _decides(line)] or lines
+    return min((_renewal(line, day) for line in deciding), default=None)
+
+
+def _renewal(line: Any, day: date) -> date:
     """The first renewal of a contract line after `day`.
 
     Counted back from the recorded renewal by whole years, else on from the start by whole billing intervals: what
@@ -106,8 +114,13 @@ def renewal(line: Any, day: date) -> date:
     return ahead if ahead > day else add_months(line.started_on, (passed // months + 1) * months)
 
 
+def _decides(line: Any) -> bool:
+    """A contract paid by the month renews all the time: nobody decides anything."""
+    return _term(line) >= 3
+
+
 def _term(line: Any) -> int:
-    """Months between two renewals, as billed; a contract paid by the month decides nothing when it renews."""
+    """Months between two renewals, as billed."""
     months: int = {"year": 12, "month": 1}.get(line.interval_unit, 0) * line.interval_count
     return max(months, 1)
 
@@ -119,20 +132,36 @@ def _leaving(lines: list[Any], day: date) -> date | None:
 
 
 def _usage_drop(reader: Reader, day: date) -> Values:
-    """Events of the last 4 weeks against a third of the 12 weeks before."""
-    u, recent, before = usage.c, day - timedelta(days=28), day - timedelta(days=112)
+    """Events of the 4 weeks up to the latest report against a third of the 12 weeks before, where reports still come.
+
+    Counted back from the latest report, so that a feed by the month is judged like one by the week or day.
+    """
+    latest = _latest_report(day).subquery("latest")
+    u, back = usage.c, timedelta(days=112)
     statement = (
-        select(
-            u.account_id,
-            func.sum(case((u.on_day > recent, u.events), else_=0)).label("recent"),
-            func.sum(case((u.on_day <= recent, u.events), else_=0)).label("before"),
-        )
-        .where(u.on_day > before, u.on_day <= day)
-        .group_by(u.account_id)
+        select(u.account_id, u.on_day, func.sum(u.events).label("events"), latest.c.last)
+        .join_from(usage, latest, latest.c.account_id == u.account_id)
+        .where(latest.c.last > day - REPORTING, u.on_day <= day, u.on_day > day - REPORTING - back)
+        .group_by(u.account_id, u.on_day, latest.c.last)
     )
+    sums: dict[str, list[float]] = {}
     for row in reader.rows(statement):
-        if row.before:
-            yield row.account_id, max(0.0, 1 - 3 * float(row.recent) / float(row.before))
+        age = (row.last - row.on_day).days
+        if age < 112:
+            sums.setdefault(row.account_id, [0.0, 0.0])[age >= 28] += float(row.events)
+    yield from ((account, max(0.0, 1 - 3 * recent / before)) for account, (recent, before) in sums.items() if before)
+
+
+def _usage_gap(reader: Reader, day: date) -> Values:
+    """Days since usage was last reported: they stopped using it, or their feed stopped telling."""
+    for row in reader.rows(_latest_report(day)):
+        yield row.account_id, (day - row.last).days
+
+
+def _latest_report(day: date) -> Select[*tuple[Any, ...]]:
+    u = usage.c
+    latest = select(u.account_id, func.max(u.on_day).label("last"))
+    return latest.where(u.on_day <= day, u.on_day > day - timedelta(days=365)).group_by(u.account_id)
 
 
 def _silence(reader: Reader, day: date) -> Values:
@@ -211,6 +240,7 @@ def _counted(reader: Reader, statement: Select[*tuple[Any, ...]], by: Any) -> Va
 
 SIGNALS: Mapping[str, Callable[[Reader, date], Values]] = {
     "usage_drop": _usage_drop,
+    "usage_gap": _usage_gap,
     "silence": _silence,
     "urgent_tickets": _urgent_tickets,
     "nps": _nps,

@@ -1,0 +1,249 @@
+"""Which file is which table, and which of its columns is which of the book's."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.metrics._cells import currencies, currency_of, fold
+from tools.metrics._faults import Fault
+from tools.metrics._fields import Field, Shape, StandIn, shapes
+from tools.metrics._mapping import LoadMapping, Rule, TableMapping
+from tools.metrics._reading import SUFFIXES, Layout
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a field's values come from: a column of the file (`index`) or the same for all rows (`const`).
+
+    `currency`: the one that the header names; `in_utc`: the header says that times are UTC; `via`: the values name
+    a row of another table, whose account is taken.
+    """
+
+    field: Field
+    header: str
+    index: int | None = None
+    const: str = ""
+    currency: str | None = None
+    in_utc: bool = False
+    via: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one file becomes rows of one table."""
+
+    shape: Shape
+    path: Path
+    layout: Layout
+    header: Sequence[str]
+    origins: tuple[Origin, ...]
+    said: TableMapping = field(default_factory=TableMapping)
+
+    @property
+    def file(self) -> str:
+        return self.path.name
+
+    @property
+    def via(self) -> Origin | None:
+        return next((origin for origin in self.origins if origin.via), None)
+
+    def origin(self, name: str) -> Origin | None:
+        return next((origin for origin in self.origins if origin.field.name == name), None)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        used = {origin.index for origin in self.origins}
+        return tuple(
+            header for index, header in enumerate(self.header) if header.strip() and index not in used
+        )
+
+
+def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, list[Path]], list[str]]:
+    """The files of each table, as the mapping or their names say, and the names of those that are of none."""
+    named = {said.file: table for table, said in mapping.tables.items() if said.file}
+    found: dict[str, list[Path]] = {}
+    unknown = []
+    for path in sorted(
+        path for path in directory.iterdir() if path.is_file() and not path.name.startswith(".")
+    ):
+        if path.name in mapping.ignore:
+            continue
+        table = named.get(path.name) or _table_called(path, exclude=set(named.values()))
+        if table:
+            found.setdefault(table, []).append(path)
+        else:
+            unknown.append(path.name)
+    return found, unknown
+
+
+def _table_called(path: Path, exclude: set[str]) -> str | None:
+    """The table with the longest name that the file's name holds; none where a mapping gives that table another file."""
+    if path.suffix.lower() not in SUFFIXES:
+        return None
+    words = f" {fold(path.stem)} "
+    called = [
+        (len(said), name)
+        for name, shape in shapes().items()
+        for said in _called(shape)
+        if f" {said} " in words
+    ]
+    table = max(called, default=(0, None))[1]
+    return None if table in exclude else table
+
+
+def _called(shape: Shape) -> Iterator[str]:
+    yield fold(shape.name)
+    yield from (fold(said) for said in shape.called)
+
+
+def plan_columns(
+    shape: Shape, path: Path, layout: Layout, header: list[str], said: TableMapping
+) -> tuple[Plan, list[Fault]]:
+    """How the file's columns fill the table's, and which are missing."""
+    faults: list[Fault] = []
+    found = _recognised(shape, header)
+    faults += _twice(path.name, header, found)
+    for name, rule in said.columns.items():
+        found.pop(name, None)
+        faults += _apply(name, rule, shape, path.name, header, found)
+    _let_stand_in(shape, header, said, found)
+    _fill_in(shape, header, found)
+    faults += _missing(shape, path.name, header, found, faults)
+    return Plan(shape, path, layout, header, tuple(found.values()), said), faults
+
+
+def _recognised(shape: Shape, header: list[str]) -> dict[str, Origin]:
+    """Fields by the names of the columns; where several columns could be one field, the likeliest name wins."""
+    found: dict[str, tuple[int, Origin]] = {}
+    ranks = {word: rank for rank, word in enumerate(shape.names)}
+    for index, title in enumerate(header):
+        for words in _readings(shape, title):
+            name = shape.names.get(words)
+            if name is None:
+                continue
+            rank = -1 if words == fold(name) else ranks[words]
+            if name not in found or rank < found[name][0]:
+                found[name] = rank, _column(shape.fields[name], title, index)
+            break
+    return {name: origin for name, (_, origin) in found.items()}
+
+
+def _readings(shape: Shape, title: str) -> Iterator[str]:
+    """The header as it stands; without its currency, `UTC` or number sign; without the table's own name before it."""
+    words = fold(re.sub(r"[A-Za-z]{0,3}[$€£¥]", " ", title)).split()
+    yield " ".join(words)
+    if len(words) > 1 and (words[-1] == "utc" or words[-1].upper() in currencies()):
+        words = words[:-1]
+        yield " ".join(words)
+    for called in _called(shape):
+        if " ".join(words).startswith(called + " "):
+            yield " ".join(words)[len(called) + 1 :]
+
+
+def _column(field: Field, title: str, index: int, via: tuple[str, str] | None = None) -> Origin:
+    money = field.kind == "money"
+    return Origin(
+        field,
+        title,
+        index,
+        currency=currency_of(title) if money else None,
+        in_utc=fold(title).endswith(" utc"),
+        via=via,
+    )
+
+
+def _position(header: list[str], title: str) -> int | None:
+    """Where the column with this header is: as written, else as it sounds."""
+    if title in header:
+        return header.index(title)
+    return next((index for index, other in enumerate(header) if fold(other) == fold(title)), None)
+
+
+def _apply(
+    name: str, rule: str | Rule | None, shape: Shape, file: str, header: list[str], found: dict[str, Origin]
+) -> Iterator[Fault]:
+    """What the mapping says of one column."""
+    stand_in = next((one for one in shape.stand_ins if one.name == name), None)
+    target = shape.fields.get(stand_in.column if stand_in else name)
+    if rule is None or target is None:
+        return
+    rule = Rule(column=rule) if isinstance(rule, str) else rule
+    if rule.const is not None:
+        found[target.name] = Origin(target, rule.const, const=rule.const)
+    else:
+        via = _via(rule)
+        title = rule.column or (via[1] if via else name)
+        index = _position(header, title)
+        if index is None:
+            yield Fault(file, "missing_column", 1, title, detail={"for": name, **_seen(header)})
+            return
+        found[target.name] = _column(target, title, index, via)
+    if stand_in:
+        _imply(stand_in, shape, found)
+
+
+def _via(rule: Rule) -> tuple[str, str] | None:
+    if rule.via is None:
+        return None
+    table, _, column = rule.via.partition(".")
+    return table, column
+
+
+def _let_stand_in(shape: Shape, header: list[str], said: TableMapping, found: dict[str, Origin]) -> None:
+    """Take a column such as MRR for the several it says, where those are not all there themselves."""
+    for stand_in in shape.stand_ins:
+        needed = {stand_in.column, *stand_in.implies} - shape.defaults.keys()
+        if stand_in.name in said.columns or stand_in.column in said.columns or needed <= found.keys():
+            continue
+        called = [fold(word) for word in stand_in.called]
+        for index, title in enumerate(header):
+            if any(words in called for words in _readings(shape, title)):
+                found[stand_in.column] = _column(shape.fields[stand_in.column], title, index)
+                _imply(stand_in, shape, found, keep=said.columns.keys())
+                return
+
+
+def _imply(stand_in: StandIn, shape: Shape, found: dict[str, Origin], keep: object = ()) -> None:
+    for name, const in stand_in.implies.items():
+        if name not in keep:  # type: ignore[operator]
+            found[name] = Origin(shape.fields[name], const, const=const)
+
+
+def _fill_in(shape: Shape, header: list[str], found: dict[str, Origin]) -> None:
+    """Defaults for what is left out, and the account by way of the subscription where rows name only that."""
+    for name, const in shape.defaults.items():
+        found.setdefault(name, Origin(shape.fields[name], const, const=const))
+    refers = "account_id" in shape.fields and shape.name not in ("accounts", "subscriptions")
+    if (
+        refers
+        and "account_id" not in found
+        and (line := _recognised(shapes()["subscription_changes"], header).get("subscription_id"))
+    ):
+        via = ("subscriptions", "subscription_id")
+        found["account_id"] = _column(shape.fields["account_id"], line.header, line.index or 0, via)
+
+
+def _twice(file: str, header: list[str], found: Mapping[str, Origin]) -> Iterator[Fault]:
+    for origin in found.values():
+        if header.count(origin.header) > 1:
+            yield Fault(file, "two_columns", 1, origin.header)
+
+
+def _missing(
+    shape: Shape, file: str, header: list[str], found: Mapping[str, Origin], known: list[Fault]
+) -> Iterator[Fault]:
+    """Required fields that no column gives; currencies, names and row numbers can come from elsewhere."""
+    told = {fault.detail.get("for") for fault in known}
+    elsewhere = {"name"} if shape.name == "accounts" else set()
+    if any(field.kind == "money" for field in shape.fields.values()):
+        elsewhere.add("currency")
+    if shape.numbered:
+        elsewhere.add(next(iter(shape.fields)))
+    for name, field_ in shape.fields.items():
+        if field_.required and name not in found and name not in elsewhere and name not in told:
+            yield Fault(file, "missing_column", 1, name, detail={"for": name, **_seen(header)})
+
+
+def _seen(header: list[str]) -> dict[str, str]:
+    return {"found": ", ".join(title.strip() for title in header if title.strip())[:300]}
