@@ -19,7 +19,7 @@ RUN useradd --create-home --uid 10001 retention \
     && install -d -o retention -g retention /home/retention/data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=retention:retention /opt/retention/index /home/retention/data/index
-ENV PATH=/opt/venv/bin:$PATH RETENTION_HOME=/home/retention/data PYTHONUNBUFFERED=1 MPLCONFIGDIR=/tmp/matplotlib
+ENV PATH=/opt/venv/bin:$PATH RETENTION_HOME=/home/retention/data PYTHONUNBUFFERED=1 HEALTH_PORT=3000 MPLCONFIGDIR=/tmp/matplotlib
 USER retention
 WORKDIR /home/retention
 VOLUME /home/retention/data
@@ -27,4 +27,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/healthz', timeout=4)"]
 ENTRYPOINT ["retention"]
-CMD ["serve", "--http", "3000"]
+CMD ["serve"]

@@ -1,11 +1,18 @@
-"""One question, one path: recall → route → run → remember."""
+"""One question, one path: route → run → remember. Every surface (Slack, terminal, workspace) comes through here."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+from pydantic import ValidationError
+
 from bot.question import Question
-from bot.router import Call, Choice
-from tools import Answer, Phrase
+from bot.router import Call, Choice, Clarify, Decision, Names, Router
+from bot.unforeseen import guarded
+from knowledge import Index
+from tools import Answer, Deps, Phrase, Tool, ToolError, phrase
+from tools.metrics import Book, NoBook
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
 
@@ -26,3 +33,94 @@ class Reply:
     answer: Answer | None = None
     choices: tuple[Choice, ...] = ()
     suggestions: tuple[Phrase, ...] = ()
+
+
+SUGGESTIONS = (
+    phrase("Which accounts are at risk?"),
+    phrase("Weekly MRR summary"),
+    phrase("What do the playbooks say about renewals?"),
+)
+ATTEMPTS = 3
+"""How often a question is asked anew when the book was loaded while it was being answered."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Answers questions with the tools at hand."""
+
+    tools: Mapping[str, Tool]
+    router: Router
+    open_book: Callable[[], Book]
+    names: Callable[[Book], Names]
+    knowledge: Index
+    today: Callable[[], date]
+    language_of: Callable[[str], str]
+
+    def answer(self, question: Question, call: Call | None = None) -> Reply:
+        """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
+        language = self.language_of(question.text)
+        return guarded(
+            f"question {question.key}",
+            lambda: self._answer_or_refuse(question, language, call),
+            lambda error: Reply(question, language, "failed", broken(error)),
+        )
+
+    def _answer_or_refuse(self, question: Question, language: str, call: Call | None) -> Reply:
+        """A ToolError is a sentence for the person; so is the lack of a book."""
+        try:
+            return self._answer(question, language, call)
+        except ToolError as refusal:
+            return Reply(question, language, "declined", refusal.message, call, suggestions=refusal.suggestions)
+        except NoBook:
+            message = phrase("There is no customer book yet. Load one with `retention load`, or try `retention demo`.")
+            return Reply(question, language, "failed", message)
+
+    def _answer(self, question: Question, language: str, call: Call | None) -> Reply:
+        """Answer from one state of the book: if it was loaded meanwhile, once more from the new one."""
+        for _ in range(ATTEMPTS):
+            book = self.open_book()
+            reply = self._answer_from(book, question, language, call)
+            if self.open_book().info == book.info:
+                break
+        return reply
+
+    def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
+        decision: Decision = call or self.router.choose(question.text, language, self.today(), self.names(book))
+        if isinstance(decision, Call):
+            return self._run(book, question, language, decision)
+        if isinstance(decision, Clarify):
+            return Reply(question, language, "clarify", decision.question, choices=decision.choices)
+        return Reply(question, language, "declined", _what_i_do(decision.help), suggestions=SUGGESTIONS)
+
+    def _run(self, book: Book, question: Question, language: str, call: Call) -> Reply:
+        tool = self.tools.get(call.tool)
+        if tool is None:
+            raise ToolError(phrase("I do not know how to do that any more. Please ask again."))
+        try:
+            asked = tool.input.model_validate(dict(call.arguments))
+        except ValidationError as wrong:
+            return _incomplete(question, language, call, wrong)
+        answer = tool.run(asked, Deps(book, self.knowledge, self.today(), language))
+        arguments = asked.model_dump(exclude_none=True)
+        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), answer)
+
+
+def _incomplete(question: Question, language: str, call: Call, wrong: ValidationError) -> Reply:
+    """A call that lacks something asks for it; one that holds nonsense is declined."""
+    missing = [str(error["loc"][0]) for error in wrong.errors() if error["type"] == "missing"]
+    if missing == ["account"]:
+        return Reply(question, language, "clarify", phrase("Which account do you mean? Please ask again with its name."), call)
+    message = phrase("I could not make sense of what that asks for: {fields}.", fields=", ".join(str(e["loc"][0]) for e in wrong.errors()))
+    return Reply(question, language, "declined", message, call)
+
+
+def broken(error: str) -> Phrase:
+    """What a person is told when something broke."""
+    return phrase("Something went wrong on my side. Please tell an administrator: error {id}.", id=error)
+
+
+def _what_i_do(asked_for_help: bool) -> Phrase:
+    can = phrase(
+        "I list accounts at risk, summarise MRR and accounts, quote the playbooks, and draft interview scripts, exit surveys and trust plans."
+    )
+    return can if asked_for_help else phrase("I have nothing that answers that. {can}", can=can)

@@ -1,7 +1,10 @@
 """A question: who asked what, where. Pure."""
 
+import html
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,62 @@ class Question:
     text: str
     asker: Person
     place: Place
+    choice: str = ""
+    """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
+    response_url: str = ""
+    """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
+
+
+def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:
+    """The question in a `message` or `app_mention` event of Slack; None when it is not one.
+
+    A direct message is a question; in a channel only a mention is, in threads too. The two events that one
+    mention causes are the same question.
+    """
+    if not _is_written_by_a_person(event, bot_user) or not _is_meant_for_us(event, bot_user):
+        return None
+    text = plain_text(_without_mention(str(event.get("text") or ""), bot_user))
+    if not text:
+        return None
+    place = _place(event, body)
+    asker = Person(str(event["user"]), outsider=True if _is_from_elsewhere(event, body) else None)
+    return Question(f"{place.team}/{place.channel}/{event['ts']}", text, asker, place)
+
+
+def plain_text(text: str) -> str:
+    """What a person reads where Slack writes `<https://acme.com|Acme>`, `<@U1|ana>` or `&amp;`."""
+    labelled = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text)
+    return html.unescape(re.sub(r"<([^<>]*)>", r"\1", labelled)).strip()
+
+
+def _is_written_by_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
+    """Edits, joins and the like have a subtype; apps have a bot_id."""
+    plain = event.get("subtype") in (None, "file_share")
+    return plain and not event.get("bot_id") and event.get("user") not in (None, bot_user, "USLACKBOT")
+
+
+def _is_meant_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
+    if event.get("type") == "app_mention" or event.get("channel_type") == "im":
+        return not event.get("edited")
+    return f"<@{bot_user}" in str(event.get("text") or "") and not event.get("edited")
+
+
+def _is_from_elsewhere(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    home = body.get("team_id") or event.get("team")
+    said = (event.get("user_team"), event.get("source_team"))
+    return any(team and team != home for team in said)
+
+
+def _without_mention(text: str, bot_user: str) -> str:
+    return re.sub(rf"<@{re.escape(bot_user)}(\|[^>]*)?>[:,]?", " ", text).strip()
+
+
+def _place(event: Mapping[str, Any], body: Mapping[str, Any]) -> Place:
+    channel = str(event["channel"])
+    return Place(
+        kind="dm" if event.get("channel_type") == "im" or channel.startswith("D") else "channel",
+        team=str(body.get("team_id") or event.get("team") or ""),
+        channel=channel,
+        thread=str(event.get("thread_ts") or event["ts"]),
+        shared=bool(body.get("is_ext_shared_channel")),
+    )

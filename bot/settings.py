@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     )
     retention_today: date | None = Field(default=None, description="Sets the clock, for demonstrations and tests.")
     retention_timezone: str = Field(default="America/Sao_Paulo", description="Time zone in which days begin and end.")
+    retention_language: Literal["en", "pt-BR"] = Field(
+        default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
+    )
     book_url: str | None = Field(default=None, description="SQLAlchemy URL of the customer book (default: SQLite in the home).")
     store_url: str | None = Field(default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home).")
     chat_model: str | None = Field(default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model.")
@@ -30,6 +33,11 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret, for HTTP: Basic Information page.")
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
+    retention_replica: str = Field(
+        default="main",
+        description="Name of this process where several share one store; it must stay the same over restarts.",
+    )
+    health_port: int | None = Field(default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
 
     @cached_property

@@ -103,6 +103,19 @@ def test_foreign_contracts_count_at_the_latest_rate_and_a_rate_moves_nothing(url
     assert ledger(book) == [("2026-01-01", "new", 5_410, 5_410)]  # 10.01 × 5.405 = 54.10405
 
 
+def test_a_rate_is_between_whole_units_though_yen_have_no_cents(url):
+    book = make_book(
+        url,
+        subscriptions=[contract("s", "A", 10_000, "2026-01-01", currency="JPY"), contract("t", "B", 1_000, "2026-01-01", currency="KWD")],
+        exchange_rates=[
+            {"currency": "JPY", "on_day": day("2026-01-01"), "rate_e6": 36_000},
+            {"currency": "KWD", "on_day": day("2026-01-01"), "rate_e6": 17_500_000},
+        ],
+    )
+    assert ledger(book, "A")[0][2] == 36_000  # ¥ 10,000 × 0.036 = R$ 360.00
+    assert ledger(book, "B")[0][2] == 1_750  # 1 dinar of a thousand fils × 17.5 = R$ 17.50
+
+
 def test_discounts_add_up_and_never_make_mrr_negative(url):
     discount = {"subscription_id": "s", "starts_on": day("2026-02-01")}
     book = make_book(

@@ -1,4 +1,4 @@
-"""Cells of text as typed values. Nothing is guessed: what could mean two things is read by its column's style."""
+"""Cells of text as typed values. Nothing is guessed: what could mean two things goes by its column."""
 
 import re
 import unicodedata
@@ -68,7 +68,7 @@ def currencies() -> frozenset[str]:
 
 
 def currency_of(text: str) -> str | None:
-    """The currency that an amount or header names by sign or code; None where it names none. A bare $ names none."""
+    """The currency that an amount or header names by sign or code, or None. A bare $ names none."""
     lowered = text.lower()
     for sign, code in _SIGNS:
         if sign in lowered:
@@ -82,7 +82,7 @@ def currency_of(text: str) -> str | None:
 
 
 def number_in(text: str, style: Style) -> Decimal | None:
-    """The number that is written in this style; None where it is none. Signs, codes and per cents are left aside."""
+    """The number that is written in this style, or None. Currencies and per cents are left aside."""
     bare = _CURRENCY.sub(_unless_word, clean(text).replace("−", "-")).strip()
     negative = (bare.startswith("(") and bare.endswith(")")) or bare.startswith("-") or bare.endswith("-")
     digits = _GAPS.sub("", bare.strip("()").strip("-+").strip())
@@ -195,7 +195,7 @@ class Evidence:
     seen: set[str] = field(default_factory=set)
 
     def weigh(self, texts: set[str]) -> None:
-        """Look at the distinct cells of some rows. Bare digits say nothing, and no text is looked at twice."""
+        """Look at the distinct cells of some rows. Bare digits say nothing; no text is looked at twice."""
         new = {text for text in texts - self.seen if not text.isdecimal()}
         if len(self.seen) < _REMEMBERED:
             self.seen |= texts

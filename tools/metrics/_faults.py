@@ -7,10 +7,12 @@ from typing import Literal, get_args
 
 FaultKind = Literal[
     "missing_directory", "missing_file", "two_files", "empty_file", "bad_mapping", "unknown_name",
-    "bad_encoding", "nul_byte", "broken_row", "too_many_cells", "too_few_cells", "missing_column", "two_columns",
+    "bad_encoding", "nul_byte", "broken_row", "too_many_cells", "too_few_cells", "missing_column",
+    "two_columns",
     "value_missing", "too_long", "not_a_date", "ambiguous_date", "excel_serial", "implausible_date",
     "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
-    "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval", "unknown_value",
+    "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
+    "unknown_value",
     "duplicate_key", "unknown_account", "unknown_subscription", "ended_before_started",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
@@ -36,8 +38,8 @@ NOTHING: Mapping[str, str | int] = MappingProxyType({})
 class Fault:
     """One thing that stops a load.
 
-    `row` is the line as a spreadsheet numbers it (the header is 1), None where it is about the whole file; `column`
-    is the header as the file writes it; `detail` holds what the remedy needs (allowed values, the first row, a count).
+    `row` is the line as a spreadsheet numbers it (the header is 1), None where it is about the whole file;
+    `column` is the header as the file writes it; `detail` is what the remedy needs: allowed values, a count.
     """
 
     file: str
@@ -59,7 +61,7 @@ class Notice:
 
 
 class LoadRefused(Exception):
-    """The files have faults; the book is as it was. `faults` are the first of `total`, in order of file and row."""
+    """The files have faults; the book is as it was. `faults` are the first of `total`, by file and row."""
 
     def __init__(self, faults: tuple[Fault, ...], total: int) -> None:
         super().__init__(f"{total} faults: {', '.join(sorted({fault.kind for fault in faults}))}")

@@ -1,4 +1,4 @@
-"""The columns that a load looks for: from the book's tables, with the names and values companies use for them."""
+"""The columns that a load looks for: the book's, with the names and values companies use for them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _NAMED: Mapping[str, FieldKind] = {
 class Field:
     """A column as files write it (`unit_amount`) and as the book keeps it (`unit_amount_minor`).
 
-    `choices`: folded word → allowed value; `open_choice`: other words are kept too. `longest`: most characters.
+    `choices`: folded word → allowed value; `open_choice`: other words are kept too. `longest`: characters;
     `most`: the largest whole number that the book's column holds.
     """
 
@@ -156,4 +156,4 @@ def _inverted(meanings: dict[str, Iterable[str]]) -> dict[str, str]:
     """Each word → its meaning; a name means itself. Where two would claim a word, the first keeps it."""
     own = {fold(meaning): meaning for meaning in meanings}
     others = {fold(word): meaning for meaning, words in reversed(meanings.items()) for word in words}
-    return {**others, **own}
+    return {**own, **others, **own}

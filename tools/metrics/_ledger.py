@@ -10,13 +10,16 @@ Everything is SQL in the book's own engine. Foreign currencies are converted at 
 rate never makes a movement.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -49,7 +52,10 @@ def build_ledger(connection: Connection) -> None:
     """Write `mrr_steps` and `mrr_movements` anew from the source tables, inside the caller's transaction."""
     connection.execute(delete(mrr_steps))
     connection.execute(delete(mrr_movements))
-    connection.execute(insert(mrr_steps).from_select(_names(mrr_steps.columns), _steps()))
+    reporting = connection.execute(select(book_info.c.value).where(book_info.c.key == "reporting_currency")).scalar_one()
+    currencies = connection.execute(select(subscriptions.c.currency).distinct()).scalars().all()
+    steps = _steps(reporting, currencies)
+    connection.execute(insert(mrr_steps).from_select(_names(mrr_steps.columns), steps))
     connection.execute(insert(mrr_movements).from_select(_names(mrr_movements.columns), _movements()))
 
 
@@ -87,7 +93,7 @@ def _days(paid: Subquery) -> Subquery:
     return union(select(paid.c.subscription_id, paid.c.paid_from.label("on_day")), ends, *within).subquery("days")
 
 
-def _steps() -> Select[*tuple[Any, ...]]:
+def _steps(reporting: str, currencies: Iterable[str]) -> Select[*tuple[Any, ...]]:
     """The change of each line's MRR on each of its days, in its own and in the reporting currency."""
     paid = _paid()
     days = _days(paid)
@@ -96,7 +102,7 @@ def _steps() -> Select[*tuple[Any, ...]]:
         .join_from(days, paid, paid.c.subscription_id == days.c.subscription_id)
         .subquery("priced")
     )
-    levels = select(*priced.c, _converted(priced).label("reporting")).subquery("levels")
+    levels = select(*priced.c, _converted(priced, reporting, currencies).label("reporting")).subquery("levels")
     changes = select(
         levels.c.subscription_id, levels.c.on_day, levels.c.account_id, levels.c.currency,
         _difference(levels, levels.c.mrr).label("native_minor"),
@@ -172,7 +178,7 @@ def _rounded(numerator: ColumnElement[int], denominator: ColumnElement[int]) -> 
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _converted(priced: Subquery) -> ColumnElement[int]:
+def _converted(priced: Subquery, reporting: str, currencies: Iterable[str]) -> ColumnElement[int]:
     """The level in the reporting currency, at the latest rate of its currency."""
     rates = exchange_rates.alias()
     rate = (
@@ -182,8 +188,17 @@ def _converted(priced: Subquery) -> ColumnElement[int]:
         .limit(1)
         .scalar_subquery()
     )
-    reporting = select(book_info.c.value).where(book_info.c.key == "reporting_currency").scalar_subquery()
-    return case((priced.c.currency == reporting, priced.c.mrr), else_=_rounded(priced.c.mrr * rate, literal(1_000_000)))
+    foreign = sorted({*currencies} - {reporting})
+    if not foreign:
+        return priced.c.mrr
+    converted = [(priced.c.currency == code, _exchanged(priced.c.mrr, rate, code, reporting)) for code in foreign]
+    return case(*converted, else_=priced.c.mrr)
+
+
+def _exchanged(minor: ColumnElement[int], rate: ScalarSelect[int], foreign: str, reporting: str) -> ColumnElement[int]:
+    """A rate is between whole units: yen have no minor unit, reais have a hundred."""
+    digits = get_currency_precision(reporting) - get_currency_precision(foreign)
+    return _rounded(minor * rate * 10 ** max(digits, 0), literal(1_000_000 * 10 ** max(-digits, 0)))
 
 
 def _movements() -> Select[*tuple[Any, ...]]:

@@ -1,8 +1,8 @@
 """`retention load`: a company's own exports into the customer book, all of them or none.
 
-Files are read twice, in batches: once to see how each column writes its dates and decimals, once for their rows,
-which wait in a scratch database until they have been checked against one another. Only then is the book touched, in
-one transaction: who reads meanwhile sees the old book, and whoever kills the load leaves it as it was.
+Files are read twice, in batches: once to see how each column writes its dates and decimals, once for their
+rows, which wait in a scratch database until they have been checked against one another. Only then is the book
+touched, in one transaction: who reads meanwhile sees the old book, and whoever kills the load leaves it so.
 
 What a directory holds is told by `_plan`, what a company can say about it in a mapping file by `_mapping`.
 """
@@ -26,8 +26,9 @@ from tools.metrics._mapping import LoadMapping, read_mapping
 from tools.metrics._opening import book_engine
 from tools.metrics._plan import Plan, files_by_table, plan_columns
 from tools.metrics._reading import header_and_batches, layout_of
-from tools.metrics._rows import RowReader, Setting, styles_of
+from tools.metrics._rows import RowReader
 from tools.metrics._scratch import Scratch
+from tools.metrics._values import Setting, styles_of
 
 __all__ = ["Fault", "LoadRefused", "LoadReport", "Notice", "TableReport", "load_directory"]
 
@@ -74,8 +75,8 @@ def load_directory(
 ) -> LoadReport:
     """Load the CSV files of a directory into the book at a SQLAlchemy URL.
 
-    `currency`: reporting currency, and that of rows that name none; `timezone`: where days begin and end; `today`:
-    facts after it do not count for `as_of`; `ledger`: builds the ledger within the transaction (`build_ledger`).
+    `currency`: reporting currency, and that of rows that name none; `timezone`: where days begin and end;
+    `today`: facts after it do not count for `as_of`; `ledger`: builds the ledger within the transaction.
     With `check_only` nothing is written. Raises LoadRefused: the book is then as it was.
     """
     findings = Findings()
@@ -265,7 +266,9 @@ class _Load:
 def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str | int]:
     """In which columns a row says another thing than the first with its key."""
     names = [
-        field.name for field in plan.shape.fields.values() if field.column in first and row[field.column] != first[field.column]
+        field.name
+        for field in plan.shape.fields.values()
+        if field.column in first and row[field.column] != first[field.column]
     ]
     return {"first_row": int(first["row_number"]), "differs": ", ".join(names)}
 

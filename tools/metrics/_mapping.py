@@ -26,13 +26,13 @@ A small YAML file. Everything in it is optional:
           account_id: {via: accounts.name, column: Company}                    # rows name the company
 
 What kinds of exports need:
-- *MRR per customer or contract* (subscription analytics): `columns: {mrr: <its column>}`. A column `mrr` stands for
-  a price per month of one unit, `arr` for one per year; columns for quantity and interval are then left aside.
-- *Price and interval* (billing systems): `unit_amount` is the price of one unit for one interval, `interval_unit` a
-  unit or a word (`month`, `quarterly`, `anual`), `interval_count` how many of them one price covers.
+- *MRR per customer or contract* (analytics): `columns: {mrr: <its column>}`. A column `mrr` stands
+  for a price per month of one unit, `arr` for one per year; quantity and interval are then left aside.
+- *Price and interval* (billing systems): `unit_amount` is the price of one unit for one interval,
+  `interval_unit` a unit or a word (`month`, `quarterly`, `anual`), `interval_count` how many.
 - *A status instead of a trial column*: `columns: {is_trial: Status}` and
   `values: {is_trial: {trialing: "yes", active: "no"}}`.
-- *An end that is the last day of service*: the book's `ended_on` is the day after it; a day more or less is not known.
+- *An end that is the last day of service*: the book's `ended_on` is the day after; a load adds none.
 - *Amounts in cents*: not read; export decimal amounts.
 """
 

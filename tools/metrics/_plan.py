@@ -16,8 +16,8 @@ from tools.metrics._reading import SUFFIXES, Layout
 class Origin:
     """Where a field's values come from: a column of the file (`index`) or the same for all rows (`const`).
 
-    `currency`: the one that the header names; `in_utc`: the header says that times are UTC; `via`: the values name
-    a row of another table, whose account is taken.
+    `currency`: the one that the header names; `in_utc`: the header says that times are UTC; `via`: the values
+    name a row of another table, whose account is taken.
     """
 
     field: Field
@@ -78,7 +78,7 @@ def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, lis
 
 
 def _table_called(path: Path, exclude: set[str]) -> str | None:
-    """The table with the longest name that the file's name holds; none where a mapping gives that table another file."""
+    """The table with the longest name that the file's name holds, unless a mapping gives it another file."""
     if path.suffix.lower() not in SUFFIXES:
         return None
     words = f" {fold(path.stem)} "
@@ -114,7 +114,7 @@ def plan_columns(
 
 
 def _recognised(shape: Shape, header: list[str]) -> dict[str, Origin]:
-    """Fields by the names of the columns; where several columns could be one field, the likeliest name wins."""
+    """Fields by the names of the columns; where several could be one field, the likeliest name wins."""
     found: dict[str, tuple[int, Origin]] = {}
     ranks = {word: rank for rank, word in enumerate(shape.names)}
     for index, title in enumerate(header):
@@ -130,7 +130,7 @@ def _recognised(shape: Shape, header: list[str]) -> dict[str, Origin]:
 
 
 def _readings(shape: Shape, title: str) -> Iterator[str]:
-    """The header as it stands; without its currency, `UTC` or number sign; without the table's own name before it."""
+    """The header as it stands; without its currency or `UTC`; without the table's own name before it."""
     words = fold(re.sub(r"[A-Za-z]{0,3}[$€£¥]", " ", title)).split()
     yield " ".join(words)
     if len(words) > 1 and (words[-1] == "utc" or words[-1].upper() in currencies()):
@@ -142,15 +142,15 @@ def _readings(shape: Shape, title: str) -> Iterator[str]:
 
 
 def _column(field: Field, title: str, index: int, via: tuple[str, str] | None = None) -> Origin:
-    money = field.kind == "money"
-    return Origin(
-        field,
-        title,
-        index,
-        currency=currency_of(title) if money else None,
-        in_utc=fold(title).endswith(" utc"),
-        via=via,
-    )
+    currency = _currency_of_header(title) if field.kind == "money" else None
+    return Origin(field, title, index, currency=currency, in_utc=fold(title).endswith(" utc"), via=via)
+
+
+def _currency_of_header(title: str) -> str | None:
+    """By a sign anywhere, or by a code that is the last word: `All prices` is not in Albanian lek."""
+    code = currency_of(title)
+    signed = any(sign in title for sign in "$€£¥")
+    return code if code and (signed or fold(title).split()[-1].upper() == code) else None
 
 
 def _position(header: list[str], title: str) -> int | None:

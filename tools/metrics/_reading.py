@@ -23,7 +23,7 @@ _LEGACY = ["cp1252", "cp850", "mac_roman"]
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text file is written; `preface` says that a line `sep=;` comes before everything, as Excel writes it."""
+    """How a text file is written. `preface`: a line `sep=;` comes before everything, as Excel writes it."""
 
     encoding: str
     delimiter: str
@@ -122,8 +122,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 def _is_utf8(path: Path) -> bool:
     """Whether all of it is UTF-8. Raises Unreadable at a NUL byte, and where UTF-8 text holds broken bytes.
 
-    A text of another encoding has hardly a byte sequence that is also UTF-8, so a file with more good sequences
-    than bad ones is damaged rather than foreign: reading it as cp1252 would turn its names into `SÃ£o`.
+    A text of another encoding has hardly a byte sequence that is also UTF-8, so with more good than bad ones
+    the file is damaged rather than foreign: reading it as cp1252 would turn its names into `SÃ£o`.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = lines = 0
@@ -145,7 +145,7 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _legacy(path: Path) -> str:
-    """Which of the one-byte encodings of Brazilian and Western exports it is, judged by its accented lines."""
+    """Which of the one-byte encodings of Brazilian and Western exports it is, by its accented lines."""
     from charset_normalizer import from_bytes
 
     accented = bytearray()

@@ -1,95 +1,25 @@
 """Rows of cells into typed columns, batch by batch; what cannot be read becomes a fault, never a guess."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import tzinfo
-from decimal import Decimal
-from functools import cache, partial
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tools.metrics._cells import (
-    DATE_STYLES,
-    DECIMAL_STYLES,
-    EMPTY_VALUES,
-    EMPTY_WORDS,
-    Evidence,
-    Style,
-    Wrong,
-    clean,
-    currencies,
-    currency_of,
-    day_in,
-    fold,
-    is_serial,
-    minor_units,
-    number_in,
-)
-from tools.metrics._faults import Fault, Findings, NoticeKind
-from tools.metrics._fields import NUMERIC, Field, folded
+from tools.metrics._cells import Style, Wrong, clean, currency_of
+from tools.metrics._faults import Fault, FaultKind, Findings
+from tools.metrics._fields import Field
 from tools.metrics._plan import Origin, Plan
 from tools.metrics._reading import Batch
-from tools.metrics._words import country_code, interval
+from tools.metrics._values import Meanings, Noted, Setting
 
 Columns = dict[str, list[Any]]
 ORDERED = {
-    "subscriptions": ("started_on", "ended_on"), "pauses": ("starts_on", "ends_on"), "discounts": ("starts_on", "ends_on"),
-    "tickets": ("opened_on", "solved_on"),
+    "subscriptions": ("started_on", "ended_on"), "pauses": ("starts_on", "ends_on"),
+    "discounts": ("starts_on", "ends_on"), "tickets": ("opened_on", "solved_on"),
 }  # fmt: skip
-_FAR = (1900, 2199)
 _REMEMBERED = 50_000
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What holds for a whole load: the workspace's time zone, and the currency of rows that name none."""
-
-    zone: tzinfo
-    currency: str | None
-
-
-@dataclass(frozen=True)
-class Noted:
-    """A value that was kept, with something its owner should know."""
-
-    value: Any
-    kind: NoticeKind
-
-
-def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: Findings) -> dict[str, Style]:
-    """How each column writes its dates or decimals, by all its cells; undecided ones become faults that ask."""
-    evidence = {origin.field.name: _evidence(origin, setting) for origin in _styled(plan)}
-    for batch in batches:
-        for origin in _styled(plan):
-            index = origin.index or 0
-            evidence[origin.field.name].weigh({row[index] for row in batch.rows if index < len(row)})
-    styles = {name: found.style for name, found in evidence.items()}
-    for origin in _styled(plan):
-        found = evidence[origin.field.name]
-        declared = plan.said.dates if origin.field.kind == "day" else plan.said.decimal
-        if declared:
-            styles[origin.field.name] = declared
-        elif found.undecided:
-            kind = "ambiguous_date" if origin.field.kind == "day" else "ambiguous_number"
-            findings.add(Fault(plan.file, kind, None, origin.header, found.doubtful))  # type: ignore[arg-type]
-    return styles
-
-
-def _styled(plan: Plan) -> Iterator[Origin]:
-    return (
-        one
-        for one in plan.origins
-        if one.index is not None and (one.field.kind in NUMERIC or one.field.kind == "day")
-    )
-
-
-def _evidence(origin: Origin, setting: Setting) -> Evidence:
-    if origin.field.kind == "day":
-        return Evidence(partial(day_in, zone=setting.zone, in_utc=origin.in_utc), DATE_STYLES)
-    return Evidence(number_in, DECIMAL_STYLES)
-
-
 class RowReader:
-    """Reads the batches of one file. `currency_of_line`: currency by subscription, for amounts that name none."""
+    """Reads the batches of one file. `currency_of_line`: subscription → currency, for bare amounts."""
 
     def __init__(
         self,
@@ -101,20 +31,16 @@ class RowReader:
     ) -> None:
         self._plan = plan
         self._setting = setting
-        self._styles = styles
+        self._meanings = Meanings(plan, setting, styles)
         self._findings = findings
         self._currency_of_line = currency_of_line
         self._known: dict[str, dict[str, Any]] = {}
         self._broken: set[int] = set()
+        self._faulty: set[int] = set()
         self._asked_currency = False
-        self._read: Mapping[str, Callable[[Origin, str], Any]] = {
-            "words": self._word, "whole": self._whole, "number": self._number, "percent": self._percent, "rate": self._rate,
-            "day": self._day, "flag": self._flag, "currency": self._currency, "interval": self._interval,
-            "country": self._country, "language": self._language,
-        }  # fmt: skip
 
     def typed(self, batch: Batch) -> Columns:
-        """The book's columns of these rows, and `row_number`, `twin` (equal for rows that say the same) and `via`."""
+        """The book's columns of these rows, `row_number`, `twin` (same for rows that say the same), `via`."""
         batch = self._even(batch)
         columns: Columns = {"row_number": batch.numbers}
         for origin in self._plan.origins:
@@ -128,9 +54,9 @@ class RowReader:
         return columns
 
     def _even(self, batch: Batch) -> Batch:
-        """Rows as wide as the header; of others only the id is kept, so that what refers to it is not at fault too."""
+        """Rows as wide as the header; of others only ids are kept, so what refers to them is no fault."""
         width = len(self._plan.header)
-        self._broken = set()
+        self._broken, self._faulty = set(), set()
         if all(len(row) == width for row in batch.rows):
             return batch
         return Batch(
@@ -141,9 +67,10 @@ class RowReader:
     def _fitted(self, number: int, row: list[str], width: int) -> list[str]:
         if len(row) == width or (len(row) > width and not any(row[width:])):
             return row[:width]
-        kind = "too_many_cells" if len(row) > width else "too_few_cells"
+        kind: FaultKind = "too_many_cells" if len(row) > width else "too_few_cells"
         self._broken.add(number)
-        self._findings.add(Fault(self._plan.file, kind, number, detail={"cells": len(row), "columns": width}))  # type: ignore[arg-type]
+        self._faulty.add(number)
+        self._findings.add(Fault(self._plan.file, kind, number, detail={"cells": len(row), "columns": width}))
         kept = {origin.index for origin in self._plan.origins if origin.field.key}
         return [row[index] if index in kept and index < len(row) else "" for index in range(width)]
 
@@ -159,23 +86,10 @@ class RowReader:
         known = self._known.setdefault(origin.field.name, {})
         if len(known) > _REMEMBERED:
             known.clear()
-        known.update((text, self._meaning(origin, text)) for text in distinct - known.keys())
+        known.update((text, self._meanings.of(origin, text)) for text in distinct - known.keys())
         return self._checked(
             origin, batch, cells, [known[text] for text in cells], [known[text] for text in distinct]
         )
-
-    def _meaning(self, origin: Origin, text: str) -> Any:
-        plain = self._translated(origin.field, clean(text))
-        if plain is None or plain.lower() in (
-            EMPTY_WORDS if origin.field.kind in ("words", "country") else EMPTY_VALUES
-        ):
-            return None
-        return self._read[origin.field.kind](origin, plain)
-
-    def _translated(self, field: Field, text: str) -> str | None:
-        """The value as the mapping says it."""
-        said = self._plan.said.values.get(field.name)
-        return said.get(text, text) if said else text
 
     def _checked(
         self, origin: Origin, batch: Batch, cells: list[str], values: list[Any], distinct: Iterable[Any]
@@ -192,6 +106,7 @@ class RowReader:
         for kind in {one.kind for one in distinct if isinstance(one, Noted)}:
             count = sum(isinstance(one, Noted) and one.kind == kind for one in values)
             self._findings.notice(self._plan.file, kind, origin.header, count)
+        self._faulty |= {fault.row for fault in faults if fault.row}
         self._findings.add(*faults)
         return [
             one.value if isinstance(one, Noted) else None if isinstance(one, Wrong) else one for one in values
@@ -207,97 +122,15 @@ class RowReader:
             field.name == "currency" and self._plan.shape.name != "exchange_rates"
         )
 
-    def _word(self, origin: Origin, text: str) -> Any:
-        field = origin.field
-        if field.choices is not None:
-            if chosen := field.choices.get(fold(text)):
-                return chosen
-            if not field.open_choice:
-                return Wrong("unknown_value", {"allowed": ", ".join(dict.fromkeys(field.choices.values()))})
-            return Noted(text[: field.longest], "unlisted_value")
-        if field.longest is None or len(text) <= field.longest:
-            return text
-        return (
-            Wrong("too_long", {"longest": field.longest})
-            if field.key
-            else Noted(text[: field.longest], "shortened")
-        )
-
-    def _decimal(self, origin: Origin, text: str) -> Decimal | Wrong:
-        value = number_in(text, self._styles.get(origin.field.name, "point"))
-        return Wrong("not_a_number") if value is None else value
-
-    def _bounded(self, field: Field, value: Decimal) -> Decimal | Wrong:
-        lowest, highest = field.lowest, field.highest
-        if lowest is not None and value < min(lowest, 0):
-            return Wrong("negative")
-        if (lowest is not None and value < lowest) or (highest is not None and value > highest):
-            return Wrong(
-                "out_of_range", {"lowest": lowest or 0, "highest": "…" if highest is None else highest}
-            )
-        return value
-
-    def _number_between(self, origin: Origin, text: str) -> Decimal | Wrong:
-        value = self._decimal(origin, text)
-        return value if isinstance(value, Wrong) else self._bounded(origin.field, value)
-
-    def _number(self, origin: Origin, text: str) -> Any:
-        value = self._number_between(origin, text)
-        return value if isinstance(value, Wrong) else float(value)
-
-    def _whole(self, origin: Origin, text: str) -> Any:
-        value = self._number_between(origin, text)
-        if isinstance(value, Wrong):
-            return value
-        return int(value) if value == value.to_integral_value() else Wrong("not_whole")
-
-    def _percent(self, origin: Origin, text: str) -> Any:
-        value = self._number_between(origin, text)
-        return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, 2))
-
-    def _rate(self, origin: Origin, text: str) -> Any:
-        value = self._decimal(origin, text)
-        if isinstance(value, Wrong):
-            return value
-        return _kept(origin.field, minor_units(value, 6)[0], False) if value > 0 else Wrong("negative")
-
-    def _day(self, origin: Origin, text: str) -> Any:
-        style = self._styles.get(origin.field.name, "dmy")
-        day = day_in(text, style, self._setting.zone, origin.in_utc)
-        if day is None:
-            return Wrong("excel_serial" if is_serial(text) else "not_a_date")
-        return day if _FAR[0] <= day.year <= _FAR[1] else Wrong("implausible_date")
-
-    def _flag(self, _: Origin, text: str) -> Any:
-        said = folded("flags").get(fold(text))
-        return Wrong("not_a_flag") if said is None else said == "true"
-
-    def _currency(self, _: Origin, text: str) -> Any:
-        code = (
-            text.upper()
-            if text.upper() in currencies()
-            else folded("currencies").get(fold(text)) or currency_of(text)
-        )
-        return code or Wrong("not_a_currency")
-
-    def _interval(self, _: Origin, text: str) -> Any:
-        return interval(text) or Wrong("unknown_interval")
-
-    def _country(self, _: Origin, text: str) -> Any:
-        return country_code(text) or Noted(text, "unlisted_country")
-
-    def _language(self, _: Origin, text: str) -> str:
-        return folded("languages").get(fold(text)) or text
-
     def _money(self, origin: Origin, batch: Batch, columns: Columns) -> list[Any]:
-        """Amounts in minor units of each row's currency, which is also written down where the table keeps it."""
+        """Amounts in minor units of each row's currency, which is noted where the table keeps it."""
         cells = self._cells(origin, batch)
         stated = self._stated(columns, len(cells))
         default = origin.currency or self._setting.currency
         own = {text: currency_of(text) for text in set(cells)}
         codes = [said or own[text] or default for said, text in zip(stated, cells, strict=True)]
         pairs = list(zip(cells, codes, strict=True))
-        meaning = {pair: self._amount(origin, *pair, own[pair[0]]) for pair in set(pairs)}
+        meaning = {pair: self._meanings.of_amount(origin, *pair, own[pair[0]]) for pair in set(pairs)}
         if "currency" in self._plan.shape.fields:
             self._ask_currency(batch, codes)
             columns["currency"] = codes
@@ -307,15 +140,6 @@ class RowReader:
         if "currency" in self._plan.shape.fields:
             return columns.get("currency") or [None] * n
         return [self._currency_of_line.get(line) for line in columns.get("subscription_id", [None] * n)]
-
-    def _amount(self, origin: Origin, text: str, code: str | None, own: str | None) -> Any:
-        plain = self._translated(origin.field, clean(text))
-        if plain is None or plain.lower() in EMPTY_VALUES:
-            return None
-        if own and code and own != code:
-            return Wrong("currency_conflict", {"stated": code})
-        value = self._decimal(origin, plain)
-        return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, digits(code)))
 
     def _ask_currency(self, batch: Batch, codes: list[str | None]) -> None:
         """Rows without currency are faults; where no column says it, the file is, once."""
@@ -328,7 +152,7 @@ class RowReader:
         rows = [
             number
             for number, code in zip(batch.numbers, codes, strict=True)
-            if code is None and number not in self._broken
+            if code is None and number not in self._faulty
         ]
         self._findings.add(*(Fault(self._plan.file, "currency_missing", row, origin.header) for row in rows))
 
@@ -355,7 +179,7 @@ class RowReader:
         columns["name"] = [name or id_ for name, id_ in zip(names, ids, strict=True)]
 
     def _price(self, columns: Columns) -> None:
-        """`quarterly` × 2 is every 6 months; a line marked as a trial without an end costs nothing so far."""
+        """`quarterly` × 2 is every 6 months; a line marked as a trial without an end costs nothing."""
         if "interval_unit" in columns and "interval_count" in columns:
             both = list(zip(columns["interval_unit"], columns["interval_count"], strict=True))
             columns["interval_unit"] = [said and said[0] for said, _ in both]
@@ -379,7 +203,7 @@ class RowReader:
         rows = [
             number
             for number, percent, amount in said
-            if percent is amount is None and number not in self._broken
+            if percent is amount is None and number not in self._faulty
         ]
         self._findings.add(*(Fault(self._plan.file, "value_missing", row, "percent") for row in rows))
 
@@ -415,17 +239,3 @@ class RowReader:
             return [hash(tuple(row)) for row in batch.rows] if whole else batch.numbers
         said = [values for name, values in columns.items() if name != "row_number"]
         return [hash(repr(row)) for row in zip(*said, strict=True)]
-
-
-@cache
-def digits(code: str | None) -> int:
-    """How many decimals the currency has: 2 for BRL, 0 for JPY."""
-    from babel.numbers import get_currency_precision
-
-    return get_currency_precision(code) if code else 2
-
-
-def _kept(field: Field, value: int, rounded: bool) -> Any:
-    if abs(value) > field.most:
-        return Wrong("out_of_range", {"lowest": -field.most, "highest": field.most})
-    return Noted(value, "rounded") if rounded else value

@@ -87,7 +87,7 @@ class Scratch:
         return dict(self._connection.execute(known).tuples().all())
 
     def resolve(self, name: str, via: tuple[str, str]) -> tuple[list[tuple[int, str]], int]:
-        """Give rows the account of what they name, if just one has it; returns the first left without, and how many."""
+        """Give rows the account of what they name, if just one has it; returns the first left without."""
         table, other = self._tables[name], self._tables[via[0]].alias()
         account = (
             select(func.min(other.c.account_id))
@@ -106,7 +106,7 @@ class Scratch:
         return self._first(select(table.c.row_number, table.c[column]).where(table.c[column].in_(lost)))
 
     def clashes(self, name: str) -> tuple[list[tuple[RowMapping, RowMapping]], int]:
-        """Rows that repeat a key with other content: the first of them, each with the row it repeats, and how many."""
+        """Rows that repeat a key with other content: the first, with the rows they repeat, and how many."""
         if name == _SUMMED:
             return [], 0
         table = self._tables[name]

@@ -1,0 +1,149 @@
+"""The `retention` command."""
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+
+from bot.app import Assistant
+from bot.conversation import Reply
+from bot.question import Person, Place, Question
+from bot.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
+    help="The retention assistant: ask about accounts at risk, MRR, accounts and playbooks; load data; serve Slack.",
+)  # fmt: skip
+
+EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
+"""Exit status of `ask` by outcome."""
+
+Home = Annotated[Path | None, typer.Option("--home", help="Folder of the default book, store and index (or RETENTION_HOME).")]
+Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
+
+
+@app.callback()
+def everywhere(context: typer.Context, home: Home = None, today: Today = None) -> None:
+    """Options that may stand before any command."""
+    context.obj = {"home": home, "today": today}
+
+
+def assistant(context: typer.Context, home: Path | None, today: datetime | None) -> Assistant:
+    """The assistant of these options, of those before the command, of the environment, in that order."""
+    before: dict[str, Any] = context.obj or {}
+    given: dict[str, Any] = {}
+    if chosen_home := home or before.get("home"):
+        given["retention_home"] = chosen_home.expanduser().absolute()
+    if chosen_day := today or before.get("today"):
+        given["retention_today"] = chosen_day.date()
+    return Assistant(Settings(**given))
+
+
+@app.command(epilog='Example: `retention ask "Which accounts are at risk?"`')
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="What you want to know, in English or Portuguese.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON, every figure with its id.")] = False,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Answer one question. Exit status: 0 answered, 3 asks back, 4 declined, 1 failed."""
+    bot = assistant(context, home, today)
+    reply = bot.ask(_typed(question, uuid4().hex))
+    _print(reply, as_json)
+    raise typer.Exit(EXIT[reply.outcome])
+
+
+@app.command(epilog="Example: `retention chat --home demo-home`")
+def chat(context: typer.Context, home: Home = None, today: Today = None) -> None:
+    """Ask one question after another; a number picks a choice, an empty line or Ctrl-D ends."""
+    from bot.chatting import chat as converse
+
+    converse(assistant(context, home, today), Console(), input)
+
+
+@app.command(epilog="Example: `retention load exports/ --mapping mapping.yml --check`")
+def load(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports.")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="Which file and column is what (YAML).")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
+    currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Load a company's CSV exports into the customer book; what was there before is replaced only by a whole load."""
+    from bot.loading import load as run
+
+    raise typer.Exit(run(assistant(context, home, today), directory, mapping, check, currency, Console()))
+
+
+@app.command(epilog="Example: `retention demo --home demo-home`")
+def demo(context: typer.Context, home: Home = None, today: Today = None) -> None:
+    """Make a demo company and answer three questions about it."""
+    from bot.demonstration import demonstrate
+
+    raise typer.Exit(demonstrate(assistant(context, home, today), Console()))
+
+
+@app.command(epilog="Example: `retention index`")
+def index(context: typer.Context, home: Home = None) -> None:
+    """Build the playbook index anew. It is built by itself when needed; this does it ahead of time."""
+    from knowledge import build_index
+
+    folder = assistant(context, home, None).settings.index
+    build_index(folder)
+    typer.echo(f"The playbook index is in {folder}.")
+
+
+@app.command(epilog="Example: `retention serve`, or `retention serve --http 3000`")
+def serve(
+    context: typer.Context,
+    http: Annotated[int | None, typer.Option("--http", min=1, max=65535, help="Take signed HTTP events on this port instead of Socket Mode.")] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Answer in Slack: Socket Mode by default (bot and app token), or HTTP with the signing secret."""
+    from bot.slack import serve as run
+
+    raise typer.Exit(run(assistant(context, home, today), http))
+
+
+@app.command(epilog="Example: `retention doctor`")
+def doctor(
+    context: typer.Context,
+    http: Annotated[bool, typer.Option("--http", help="Check what HTTP needs (the signing secret) instead of Socket Mode.")] = False,
+    home: Home = None,
+) -> None:
+    """Check tokens, databases, index and schedules, and say what to mend. Exit status 1 if anything is wrong."""
+    from bot.slack import examine
+
+    raise typer.Exit(examine(assistant(context, home, None), Console(), http=http))
+
+
+def _typed(text: str, key: str) -> Question:
+    return Question(f"terminal/{key}", text, Person("terminal"), Place("terminal", thread=key))
+
+
+def _print(reply: Reply, as_json: bool) -> None:
+    if as_json:
+        from bot.as_json import document
+
+        sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
+    else:
+        from bot.terminal import show
+
+        show(reply, Console())
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The composition root: the only file that sees everything."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.conversation import Conversation, Reply
+from bot.locale import Speaker
+from bot.question import Question
+from bot.router import Call, Names, Router
+from bot.settings import Settings
+from knowledge import Index
+from tools import Draft, Tool, load
+from tools.metrics import Book, account_names, attribute_values, open_book
+
+if TYPE_CHECKING:
+    from bot.store import Store
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """Everything, put together from settings; each piece is made when it is first needed."""
+
+    settings: Settings
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        return dict(load())
+
+    @cached_property
+    def knowledge(self) -> Index:
+        """The playbook index, built anew where it is missing or the playbooks have changed."""
+        from knowledge import build_index, is_current, open_index
+
+        folder = self.settings.index
+        return open_index(folder) if is_current(folder) else build_index(folder)
+
+    @cached_property
+    def router(self) -> Router:
+        from bot.router.embedded import EmbeddedRouter
+
+        embedded = EmbeddedRouter(self.tools)
+        if self.settings.chat_model is None:
+            return embedded
+        from bot.router.chat import ChatRouter
+
+        return ChatRouter(embedded, self.tools, self.settings.chat_model, self.settings.chat_model_timeout)
+
+    @cached_property
+    def _book(self) -> Book:
+        return open_book(self.settings.book)
+
+    def book(self) -> Book:
+        """The book as it is now."""
+        return self._book.afresh()
+
+    def today(self) -> date:
+        return self.settings.retention_today or datetime.now(ZoneInfo(self.settings.retention_timezone)).date()
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        from bot.router.language import detect
+
+        default = self.settings.retention_language
+        return Conversation(
+            self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default)
+        )
+
+    @cached_property
+    def store(self) -> "Store":
+        from bot.store import open_store
+
+        return open_store(self.settings.store)
+
+    @property
+    def speaker(self) -> Speaker:
+        """What the commands themselves say."""
+        return Speaker(self.settings.retention_language)
+
+    def ask(self, question: Question, call: Call | None = None) -> Reply:
+        """Answer a question and remember the answer, its figures and its drafts."""
+        reply = self.conversation.answer(question, call)
+        self.remember(reply)
+        return reply
+
+    def remember(self, reply: Reply) -> None:
+        from bot import markdown
+        from bot.terminal import plain
+
+        self.store.remember(reply, plain(reply))
+        for part in reply.answer.parts if reply.answer else ():
+            if isinstance(part, Draft):
+                title = Speaker(part.language).say(part.title)
+                self.store.keep_draft(
+                    reply.question, kind=part.kind, account_id=part.account_id, language=part.language, title=title,
+                    body=markdown.draft(part),
+                )  # fmt: skip
+
+
+def names(book: Book) -> Names:
+    """What the book calls things, read once per load."""
+    return _names(book.url, book.info["load_id"])
+
+
+@lru_cache(maxsize=2)
+def _names(url: str, _load_id: str) -> Names:
+    book = open_book(url)
+    return Names(account_names(book), attribute_values(book, "owner"), attribute_values(book, "segment"))

@@ -1,0 +1,168 @@
+"""Reply → JSON, for scripts: `retention ask --json`.
+
+Numbers are numbers, days are ISO 8601, and what is unknown or not defined is null. Money is always
+`{"amount": 1234.56, "currency": "BRL"}`, as one column may hold several currencies; shares are percentages.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from bot import markdown, terminal
+from bot.conversation import Reply
+from bot.locale import Speaker, amount
+from bot.router import Choice
+from bot.wording import opening
+from knowledge import Passage
+from tools import Chart, Draft, Fact, Facts, Part, Table
+from tools.metrics import Figure, Money, Period, Share
+
+
+def document(reply: Reply) -> dict[str, Any]:
+    """The whole reply; every key is always there.
+
+    `figures`: each with the number a person would say in its `unit` (`BRL`, `percent`, `count` …); for money,
+    `minor_units` is the exact integer. `text` is the reply as a terminal shows it.
+    """
+    speaker, answer = Speaker(reply.language), reply.answer
+    parts: tuple[Part, ...] = answer.parts if answer else ()
+    return {
+        "question": reply.question.text,
+        "language": reply.language,
+        "outcome": reply.outcome,
+        "tool": reply.call.tool if reply.call else None,
+        "arguments": dict(reply.call.arguments) if reply.call else {},
+        "subject": speaker.say(answer.subject) if answer else None,
+        "headline": speaker.say(opening(reply)),
+        "figures": [_figure(figure, speaker) for figure in answer.figures] if answer else [],
+        "facts": [_fact(fact, speaker) for part in parts if isinstance(part, Facts) for fact in part.items],
+        "tables": [_table(part, speaker) for part in parts if isinstance(part, Table)],
+        "charts": [_chart(part, speaker) for part in parts if isinstance(part, Chart)],
+        "passages": [_passage(passage) for passage in _passages(parts)],
+        "drafts": [_draft(part) for part in parts if isinstance(part, Draft)],
+        "choices": [_choice(choice, speaker) for choice in reply.choices],
+        "suggestions": [speaker.say(question) for question in reply.suggestions],
+        "text": terminal.plain(reply),
+    }
+
+
+def typed(value: Any, speaker: Speaker) -> Any:
+    """A cell as JSON."""
+    match value:
+        case None | str():
+            return value
+        case Figure(unit="money", value=int() as minor, currency=str() as currency):
+            return typed(Money(minor, currency), speaker)
+        case Figure():
+            return _number(value)
+        case Money():
+            return {"amount": float(amount(value)), "currency": value.currency}
+        case Share():
+            return None if value.value is None else float(value.value * 100)
+        case Period():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case int():
+            return value
+        case Fraction():
+            return float(value)
+    return speaker.say(value)
+
+
+def _figure(figure: Figure, speaker: Speaker) -> dict[str, Any]:
+    money = figure.unit == "money"
+    return {
+        "id": figure.id,
+        "metric": figure.metric,
+        "version": figure.version,
+        "variant": figure.variant,
+        "value": _number(figure),
+        "unit": figure.currency if money else figure.unit,
+        "minor_units": figure.value if money else None,
+        "shown": speaker.say(figure),
+        "period": _period(figure.period, speaker),
+        "segment": dict(figure.segment),
+        "rows": figure.source.rows,
+        "as_of": figure.source.as_of.isoformat(),
+    }
+
+
+def _number(figure: Figure) -> int | float | None:
+    """The number a person would say in the figure's unit."""
+    value = figure.value
+    if value is None:
+        return None
+    if figure.unit == "money":
+        return float(amount(Money(round(value), figure.currency or "")))
+    if figure.unit == "percent":
+        return float(value * 100)
+    return value if isinstance(value, int) else float(value)
+
+
+def _period(period: Period, speaker: Speaker) -> dict[str, str]:
+    """`from` and `to` are the first and last day; `written` is how the period is given to a tool."""
+    return {
+        "from": period.start.isoformat(),
+        "to": period.last_day.isoformat(),
+        "written": str(period),
+        "text": speaker.say(period),
+    }
+
+
+def _fact(fact: Fact, speaker: Speaker) -> dict[str, Any]:
+    label, shown = speaker.say(fact.label), speaker.say(fact.value)
+    return {"label": label, "value": typed(fact.value, speaker), "shown": shown}
+
+
+def _table(table: Table, speaker: Speaker) -> dict[str, Any]:
+    return {
+        "title": speaker.say(table.title),
+        "columns": [speaker.say(column.label) for column in table.columns],
+        "rows": [[typed(value, speaker) for value in row] for row in table.rows],
+    }
+
+
+def _chart(chart: Chart, speaker: Speaker) -> dict[str, Any]:
+    said = ((typed(label, speaker), typed(value, speaker)) for label, value in chart.points)
+    points = [{"label": label, "value": value} for label, value in said]
+    return {"title": speaker.say(chart.title), "kind": chart.kind, "points": points}
+
+
+def _passages(parts: tuple[Part, ...]) -> Iterator[Passage]:
+    for part in parts:
+        if isinstance(part, Passage):
+            yield part
+        elif isinstance(part, Draft):
+            lines = (line for section in part.sections for line in section.lines)
+            yield from (line for line in lines if isinstance(line, Passage))
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    file, _, section = passage.source.partition("#")
+    return {
+        "source": passage.source,
+        "file": file,
+        "section": section,
+        "title": passage.title,
+        "heading": passage.heading,
+        "text": passage.text,
+        "language": passage.language,
+    }
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    reader = Speaker(draft.language)
+    return {
+        "kind": draft.kind,
+        "title": reader.say(draft.title),
+        "language": draft.language,
+        "account": draft.account_id,
+        "markdown": markdown.draft(draft),
+    }
+
+
+def _choice(choice: Choice, speaker: Speaker) -> dict[str, Any]:
+    call = choice.call
+    return {"label": speaker.say(choice.label), "tool": call.tool, "arguments": dict(call.arguments)}

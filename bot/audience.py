@@ -1,0 +1,51 @@
+"""Who may see what, and where. Pure: `bot.rooms` finds out, this decides.
+
+Outsiders (guests, strangers, bots, people of another workspace) get no account data, and neither does a room
+that has one or that another organisation shares. What is not known counts as the worse case.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.question import Person, Place
+from tools import Phrase, phrase
+
+
+@dataclass(frozen=True)
+class Room:
+    """Who reads along.
+
+    `outsiders`: somebody there is one; `shared`: with another organisation; None: not known; `why` says to
+    an administrator what to do about it.
+    """
+
+    shared: bool | None = None
+    outsiders: bool | None = None
+    why: Phrase | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """allowed: answer in place. private: answer the asker alone. refused: give no data, say `why`."""
+
+    way: Literal["allowed", "private", "refused"]
+    why: Phrase | None = None
+
+
+def may_see(asker: Person, place: Place, room: Room) -> Verdict:
+    """Where the answer to a question may be shown."""
+    if place.kind == "terminal":
+        return Verdict("allowed")
+    if asker.outsider:
+        return Verdict(
+            "refused", phrase("I answer questions about accounts only for members of this workspace.")
+        )
+    if asker.outsider is None:
+        return Verdict("refused", room.why or phrase("I could not find out who is asking, so I say nothing."))
+    if place.kind == "dm" or _is_among_us(place, room):
+        return Verdict("allowed")
+    return Verdict("private", room.why)
+
+
+def _is_among_us(place: Place, room: Room) -> bool:
+    return not place.shared and room.shared is False and room.outsiders is False

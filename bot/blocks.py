@@ -1,0 +1,248 @@
+"""Reply → text and Block Kit, within Slack's limits. Pure.
+
+Buttons that ask have action ids `ask:<n>` and the value `{"q": <question>}`, or `{"tool": …, "arguments": …}`
+for a choice of a question asked back. Feedback has the action id `feedback` (see `block_kit.feedback`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial, singledispatch
+
+from bot import block_kit as kit
+from bot import charts, drafts, markdown
+from bot.block_kit import Block
+from bot.conversation import Reply
+from bot.locale import Speaker
+from bot.wording import data_as_of, more_rows, opening, understood
+from knowledge import Passage
+from tools import Chart, Draft, Facts, NextSteps, Note, Part, Table, phrase
+
+TEXT_ONLY = 2_500
+"""Characters of a message's `text`: the notification, and all there is where blocks cannot be shown."""
+
+NOTICE = 300
+"""Characters kept free for the sentence that points to the attached file."""
+
+WIDTH = 72
+"""Characters of a monospaced line that Slack does not break."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A chart: `png` draws it when called. Until then, the block `block_id` says its numbers as text."""
+
+    png: Callable[[], bytes]
+    alt: str
+    block_id: str
+
+    def block(self, file_id: str) -> Block:
+        """The block to put in place of `block_id` once the picture is a Slack file."""
+        placed = {"block_id": self.block_id, "slack_file": {"id": file_id}}
+        return {"type": "image", "alt_text": self.alt, **placed}
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What to post: `text` alone is enough where blocks are refused; `files` hold whatever did not fit."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    images: tuple[Image, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+@dataclass
+class Page:
+    """A message being filled, with the room that is left on it."""
+
+    speaker: Speaker
+    characters: int
+    slots: int
+    blocks: list[Block] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    has_table: bool = False
+    cut: bool = False
+
+    def take(self, blocks: Iterable[Block]) -> None:
+        """Take a part's blocks in order, up to the first that does not fit."""
+        for block in blocks:
+            size = kit.characters(block)
+            if size > self.characters or not self.slots:
+                self.cut = True
+                return
+            self.blocks.append(block)
+            self.characters -= size
+            self.slots -= 1
+
+
+def message(reply: Reply, speaker: Speaker | None = None) -> Message:
+    """A reply as one Slack message, in the reply's language unless another speaker is given."""
+    speaker = speaker or Speaker(reply.language)
+    ending = list(_ending(reply, speaker))
+    page = Page(speaker, kit.CHARACTERS - kit.characters(ending) - NOTICE, kit.BLOCKS - len(ending) - 1)
+    page.take(_opening(reply, speaker))
+    for part in reply.answer.parts if reply.answer else ():
+        page.take(render(part, page))
+    files = (_whole(reply),) if page.cut else ()
+    blocks = [*page.blocks, *(_notice(file, speaker) for file in files), *ending]
+    return Message(_text(reply, blocks, speaker), tuple(blocks), tuple(page.images), files)
+
+
+@singledispatch
+def render(part: Part, page: Page) -> Iterator[Block]:
+    """A part as blocks; `page` tells how much room there is."""
+    raise TypeError(f"no blocks for {type(part).__name__}")
+
+
+@render.register
+def _(part: Note, page: Page) -> Iterator[Block]:
+    yield from kit.paragraphs(page.speaker.say(part.text))
+
+
+@render.register
+def _(part: Facts, page: Page) -> Iterator[Block]:
+    say = page.speaker.say
+    title = [kit.line(say(part.title), "bold")] if part.title else []
+    facts = (line for fact in part.items for line in kit.labelled(say(fact.label), say(fact.value)))
+    yield from _grouped([*title, *facts])
+
+
+@render.register
+def _(part: Table, page: Page) -> Iterator[Block]:
+    yield from kit.paragraphs(page.speaker.say(part.title), "bold")
+    rows, left_out = _fitting(part, page)
+    if page.has_table:
+        yield from _grouped(_narrow(rows))
+    else:
+        page.has_table = True
+        yield kit.table(rows, [column.numeric for column in part.columns[: kit.TABLE_COLUMNS]])
+    if left_out:
+        page.cut = True
+        yield kit.context(page.speaker.say(more_rows(left_out)))
+    if part.footnote:
+        yield kit.context(page.speaker.say(part.footnote))
+
+
+@render.register
+def _(part: Chart, page: Page) -> Iterator[Block]:
+    name = f"chart-{len(page.images) + 1}"
+    image = Image(partial(charts.png, part, page.speaker), charts.alt(part, page.speaker), name)
+    page.images.append(image)
+    yield kit.context(image.alt, image.block_id)
+
+
+@render.register
+def _(part: Passage, page: Page) -> Iterator[Block]:
+    yield from _grouped(drafts.passage(part, page.speaker))
+
+
+@render.register
+def _(part: Draft, page: Page) -> Iterator[Block]:
+    for section in drafts.sections(part):
+        yield from _grouped(section)
+
+
+@render.register
+def _(part: NextSteps, page: Page) -> Iterator[Block]:
+    return iter(())  # its buttons end the message
+
+
+def _opening(reply: Reply, speaker: Speaker) -> Iterator[Block]:
+    said = speaker.say(opening(reply))
+    if not reply.answer:
+        yield from kit.paragraphs(said)
+        return
+    yield kit.context(speaker.say(understood(reply.answer)))
+    if len(said) <= kit.HEADER:
+        yield kit.header(said)
+    else:
+        yield from kit.paragraphs(said, "bold")
+
+
+def _ending(reply: Reply, speaker: Speaker) -> Iterator[Block]:
+    if reply.answer and (as_of := data_as_of(reply.answer)):
+        yield kit.context(speaker.say(as_of))
+    buttons = [kit.button(label, f"ask:{n}", value) for n, (label, value) in enumerate(_asks(reply, speaker))]
+    if buttons:
+        yield kit.actions(buttons)
+    if reply.answer:
+        good, bad = speaker.say(phrase("Helpful")), speaker.say(phrase("Not helpful"))
+        yield kit.feedback(good, bad, reply.question.key)
+
+
+def _asks(reply: Reply, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """What each button says and holds."""
+    for choice in reply.choices:
+        label = speaker.cell(choice.label)
+        call = kit.compact({"tool": choice.call.tool, "arguments": dict(choice.call.arguments)})
+        yield label, call if len(call) <= kit.BUTTON_VALUE else _question(label)
+    parts = reply.answer.parts if reply.answer else ()
+    next_steps = (question for part in parts if isinstance(part, NextSteps) for question in part.questions)
+    for question in (*reply.suggestions, *next_steps):
+        label = speaker.cell(question)
+        yield label, _question(label)
+
+
+def _question(text: str) -> str:
+    return kit.compact({"q": kit.cut(text, kit.BUTTON_VALUE // 2 - 10)})
+
+
+def _grouped(elements: Iterable[Block]) -> Iterator[Block]:
+    """Rich text in as few blocks as its length allows."""
+    group: list[Block] = []
+    for element in elements:
+        if group and kit.characters([*group, element]) > kit.TEXT:
+            yield kit.rich_text(group)
+            group = []
+        group.append(element)
+    if group:
+        yield kit.rich_text(group)
+
+
+def _fitting(part: Table, page: Page) -> tuple[list[list[str]], int]:
+    """Header and as many rows as the page has room for, and how many are left out."""
+    cell, width = page.speaker.cell, kit.TABLE_COLUMNS
+    room = min(page.characters - NOTICE, kit.TABLE_CHARACTERS)
+    rows: list[list[str]] = []
+    for row in ([column.label for column in part.columns], *part.rows):
+        said = [cell(value) for value in row[:width]]
+        room -= sum(map(len, said))
+        if rows and (room < 0 or len(rows) == kit.TABLE_ROWS):
+            break
+        rows.append(said)
+    return rows, len(part.rows) - len(rows) + 1
+
+
+def _narrow(rows: Sequence[Sequence[str]]) -> Iterator[Block]:
+    """A further table, as a message may hold only one: monospaced if it is narrow enough, else row by row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * len(widths) <= WIDTH:
+        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
+        yield from map(kit.monospaced, kit.pieces("\n".join("  ".join(row).rstrip() for row in padded)))
+        return
+    for first, *others in rows[1:]:
+        rest = " · ".join(f"{label}: {cell}" for label, cell in zip(rows[0][1:], others, strict=True))
+        yield from kit.labelled(first, rest)
+
+
+def _whole(reply: Reply) -> File:
+    return File(f"{reply.call.tool if reply.call else 'answer'}.md", markdown.document(reply))
+
+
+def _notice(file: File, speaker: Speaker) -> Block:
+    where = phrase(
+        "Not everything fits here: the whole answer is in the attached file {name}.", name=file.name
+    )
+    return kit.context(speaker.say(where))
+
+
+def _text(reply: Reply, blocks: Sequence[Block], speaker: Speaker) -> str:
+    first = speaker.say(opening(reply))
+    lines = [first, *(line for block in blocks for line in kit.said(block) if line != first)]
+    return kit.mrkdwn(kit.cut("\n".join(lines), TEXT_ONLY))

@@ -1,0 +1,41 @@
+"""`retention chat`: one question after another in the terminal."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from rich.console import Console
+
+from bot.app import Assistant
+from bot.conversation import Reply
+from bot.locale import Speaker
+from bot.question import Person, Place, Question
+from bot.terminal import show
+
+
+def chat(bot: Assistant, console: Console, read: Callable[[str], str]) -> None:
+    """Until an empty line or the end of input. A number picks one of the choices or suggestions just shown."""
+    thread, reply = uuid4().hex, None
+    while text := _line(read):
+        reply = _reply(bot, text, thread, reply)
+        show(reply, console)
+
+
+def _line(read: Callable[[str], str]) -> str:
+    try:
+        return read("› ").strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""
+
+
+def _reply(bot: Assistant, text: str, thread: str, before: Reply | None) -> Reply:
+    question = Question(f"terminal/{uuid4().hex}", text, Person("terminal"), Place("terminal", thread=thread))
+    picked = _picked(text, before)
+    if picked is None:
+        return bot.ask(question)
+    return bot.ask(question, picked)
+
+
+def _picked(text: str, before: Reply | None):  # type: ignore[no-untyped-def]
+    if before is None or not text.isdigit() or not 1 <= int(text) <= len(before.choices):
+        return None
+    return before.choices[int(text) - 1].call

@@ -1,0 +1,168 @@
+"""What works, what does not, and how to mend it: `retention doctor`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.serving import missing_token
+from bot.settings import Settings
+from bot.slack_clients import reading_client
+from tools import Phrase, phrase
+
+SCOPES = frozenset({
+    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:write",
+    "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
+    "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
+})  # fmt: skip
+"""What the app may do in Slack; manifest.json asks for exactly these."""
+
+OLD = 7
+"""Days after which data counts as old."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: `message` says what was found, `mend` what to do about it."""
+
+    name: str
+    ok: bool
+    message: Phrase
+    mend: Phrase | None = None
+
+
+def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[Check]:
+    """Look at everything `serve` needs, one check after the other. Nothing is changed, but the tables of
+    the store are brought up to date."""
+    yield from slack(settings, http=http)
+    yield book(settings.book, today)
+    yield store(settings.store)
+    yield index(settings.index)
+    yield Check("schedule", True, phrase("There are no schedules yet."))
+
+
+def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
+    """The tokens, what Slack says of them, and the scopes."""
+    bot, app, secret = (
+        token.get_secret_value() if token else None
+        for token in (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    )
+    if missing := missing_token(bot, app, secret, http=http):
+        yield Check("tokens", False, phrase("A token is missing."), missing)
+        return
+    asked = _ask(bot, settings.slack_api_url, "auth.test")
+    if isinstance(asked, Check):
+        yield asked
+        return
+    yield Check("bot token", True, phrase("Slack knows us as {user} in {team}.", **_who(asked.data)))
+    yield _scopes(asked.headers)
+    if not http:
+        opened = _ask(app, settings.slack_api_url, "apps.connections.open")
+        yield opened if isinstance(opened, Check) else Check("app token", True, phrase("Socket Mode opens."))
+
+
+def _ask(token: str | None, api_url: str | None, method: str) -> Any:
+    try:
+        return reading_client(token, api_url, timeout=10).api_call(method)
+    except SlackApiError as refused:
+        error = str(refused.response.get("error"))
+        return Check(
+            method,
+            False,
+            phrase("Slack answered {method} with {error}.", method=method, error=error),
+            phrase(
+                "Copy the token again from your app's page at api.slack.com/apps; reinstall it if need be."
+            ),
+        )
+    except (SlackClientError, OSError, HTTPException):
+        where = api_url or "slack.com"
+        mend = phrase("Check the network, the proxy and SLACK_API_URL.")
+        return Check(method, False, phrase("Slack cannot be reached at {where}.", where=where), mend)
+
+
+def _who(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {"user": str(answer.get("user", "?")), "team": str(answer.get("team", "?"))}
+
+
+def _scopes(headers: Mapping[str, Any]) -> Check:
+    said = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    if said is None:
+        return Check("scopes", True, phrase("This server does not tell the scopes."))
+    missing = sorted(SCOPES - {scope.strip() for scope in str(said).split(",")})
+    if not missing:
+        return Check("scopes", True, phrase("The app has every scope it uses."))
+    mend = phrase("Paste manifest.json into “App Manifest” of your app's page and reinstall the app.")
+    return Check("scopes", False, phrase("The app lacks {scopes}.", scopes=", ".join(missing)), mend)
+
+
+def book(url: str, today: date) -> Check:
+    """Whether there is a customer book, with accounts and subscriptions, and how old its data is."""
+    from tools.metrics import NoBook
+
+    load = phrase("Load your data with `retention load DIR`, or try `retention demo`.")
+    try:
+        accounts, subscriptions, as_of = _book_contents(url)
+    except NoBook:
+        return Check("book", False, phrase("There is no customer book yet."), load)
+    except (SQLAlchemyError, KeyError):
+        return Check("book", False, phrase("The customer book cannot be read."), load)
+    if not accounts or not subscriptions:
+        return Check("book", False, phrase("The customer book has no accounts or no subscriptions."), load)
+    said = phrase("{accounts} accounts, data up to {day}.", accounts=accounts, day=as_of)
+    if (today - as_of).days > OLD:
+        return Check("book", False, said, phrase("The data is old: load it again with `retention load DIR`."))
+    return Check("book", True, said)
+
+
+def _book_contents(url: str) -> tuple[int, int, date]:
+    from tools.metrics import open_book
+    from tools.metrics._book import accounts, subscriptions
+
+    opened = open_book(url)
+    try:
+        with opened.connect() as connection:
+            counts = [
+                connection.execute(select(func.count()).select_from(t)).scalar_one()
+                for t in (accounts, subscriptions)
+            ]
+        return counts[0], counts[1], opened.as_of
+    finally:
+        opened.engine.dispose()
+
+
+def store(url: str) -> Check:
+    """Whether the assistant's own store opens, migrates and takes a write."""
+    from bot.store import open_store
+
+    try:
+        opened = open_store(url)
+        opened.writable()
+        opened.close()
+    except (SQLAlchemyError, OSError):
+        mend = phrase(
+            "Check STORE_URL, that its server runs, and that this user may create tables and write."
+        )
+        return Check("store", False, phrase("The assistant's own store cannot be written."), mend)
+    return Check("store", True, phrase("The assistant's own store is up to date and takes writes."))
+
+
+def index(folder: Path, is_current: Callable[[Path], bool] | None = None) -> Check:
+    """Whether the playbooks are indexed as they are now."""
+    if is_current is None:
+        from knowledge.index import is_current as current
+
+        is_current = current
+    if is_current(folder):
+        return Check("index", True, phrase("The playbooks are indexed."))
+    return Check(
+        "index",
+        False,
+        phrase("The playbooks are not indexed as they are now."),
+        phrase("Run `retention index`."),
+    )

@@ -1,0 +1,171 @@
+"""Answers and drafts as Markdown, for files that people edit."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import singledispatch
+from typing import Any
+
+from bot import charts
+from bot.conversation import Reply
+from bot.locale import Speaker
+from bot.wording import cited, data_as_of, instructions, numbered, opening, understood
+from knowledge import Passage
+from tools import (
+    Action,
+    Answer,
+    Ask,
+    Chart,
+    Column,
+    Draft,
+    Facts,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Section,
+    Table,
+    phrase,
+)
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_BLOCK_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def document(reply: Reply) -> str:
+    """A whole reply as a Markdown document."""
+    speaker = Speaker(reply.language)
+    blocks = [f"# {_say(speaker, opening(reply))}"]
+    if reply.answer:
+        blocks += _answer(reply.answer, speaker)
+    return _joined(blocks)
+
+
+def draft(document: Draft) -> str:
+    """A draft as a Markdown document, in the language of its reader."""
+    speaker = Speaker(document.language)
+    blocks = [f"# {_say(speaker, document.title)}"]
+    for section in document.sections:
+        blocks += _section(section, speaker, numbered(document))
+    return _joined(blocks)
+
+
+def readable(text: str) -> str:
+    """Markdown that people wrote, as plain text: no marks, bullets as dots, links as their words."""
+    text = _LINK.sub(r"\1", text)
+    text = re.sub(r"^#+\s*", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^(\s*)[-*+]\s+", r"\1• ", text, flags=re.MULTILINE)
+    return re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
+
+
+def escaped(text: str) -> str:
+    """Data as Markdown that shows it unchanged: no mark-up, links or HTML."""
+    return _MARKS.sub(r"\\\1", text).replace("://", ":\\//")
+
+
+def _paragraph(speaker: Speaker, value: Any) -> str:
+    return _BLOCK_START.sub(r"\1\\\2", _say(speaker, value))
+
+
+def _say(speaker: Speaker, value: Any) -> str:
+    return escaped(speaker.say(value))
+
+
+def _cell(speaker: Speaker, value: Any) -> str:
+    return escaped(speaker.cell(value))
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _answer(answer: Answer, speaker: Speaker) -> Iterator[str]:
+    yield f"*{_say(speaker, understood(answer))}*"
+    for part in answer.parts:
+        yield from _render(part, speaker)
+    if as_of := data_as_of(answer):
+        yield f"*{_say(speaker, as_of)}*"
+
+
+@singledispatch
+def _render(part: Part, speaker: Speaker) -> Iterator[str]:
+    raise TypeError(f"no Markdown for {type(part).__name__}")
+
+
+@_render.register
+def _(part: Note, speaker: Speaker) -> Iterator[str]:
+    yield _paragraph(speaker, part.text)
+
+
+@_render.register
+def _(part: Facts, speaker: Speaker) -> Iterator[str]:
+    if part.title:
+        yield f"**{_say(speaker, part.title)}**"
+    yield "\n".join(f"- **{_say(speaker, fact.label)}:** {_say(speaker, fact.value)}" for fact in part.items)
+
+
+@_render.register
+def _(part: Table, speaker: Speaker) -> Iterator[str]:
+    yield f"**{_say(speaker, part.title)}**"
+    yield _table(part.columns, part.rows, speaker)
+    if part.footnote:
+        yield f"*{_say(speaker, part.footnote)}*"
+
+
+@_render.register
+def _(part: Chart, speaker: Speaker) -> Iterator[str]:
+    yield f"**{_say(speaker, part.title)}**"
+    points = zip(charts.labels(part, speaker), part.points, strict=True)
+    yield "\n".join(f"- {escaped(label)}: {_cell(speaker, value)}" for label, (_, value) in points)
+
+
+@_render.register
+def _(part: Passage, speaker: Speaker) -> Iterator[str]:
+    quoted = _LINK.sub(r"\1", speaker.say(part.text)).replace("<", "\\<").splitlines()
+    yield "\n".join(f"> {line}".rstrip() for line in [*quoted, "", f"— {_say(speaker, cited(part))}"])
+
+
+@_render.register
+def _(part: Draft, speaker: Speaker) -> Iterator[str]:
+    yield re.sub(r"^#", "##", draft(part).strip(), flags=re.MULTILINE)
+
+
+@_render.register
+def _(part: NextSteps, speaker: Speaker) -> Iterator[str]:
+    return iter(())
+
+
+def _section(section: Section, speaker: Speaker, numbers: Mapping[str, int]) -> Iterator[str]:
+    yield f"## {_say(speaker, section.heading)}"
+    actions = [line for line in section.lines if isinstance(line, Action)]
+    for line in section.lines:
+        match line:
+            case Action():
+                if line is actions[0]:
+                    yield _plan(actions, speaker)
+            case Ask():
+                yield _ask(line, speaker, numbers)
+            case Phrase():
+                yield _paragraph(speaker, line)
+            case _:
+                yield from _render(line, speaker)
+
+
+def _plan(actions: Sequence[Action], speaker: Speaker) -> str:
+    columns = tuple(Column(label) for label in (phrase("Action"), phrase("Owner"), phrase("Due")))
+    return _table(columns, [(action.what, action.owner, action.due) for action in actions], speaker)
+
+
+def _ask(ask: Ask, speaker: Speaker, numbers: Mapping[str, int]) -> str:
+    lines = [f"{numbers[ask.id]}. **{_cell(speaker, ask.text)}**"]
+    lines += [f"   - *{_say(speaker, each)}*" for each in instructions(ask, numbers)]
+    lines += [f"   - [ ] {_cell(speaker, option)}" for option in ask.options]
+    lines += [f"   - {_cell(speaker, probe)}" for probe in ask.probes]
+    return "\n".join(lines)
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], speaker: Speaker) -> str:
+    lines = [[_cell(speaker, column.label) for column in columns]]
+    lines += [["---:" if column.numeric else "---" for column in columns]]
+    lines += [[_cell(speaker, value) for value in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

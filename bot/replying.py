@@ -1,0 +1,92 @@
+"""From a question to what is sent: who may see it decides where the answer goes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from bot import block_kit as kit
+from bot.audience import Verdict, may_see
+from bot.blocks import Message
+from bot.conversation import Outcome, Reply, broken
+from bot.delivery import Delivery
+from bot.locale import Speaker
+from bot.parcels import Parcel
+from bot.question import Place, Question
+from bot.rooms import Rooms
+from tools import Phrase, phrase
+
+Way = Literal["post", "private"]
+
+
+class Replying:
+    """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language."""
+
+    def __init__(
+        self,
+        answer: Callable[[Question], Reply],
+        say: Callable[[Reply], Message],
+        language: Callable[[str], str],
+        rooms: Rooms,
+        delivery: Delivery,
+    ) -> None:
+        self.answer, self.say, self.language = answer, say, language
+        self.rooms, self.delivery = rooms, delivery
+
+    def parcels(self, question: Question) -> list[Parcel]:
+        """The messages that answer a question, in the order in which they are sent."""
+        asker = self.rooms.person(question.asker)
+        verdict = may_see(asker, question.place, self.rooms.room(question.place))
+        if verdict.way == "refused":
+            return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
+        self._show_work(question)
+        message = self.say(self.answer(question))
+        if verdict.way == "private":
+            return self._privately(question, verdict, message)
+        return [self._parcel(question, _quoting(question, message), _open_way(question.place))]
+
+    def apology(self, question: Question, error: str) -> list[Parcel]:
+        """What a person gets when something broke: a fixed sentence with the id under which it is logged."""
+        return [self._sentence(question, broken(error), outcome="failed")]
+
+    def _privately(self, question: Question, verdict: Verdict, message: Message) -> list[Parcel]:
+        answer = self._parcel(question, message, "private")
+        if question.place.kind == "command":
+            return [answer]  # nobody else saw the command: there is nothing to explain to the channel
+        line = verdict.why or phrase("Not everybody here may see this, so I have answered privately.")
+        return [answer, self._sentence(question, line, "#note")]
+
+    def _sentence(
+        self, question: Question, sentence: Phrase, suffix: str = "", outcome: Outcome = "declined"
+    ) -> Parcel:
+        reply = Reply(question, self.language(question.text), outcome, sentence)
+        way: Way = "private" if question.place.kind == "command" else _open_way(question.place)
+        return self._parcel(question, self.say(reply), way, suffix)
+
+    def _parcel(self, question: Question, message: Message, way: Way, suffix: str = "") -> Parcel:
+        return self.delivery.parcel(
+            question.key + suffix,
+            message,
+            way=way,
+            channel=question.place.channel,
+            thread=question.place.thread,
+            user=question.asker.id,
+            response_url=question.response_url,
+        )
+
+    def _show_work(self, question: Question) -> None:
+        if question.place.channel and question.place.thread:
+            status = Speaker(self.language(question.text)).say(phrase("is looking that up …"))
+            self.delivery.working(question.place.channel, question.place.thread, status)
+
+
+def _open_way(place: Place) -> Way:
+    """A button on the Home tab is in no channel: it is answered in the person's direct message."""
+    return "post" if place.channel else "private"
+
+
+def _quoting(question: Question, message: Message) -> Message:
+    """A slash command is seen by nobody else: its answer repeats the question."""
+    if question.place.kind != "command" or len(message.blocks) >= kit.BLOCKS:
+        return message
+    text = f"> {kit.mrkdwn(question.text)}\n{message.text}"
+    return replace(message, text=text, blocks=(kit.rich_text([kit.quote(question.text)]), *message.blocks))

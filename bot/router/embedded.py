@@ -1,0 +1,194 @@
+"""The router that needs no model: tools by their examples, arguments by the markers of their fields."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from bot.router._door import Call, Choice, Clarify, Decision, Decline, Names
+from bot.router.intents import Trained, train
+from bot.router.slots.accounts import AccountNames, parts_of
+from bot.router.slots.filling import Filled, fill, settle
+from bot.router.slots.reading import Reading, read
+from bot.router.slots.text import fold
+from bot.router.slots.vocabulary import EVERYDAY, TRADES
+from tools import Tool, phrase
+
+HELP, NONE = "help", "none"
+"""The two intents that are no tool."""
+
+_RIGHT, _LEAKED = 0.97, 0.05
+"""On examples left out: the share of direct answers that are right, of what is no tool's that is answered."""
+
+_CLOSE_CALL = 0.2
+"""Lead of `none` over a tool below which the tool is offered all the same."""
+
+_SEGMENTS = ("enterprise", "mid-market", "smb")
+_ANY_DAY = date(2026, 1, 15)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """To answer takes a best score and its lead over the next one; to ask back, a best score."""
+
+    answer: float
+    lead: float
+    clarify: float = 0.24
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A decision, and whether the router would stand by it. Unsure: a chat model may know better."""
+
+    decision: Decision
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the policy does on the examples, each left out in turn, as shares of 1.
+
+    top: the right tool scores highest. answered: of the tools' examples, answered at once. right: of those,
+    by the right tool. leaked: of the examples that are no tool's, answered all the same.
+    """
+
+    top: float
+    answered: float
+    right: float
+    leaked: float
+
+
+class EmbeddedRouter:
+    """Chooses among tools by likeness to their examples. Trained when made; thread-safe from then on."""
+
+    def __init__(self, tools: Mapping[str, Tool]) -> None:
+        self._tools = tools
+        self._prepared: tuple[Names, AccountNames] | None = None
+        examples = list(_examples(tools))
+        self._common = (
+            EVERYDAY | TRADES | {word.text for _, text in examples for word in parts_of(fold(text))}
+        )
+        nobody = AccountNames({})
+        shapes = [
+            (label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape)
+            for label, text in examples
+        ]
+        labels, texts = zip(
+            *dict.fromkeys(shapes), strict=True
+        )  # what is asked alike in both languages counts once
+        self._trained = train(texts, labels)
+        self.policy = _calibrated(self._trained, tools)
+
+    def choose(self, text: str, language: str, today: date, names: Names) -> Decision:
+        return self.weigh(text, language, today, names).decision
+
+    def weigh(self, text: str, language: str, today: date, names: Names) -> Weighed:
+        """Decide, and say how sure. Never fails, whatever the text; `language` changes nothing here."""
+        accounts = self._accounts(names)
+        reading = self._read(text, today, names)
+        if not parts_of(reading.folded):
+            return Weighed(Decline(help=True), sure=True)
+        ranked = self._ranked(reading)
+        (first, best), (_, second) = ranked[:2]
+        if first in (HELP, NONE):
+            return self._not_a_tool(ranked, reading, accounts)
+        if best >= self.policy.answer and best - second >= self.policy.lead:
+            return _settled(fill(self._tools[first], reading, accounts))
+        if best >= self.policy.clarify:
+            return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
+        return Weighed(Decline(), sure=False)
+
+    def settle(self, call: Call, today: date, names: Names) -> Decision:
+        """A call in someone's words (a chat model's), in the book's terms or as a question back."""
+        accounts = self._accounts(names)
+        filled = settle(
+            self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts
+        )
+        return filled.ask or filled.call
+
+    def ranking(self, text: str, today: date, names: Names) -> list[tuple[str, float]]:
+        """Every intent (the tools, `help` and `none`) with its score, best first: what `weigh` decides by."""
+        return self._ranked(self._read(text, today, names))
+
+    @property
+    def measured(self) -> Measured:
+        """The policy on every example left out of training in turn (exact, no retraining)."""
+        return _measured(self._trained, self._tools, self.policy)
+
+    def _read(self, text: str, today: date, names: Names) -> Reading:
+        return read(text, today, self._accounts(names), names.owners, names.segments, self._common)
+
+    def _ranked(self, reading: Reading) -> list[tuple[str, float]]:
+        scores = self._trained.scores(reading.shape)
+        named = {label: float(score) for label, score in zip(self._trained.labels, scores, strict=True)}
+        return sorted(named.items(), key=lambda each: -each[1])
+
+    def _not_a_tool(
+        self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames
+    ) -> Weighed:
+        (first, best), (second, score) = ranked[:2]
+        if second in self._tools and score >= self.policy.clarify and best - score < _CLOSE_CALL:
+            return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
+        return Weighed(Decline(help=first == HELP), sure=best >= self.policy.answer)
+
+    def _which_tool(
+        self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames
+    ) -> Clarify:
+        """Up to three tools to choose from, with what was understood; what lacks is asked later."""
+        likely = [name for name, _ in ranked if name in self._tools][:3]
+        calls = [fill(self._tools[name], reading, accounts).call for name in likely]
+        choices = tuple(Choice(phrase(self._tools[call.tool].help), call) for call in calls)
+        return Clarify(phrase("I am not sure what you mean. Is it one of these?"), choices)
+
+    def _accounts(self, names: Names) -> AccountNames:
+        """The names prepared for searching, kept as long as they do not change."""
+        kept = self._prepared
+        if kept is None or (kept[0].accounts is not names.accounts and kept[0].accounts != names.accounts):
+            kept = self._prepared = (names, AccountNames(dict(names.accounts)))
+        return kept[1]
+
+
+_GRID = ([at / 100 for at in range(30, 62, 2)], [at / 100 for at in range(4, 32, 2)])
+
+
+def _calibrated(trained: Trained, tools: Container[str]) -> Policy:
+    """Of the policies that are right and tight enough on examples left out, the one that answers most."""
+    policies = [Policy(answer, lead) for answer in _GRID[0] for lead in _GRID[1]]
+    measured = [(_measured(trained, tools, policy), policy) for policy in policies]
+    fit = [(m.answered, -p.answer, p) for m, p in measured if m.right >= _RIGHT and m.leaked <= _LEAKED]
+    return max(fit, key=lambda each: each[:2])[2] if fit else policies[-1]
+
+
+def _measured(trained: Trained, tools: Container[str], policy: Policy) -> Measured:
+    order = np.sort(trained.left_out, axis=1)
+    chosen = trained.left_out.argmax(axis=1)
+    of_tools = np.array([label in tools for label in trained.labels])
+    direct = of_tools[chosen] & (order[:, -1] >= policy.answer) & (order[:, -1] - order[:, -2] >= policy.lead)
+    ours, right = of_tools[trained.truth], chosen == trained.truth
+    return Measured(
+        top=_share(right[ours]),
+        answered=_share(direct[ours]),
+        right=_share(right[ours & direct]),
+        leaked=_share(direct[~ours]),
+    )
+
+
+def _share(of: NDArray[np.bool_]) -> float:
+    return float(of.mean()) if of.size else 1.0
+
+
+def _settled(filled: Filled) -> Weighed:
+    return Weighed(filled.ask or filled.call, sure=True)
+
+
+def _examples(tools: Mapping[str, Tool]) -> Iterator[tuple[str, str]]:
+    """(intent, text) of every example, the tools' own and those of outside.yml."""
+    text = files("bot.router").joinpath("outside.yml").read_text(encoding="utf-8")
+    outside = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # libyaml's is ten times as fast
+    for intent, by_language in (*((tool.name, tool.examples) for tool in tools.values()), *outside.items()):
+        for texts in by_language.values():
+            yield from ((intent, text) for text in texts)

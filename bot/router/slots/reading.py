@@ -1,0 +1,158 @@
+"""All that is recognised in a question, whatever tool it may be for."""
+
+import re
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.numbers import find_count
+from bot.router.slots.periods import Found, find_period
+from bot.router.slots.text import Word, blank, clean, fold
+from bot.router.slots.vocabulary import TRADES
+from bot.router.slots.words import Said, find_language, find_owner, find_segment
+from bot.router.slots.wrapping import unwrapped
+
+_RENEWAL = re.compile(
+    r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato"
+)
+_BEFORE_A_NAME = re.compile(
+    r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the words of a question say; `shape` is how it is put: @a for an account, @p for a period …"""
+
+    text: str
+    folded: str
+    today: date
+    accounts: tuple[Mention, ...]
+    strangers: tuple[str, ...]
+    period: Found | None
+    count: int | None
+    owner: Said | None
+    segment: Said | None
+    language: Said | None
+    undated: str
+    without_names: str
+    shape: str
+
+    @cached_property
+    def ahead(self) -> Found | None:
+        """The period, read as one to come."""
+        return find_period(self.undated, self.today, ahead=True)
+
+    @property
+    def of_renewals(self) -> bool:
+        """The question speaks of contracts that renew or end."""
+        return bool(_RENEWAL.search(self.folded))
+
+
+def read(
+    raw: str,
+    today: date,
+    accounts: AccountNames,
+    owners: Sequence[str],
+    segments: Sequence[str],
+    common: Container[str],
+) -> Reading:
+    """Recognise everything once. `common`: words that are no names by themselves."""
+    text = clean(raw)
+    folded = fold(text)
+    mask = _Mask(folded)
+    exact = accounts.exact(folded, common)
+    mask.put("@a", *exact)
+    undated = mask.rest
+    period = find_period(undated, today)
+    mask.put("@p", period)
+    language = mask.take("@l", find_language)
+    count = find_count(mask.rest)
+    if count:
+        mask.put("@n", Mention((), *count[1:]))
+    segment = mask.take("@s", lambda rest: find_segment(rest, segments))
+    owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
+    partial = accounts.partial(mask.rest, text, common)
+    mask.put("@a", *partial)
+    return Reading(
+        text=text,
+        folded=folded,
+        today=today,
+        accounts=(*exact, *partial),
+        strangers=_strangers(mask.rest, text, common),
+        period=period,
+        count=count[0] if count else None,
+        owner=owner,
+        segment=segment,
+        language=language,
+        undated=undated,
+        without_names=_blanked(folded, (*exact, *partial)),
+        shape=unwrapped(mask.shape),
+    )
+
+
+class _Mask:
+    """A folded text of which stretches are taken one after the other."""
+
+    def __init__(self, folded: str) -> None:
+        self.rest = folded
+        self._taken: list[tuple[int, int, str]] = []
+
+    def put(self, sign: str, *found: Found | Said | Mention | None) -> None:
+        for each in found:
+            if each and not any(each.start < end and start < each.end for start, end, _ in self._taken):
+                self._taken.append((each.start, each.end, sign))
+                self.rest = blank(self.rest, each.start, each.end)
+
+    def take(self, sign: str, find: Callable[[str], Said | None]) -> Said | None:
+        found = find(self.rest)
+        self.put(sign, found)
+        return found
+
+    @property
+    def shape(self) -> str:
+        shape = self.rest
+        for start, end, sign in sorted(self._taken, reverse=True):
+            shape = f"{shape[:start]} {sign} {shape[end:]}"
+        return " ".join(re.sub(r"\{(\w)\w*\}", r" @\1 ", shape).split())
+
+
+def _blanked(folded: str, mentions: Sequence[Mention]) -> str:
+    for mention in mentions:
+        folded = blank(folded, mention.start, mention.end)
+    return folded
+
+
+def _nameable(rest: str, original: str, common: Container[str]) -> str:
+    """`rest` without everyday words that are also first names ("will", "mark"), unless written as names."""
+    for word in parts_of(rest):
+        if word.text in common and not original[word.start].isupper():
+            rest = blank(rest, word.start, word.end)
+    return rest
+
+
+def _strangers(rest: str, original: str, common: Container[str]) -> tuple[str, ...]:
+    """What looks like the name of something unknown, the likeliest first."""
+    found: list[tuple[bool, str]] = []
+    for first, last in _runs(parts_of(rest), original, common):
+        capital, after = original[first.start].isupper(), _BEFORE_A_NAME.search(rest[: first.start])
+        likely = bool(after) or (capital and first.start > 0)
+        found.append((likely, original[first.start : last.end][:60]))
+    return tuple(name for _, name in sorted(found, key=lambda each: not each[0]))
+
+
+def _runs(parts: list[Word], original: str, common: Container[str]) -> list[tuple[Word, Word]]:
+    """Stretches of words that are not everyday ones; capitalised neighbours belong to the name."""
+    runs: list[tuple[Word, Word]] = []
+    for word in parts:
+        touching = bool(runs) and original[runs[-1][1].end : word.start] in (" ", "-", " & ")
+        capital = original[word.start].isupper()
+        strange = word.text not in common and len(word.text) >= 3 and not word.text.isdigit()
+        strange = strange or (capital and word.start > 0 and word.text in TRADES)
+        if touching and (strange or capital):
+            runs[-1] = (runs[-1][0], word)
+        elif strange:
+            runs.append((word, word))
+    return runs

@@ -1,0 +1,220 @@
+"""Standing between Slack and the listeners: Socket Mode or HTTP, health, and an orderly end."""
+
+import asyncio
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Protocol
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.listeners import Identity
+from bot.slack_clients import reading_client
+from tools import Phrase, phrase
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+log = logging.getLogger(__name__)
+
+ACKNOWLEDGING = 8
+"""Requests acknowledged at once: each takes as long as one small write to the store."""
+
+
+class CannotServe(Exception):  # noqa: N818
+    """A sentence for whoever starts the bot: what is missing or wrong and where to get it."""
+
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.msgid)
+        self.message = message
+
+
+def missing_token(bot: str | None, app: str | None, secret: str | None, *, http: bool) -> Phrase | None:
+    """The first thing that is missing or cannot be right for Socket Mode (or HTTP), as a sentence."""
+    if not bot or not bot.startswith("xoxb-"):
+        return _bot_token(_state(bot))
+    if http:
+        return None if secret else _signing_secret()
+    return None if app and app.startswith("xapp-") else _app_token(_state(app))
+
+
+def identify(token: str, api_url: str | None = None) -> Identity:
+    """Ask Slack who the token belongs to. Raises CannotServe when Slack refuses it or is not there."""
+    try:
+        me = reading_client(token, api_url).auth_test()
+    except SlackApiError as refused:
+        log.warning("auth.test: %s", refused.response.get("error"))
+        raise CannotServe(_bot_token(phrase("not accepted by Slack"))) from refused
+    except (SlackClientError, OSError, HTTPException) as problem:
+        where = api_url or "slack.com"
+        raise CannotServe(
+            phrase("Slack cannot be reached at {where}. Check the network.", where=where)
+        ) from problem
+    return Identity(
+        str(me["team_id"]), str(me["user_id"]), str(me.get("bot_id") or ""), str(me.get("url") or "")
+    )
+
+
+class Intake(Protocol):
+    """A way in for Slack's events."""
+
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+    def healthy(self) -> bool: ...
+
+
+class SocketIntake:
+    """Socket Mode: we call Slack; no address of ours has to be reachable."""
+
+    def __init__(self, app: "App", app_token: str, api_url: str | None = None) -> None:
+        from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+        # Two clients, the app's for the Web API and this one to open the connection: both go to `api_url`.
+        web = reading_client(app_token, api_url)
+        self.handler: Any = SocketModeHandler(app, app_token, web_client=web, concurrency=ACKNOWLEDGING)
+
+    def start(self) -> None:
+        """Connect. Raises CannotServe when Slack refuses the app token."""
+        try:
+            self.handler.connect()
+        except SlackApiError as refused:
+            raise CannotServe(_app_token(phrase("not accepted by Slack"))) from refused
+
+    def close(self) -> None:
+        self.handler.close()
+
+    def healthy(self) -> bool:
+        return bool(self.handler.client.is_connected())
+
+
+class HttpIntake:
+    """HTTP: Slack calls us at `/slack/events`. Also `GET /healthz`, which is all there is without an app."""
+
+    def __init__(
+        self, app: "App | None", port: int, health: Callable[[], bool] = lambda: True, host: str = "0.0.0.0"
+    ) -> None:
+        import uvicorn
+
+        asgi = _asgi(_bolt_asgi(app) if app else None, health)
+        self.server = uvicorn.Server(
+            uvicorn.Config(
+                asgi,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                loop="asyncio",
+                ws="none",
+                timeout_graceful_shutdown=10,
+            )
+        )
+        self.thread = threading.Thread(target=self.server.run, name="http", daemon=True)
+
+    def start(self) -> None:
+        """Listen. Raises CannotServe when the port is taken."""
+        self.thread.start()
+        while not self.server.started:
+            if not self.thread.is_alive():
+                port = self.server.config.port
+                raise CannotServe(phrase("Port {port} cannot be listened on. Choose another.", port=port))
+            self.thread.join(0.02)
+
+    @property
+    def port(self) -> int:
+        return int(self.server.servers[0].sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(15)
+
+    def healthy(self) -> bool:
+        return bool(self.server.started) and self.thread.is_alive()
+
+
+def serve(intakes: Sequence[Intake], drain: Callable[[], None], stop: threading.Event | None = None) -> None:
+    """Run until SIGTERM or Ctrl-C; then close every way in, and `drain` what was taken in."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: stop.set())
+    opened: list[Intake] = []
+    try:
+        for intake in intakes:
+            intake.start()
+            opened.append(intake)
+        log.info("listening to Slack")
+        stop.wait()
+    finally:
+        for intake in opened:
+            intake.close()
+        drain()
+        log.info("stopped")
+
+
+def _bolt_asgi(app: "App") -> Any:
+    from slack_bolt.adapter.asgi.builtin import SlackRequestHandler
+    from slack_bolt.request import BoltRequest
+
+    class Handler(SlackRequestHandler):
+        """Bolt's own handler, but off the event loop: a listener writes to a database."""
+
+        pool = ThreadPoolExecutor(ACKNOWLEDGING, "slack-http")
+
+        async def dispatch(self, request: Any) -> Any:
+            body = await request.get_raw_body()
+            asked = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
+            return await asyncio.get_running_loop().run_in_executor(self.pool, self.app.dispatch, asked)
+
+    return Handler(app)
+
+
+def _asgi(slack: Any, health: Callable[[], bool]) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and (scope["path"] == "/healthz" or slack is None):
+            await _answer_health(scope["path"], health, send)
+        else:
+            await slack(scope, receive, send)
+
+    return app
+
+
+async def _answer_health(path: str, health: Callable[[], bool], send: Any) -> None:
+    well = path == "/healthz" and await asyncio.to_thread(health)
+    status = 404 if path != "/healthz" else 200 if well else 503
+    headers = [(b"content-type", b"application/json")]
+    with suppress(ConnectionError):
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps({"ok": well}).encode()})
+
+
+def _bot_token(state: Phrase) -> Phrase:
+    return phrase(
+        "SLACK_BOT_TOKEN is {state}. Copy it from your app's page at api.slack.com/apps: "
+        "OAuth & Permissions, “Bot User OAuth Token” (xoxb-…).",
+        state=state,
+    )
+
+
+def _app_token(state: Phrase) -> Phrase:
+    return phrase(
+        "SLACK_APP_TOKEN is {state}. Make one on your app's page at api.slack.com/apps: "
+        "Basic Information, “App-Level Tokens”, scope connections:write (xapp-…).",
+        state=state,
+    )
+
+
+def _signing_secret() -> Phrase:
+    return phrase(
+        "SLACK_SIGNING_SECRET is not set. Copy it from your app's page at api.slack.com/apps: "
+        "Basic Information, “Signing Secret”."
+    )
+
+
+def _state(token: str | None) -> Phrase:
+    return phrase("of another kind") if token else phrase("not set")

@@ -1,0 +1,86 @@
+"""`retention serve` and `retention doctor`: the assistant put together with Slack."""
+
+import json
+import logging
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import Assistant
+from bot.conversation import Reply
+from bot.question import Question
+from bot.router import Call
+from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
+from bot.serving import serve as run
+from tools import Phrase
+
+
+def serve(bot: Assistant, http: int | None) -> int:
+    """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
+    settings = bot.settings
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    tokens = _open(settings.slack_bot_token), _open(settings.slack_app_token), _open(settings.slack_signing_secret)
+    if missing := missing_token(*tokens, http=http is not None):
+        return _cannot(bot, missing)
+    try:
+        _serve(bot, http, *tokens)
+    except CannotServe as reason:
+        return _cannot(bot, reason.message)
+    return 0
+
+
+def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str | None, secret: str | None) -> None:
+    from bot import blocks
+    from bot.delivery import Delivery
+    from bot.listeners import Desk, bolt_app
+    from bot.replying import Replying
+    from bot.rooms import Rooms
+    from bot.work import Work
+
+    settings, store = bot.settings, bot.store
+    me = identify(token or "", settings.slack_api_url)
+    delivery = Delivery(store, token or "", settings.slack_api_url)
+    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    replying = Replying(lambda question: _answer(bot, question), blocks.message, bot.conversation.language_of, rooms, delivery)
+    work = Work(store.engine, replying.parcels, replying.apology, delivery.deliver, replica=settings.retention_replica)
+    desk = Desk(me, work.accept, store.judge, settings.retention_language)
+    app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
+    intakes: list[Intake] = []
+    if http:
+        intakes.append(HttpIntake(app, http, store.alive))
+    else:
+        socket = SocketIntake(app, app_token or "", settings.slack_api_url)
+        intakes.append(socket)
+        if settings.health_port:
+            intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
+    bot.knowledge.warm()
+    work.start()
+    run(intakes, work.stop)
+
+
+def _answer(bot: Assistant, question: Question) -> Reply:
+    """A pressed button has already chosen what to run."""
+    return bot.ask(question, Call(**json.loads(question.choice)) if question.choice else None)
+
+
+def examine(bot: Assistant, console: Console, *, http: bool) -> int:
+    """Print every check and what to mend. Returns 1 if anything is wrong."""
+    from bot.doctor import examine as checks
+
+    well = True
+    for check in checks(bot.settings, bot.today(), http=http):
+        well = well and check.ok
+        console.print(Text(f"{'✓' if check.ok else '✗'} {check.name}: {bot.speaker.say(check.message)}", "" if check.ok else "red"))
+        if check.mend and not check.ok:
+            console.print(Text(f"  → {bot.speaker.say(check.mend)}"))
+    return 0 if well else 1
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _cannot(bot: Assistant, reason: Phrase) -> int:
+    Console(stderr=True).print(Text(bot.speaker.say(reason)))
+    return 1

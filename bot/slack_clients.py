@@ -1,0 +1,50 @@
+"""Slack's Web API clients, and what their errors mean."""
+
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
+
+from bot.parcels import Later
+
+TRANSIENT = {
+    "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+}  # fmt: skip
+
+
+def reading_client(token: str | None, api_url: str | None = None, timeout: int = 30) -> WebClient:
+    """A client for calls that may be repeated: it retries lost connections, server errors and rate limits."""
+    handlers = [ConnectionErrorRetryHandler(2), ServerErrorRetryHandler(2), RateLimitErrorRetryHandler(2)]
+    return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=handlers)
+
+
+def posting_client(token: str, api_url: str | None = None) -> WebClient:
+    """A client that never repeats by itself: a request whose answer was lost may have become a message."""
+    return WebClient(token, base_url=api_url or WebClient.BASE_URL, retry_handlers=[])
+
+
+def is_slack(client: WebClient) -> bool:
+    """Whether this is Slack itself, not an emulator or another server that speaks its Web API."""
+    host = urlsplit(client.base_url).hostname or ""
+    return host == "slack.com" or host.endswith((".slack.com", ".slack-gov.com"))
+
+
+def error_of(problem: SlackApiError) -> str:
+    return str(problem.response.get("error", "")) if hasattr(problem.response, "get") else str(problem)
+
+
+def raise_if_transient(problem: SlackApiError, settle: float) -> None:
+    status = problem.response.status_code
+    if status == 429 or status >= 500 or error_of(problem) in TRANSIENT:
+        raise Later(_retry_after(problem) or settle) from problem
+
+
+def _retry_after(problem: SlackApiError) -> float | None:
+    headers = {name.lower(): value for name, value in problem.response.headers.items()}
+    said = str(headers.get("retry-after", ""))
+    return float(said) if said.isdecimal() else None

@@ -1,0 +1,292 @@
+"""The store: what the assistant itself writes down. SQLite (WAL) by default, PostgreSQL by URL."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from bot.conversation import Reply
+from bot.question import Question
+from bot.router import Call
+from bot.tables import answers, drafts, feedback, figures, posts, questions
+from tools.metrics import Figure
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who may post a message now.
+
+    new: nobody has tried; post it. taken: somebody tried and may have succeeded since `since`; look before
+    posting. busy: somebody is at it; ask again in `wait` seconds. sent: it is there, at `ts`.
+    """
+
+    state: Literal["new", "taken", "busy", "sent"]
+    ts: str = ""
+    wait: float = 0.0
+    since: datetime | None = None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def exact(value: Any) -> str:
+    """Anything as JSON text that loses nothing: dates in ISO form, fractions as `11/12`."""
+    return json.dumps(value, default=_as_text, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The assistant's memory. Every verb is one transaction; `remember` can be said twice."""
+
+    engine: Engine
+
+    def remember(self, reply: Reply, text: str) -> None:
+        """Keep a question with its answer as it was shown, and every figure in it."""
+        question = reply.question
+        with self.engine.begin() as connection:
+            for table in (figures, answers):
+                connection.execute(delete(table).where(table.c.question == question.key))
+            _put(connection, questions, {"key": question.key}, _question(reply))
+            connection.execute(insert(answers), _answer(reply, text))
+            if reply.answer and (shown := reply.answer.figures):
+                connection.execute(insert(figures), [_figure(question.key, each) for each in shown])
+
+    def last_call(self, conversation: str) -> Call | None:
+        """What was last run in this conversation, for follow-ups such as “and for last month?”."""
+        query = (
+            select(answers.c.tool, answers.c.arguments)
+            .join(questions, questions.c.key == answers.c.question)
+            .where(questions.c.conversation == conversation, answers.c.tool.is_not(None))
+            .order_by(questions.c.asked_at.desc(), answers.c.answered_at.desc())
+        )
+        row = self._first(query)
+        return Call(row.tool, json.loads(row.arguments)) if row else None
+
+    def keep_draft(
+        self, question: Question, *, kind: str, account_id: str | None, language: str, title: str, body: str
+    ) -> str:
+        """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its id."""
+        same = uuid5(NAMESPACE_URL, "|".join((question.key, kind, language, account_id or "")))
+        draft = {
+            "id": str(same), "question": question.key, "kind": kind, "account_id": account_id,
+            "language": language, "title": title, "body": body,
+            "created_by": question.asker.id, "created_at": now(), "version": 1,
+        }  # fmt: skip
+        with self.engine.begin() as connection:
+            _put(connection, drafts, {"id": draft["id"]}, draft)
+        return str(same)
+
+    def figure(self, figure: str) -> Mapping[str, Any] | None:
+        """How a figure was computed, as last shown: metric, value, SQL, parameters, rows, as-of day."""
+        row = self._first(select(figures).where(figures.c.id == figure))
+        return dict(row._mapping) if row else None
+
+    def question_of(self, channel: str, ts: str) -> str | None:
+        """The key of the question that the assistant's message at `ts` answers."""
+        row = self._first(select(posts.c.key).where(posts.c.channel == channel, posts.c.ts == ts))
+        return str(row.key) if row else None
+
+    def judge(self, question: str, who: str, good: bool, reason: str | None = None) -> None:
+        """Keep what somebody thought of an answer; the last word counts."""
+        with self.engine.begin() as connection:
+            where = {"question": question, "who": who}
+            _put(connection, feedback, where, {**where, "good": good, "reason": reason, "given_at": now()})
+
+    def claim(
+        self, key: str, channel: str, thread: str, owner: str, patience: Callable[[str, datetime], float]
+    ) -> Claim:
+        """Ask to post the message `key`; committed before anything is sent.
+
+        `patience(owner, claimed_at)`: for how many seconds an earlier claim must still be respected.
+        """
+        row = self._first(select(posts).where(posts.c.key == key))
+        if row is None:
+            return self._intend(key, channel, thread, owner)
+        if row.state == "sent":
+            return Claim("sent", ts=row.ts)
+        if (wait := patience(row.claimed_by, _aware(row.claimed_at))) > 0:
+            return Claim("busy", wait=wait)
+        return self._take_over(row, owner)
+
+    def sent(self, key: str, ts: str) -> None:
+        """The message is in Slack, at `ts`."""
+        with self.engine.begin() as connection:
+            connection.execute(update(posts).where(posts.c.key == key).values(state="sent", ts=ts))
+
+    def release(self, key: str) -> None:
+        """Slack refused the message: it is certainly not there, and anybody may try again at once."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(posts).where(posts.c.key == key, posts.c.state == "claimed"))
+
+    def writable(self) -> None:
+        """Write and take back. Raises SQLAlchemyError where the store cannot be written."""
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            connection.execute(insert(feedback), {"question": "", "who": "", "good": True, "given_at": now()})
+            transaction.rollback()
+
+    def alive(self) -> bool:
+        """Whether the database answers: for health checks."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _intend(self, key: str, channel: str, thread: str, owner: str) -> Claim:
+        at = now()
+        intent = {"key": key, "state": "claimed", "channel": channel, "thread": thread, "claimed_by": owner}
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(posts), {**intent, "intended_at": at, "claimed_at": at})
+        except IntegrityError:
+            return Claim("busy", wait=1.0)
+        return Claim("new", since=at)
+
+    def _take_over(self, row: Any, owner: str) -> Claim:
+        as_seen = and_(posts.c.claimed_by == row.claimed_by, posts.c.claimed_at == row.claimed_at)
+        mine = update(posts).where(posts.c.key == row.key, posts.c.state == "claimed", as_seen)
+        with self.engine.begin() as connection:
+            won = connection.execute(mine.values(claimed_by=owner, claimed_at=now())).rowcount == 1
+        return Claim("taken", since=_aware(row.intended_at)) if won else Claim("busy", wait=1.0)
+
+    def _first(self, query: Select[Any]) -> Any:
+        with self.engine.connect() as connection:
+            return connection.execute(query.limit(1)).first()
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a SQLAlchemy URL and bring its tables up to date."""
+    engine = store_engine(url)
+    migrate(engine)
+    return Store(engine)
+
+
+def store_engine(url: str) -> Engine:
+    """An engine fit for the store and for durable work on the same database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # About as many connections as there are threads at work: with the default pool (5 + 10) they would queue.
+    engine = create_engine(url, pool_size=10, max_overflow=20)
+    event.listen(engine, "connect", _wal)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Apply the migrations that are missing; processes that start together take turns."""
+    from alembic import command
+
+    with engine.begin() as connection:
+        _alone(connection)
+        command.upgrade(_alembic(connection), "head")
+
+
+def waiting_migrations(engine: Engine) -> bool:
+    """Whether the store's tables are older than this program."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        there = MigrationContext.configure(connection).get_current_revision()
+        return there != ScriptDirectory.from_config(_alembic(connection)).get_current_head()
+
+
+def _alembic(connection: Connection) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _alone(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # pysqlite would begin only at the first INSERT
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7308324466019)")
+
+
+def _wal(connection: Any, _record: object) -> None:
+    # IMMEDIATE: a transaction that reads and then writes must not find the database locked halfway.
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _put(connection: Connection, table: Table, where: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+    condition = [table.c[name] == value for name, value in where.items()]
+    if not connection.execute(table.update().where(*condition).values(**row)).rowcount:
+        connection.execute(insert(table), row)
+
+
+def _question(reply: Reply) -> dict[str, Any]:
+    question, place = reply.question, reply.question.place
+    return {
+        "key": question.key, "team": place.team, "channel": place.channel, "thread": place.thread,
+        "conversation": place.conversation, "asker": question.asker.id, "text": question.text,
+        "language": reply.language, "asked_at": now(), "outcome": reply.outcome,
+    }  # fmt: skip
+
+
+def _answer(reply: Reply, text: str) -> dict[str, Any]:
+    return {
+        "question": reply.question.key, "text": text, "answered_at": now(),
+        "tool": reply.call.tool if reply.call else None,
+        "arguments": exact(dict(reply.call.arguments) if reply.call else {}),
+    }  # fmt: skip
+
+
+def _figure(question: str, figure: Figure) -> dict[str, Any]:
+    return {
+        "question": question, "id": figure.id, "metric": figure.metric, "version": figure.version,
+        "variant": figure.variant, "unit": figure.unit, "currency": figure.currency,
+        "period": str(figure.period), "value": None if figure.value is None else str(figure.value),
+        "segment": exact(dict(figure.segment)),
+        "sql": figure.source.sql, "parameters": exact(dict(figure.source.parameters)),
+        "row_count": figure.source.rows, "as_of": figure.source.as_of.isoformat(),
+    }  # fmt: skip
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite forgets the time zone; everything here is written in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)

@@ -1,0 +1,91 @@
+"""The store's tables. A change here needs a migration beside it (bot/migrations)."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+STORE = MetaData()
+
+
+def _of_question(**options: Any) -> Column[str]:
+    return Column("question", String(255), ForeignKey("questions.key", ondelete="CASCADE"), **options)
+
+
+questions = Table(
+    "questions", STORE,
+    Column("key", String(255), primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("channel", String(60), nullable=False),
+    Column("thread", String(60), nullable=False),
+    Column("conversation", String(200), nullable=False),
+    Column("asker", String(60), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Index("questions_by_conversation", "conversation", "asked_at"),
+)  # fmt: skip
+
+answers = Table(
+    "answers", STORE,
+    _of_question(primary_key=True),
+    Column("tool", String(80)),
+    Column("arguments", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+figures = Table(
+    "figures", STORE,
+    _of_question(primary_key=True),
+    Column("id", String(20), primary_key=True),
+    Column("metric", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("variant", String(120), nullable=False),
+    Column("unit", String(12), nullable=False),
+    Column("value", String(200)),
+    Column("currency", String(3)),
+    Column("period", String(60), nullable=False),
+    Column("segment", Text, nullable=False),
+    Column("sql", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Index("figures_by_id", "id"),
+)  # fmt: skip
+
+drafts = Table(
+    "drafts", STORE,
+    Column("id", String(36), primary_key=True),
+    _of_question(nullable=False, index=True),
+    Column("kind", String(60), nullable=False),
+    Column("account_id", String(120)),
+    Column("language", String(12), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_by", String(60), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False),
+)  # fmt: skip
+
+posts = Table(
+    "posts", STORE,
+    Column("key", String(255), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("channel", String(60), nullable=False),
+    Column("thread", String(60), nullable=False),
+    Column("ts", String(60)),
+    Column("intended_at", DateTime(timezone=True), nullable=False),
+    Column("claimed_by", String(200), nullable=False),
+    Column("claimed_at", DateTime(timezone=True), nullable=False),
+    Index("posts_by_message", "channel", "ts"),
+)  # fmt: skip
+
+feedback = Table(
+    "feedback", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("who", String(60), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""Reply → terminal, with Rich. The same content as in Slack; nothing from the data is read as mark-up."""
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+from io import StringIO
+from itertools import zip_longest
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from bot import charts, markdown
+from bot.conversation import Reply
+from bot.locale import Speaker
+from bot.wording import cited, data_as_of, opening, understood
+from knowledge import Passage
+from tools import Answer, Chart, Draft, Facts, NextSteps, Note, Part, Phrase, Table, phrase
+
+PLAIN_WIDTH = 100
+BAR = 40
+UNBROKEN = 20
+"""Characters up to which a table's cell is not broken into lines."""
+QUOTE = box.Box("│   \n" * 8)
+
+Row = tuple[str, str, str, str]
+"""Of a chart: label, value, bar and the bar's style."""
+
+
+def show(reply: Reply, console: Console) -> None:
+    """Print a reply, in its language."""
+    for block in _blocks(reply, Speaker(reply.language)):
+        console.print(block)
+
+
+def plain(reply: Reply) -> str:
+    """A reply as plain text, a hundred characters wide: for the store and for JSON."""
+    page = StringIO()
+    show(
+        reply,
+        Console(file=page, width=PLAIN_WIDTH, color_system=None, force_terminal=False, legacy_windows=False),
+    )
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip() + "\n"
+
+
+def _blocks(reply: Reply, speaker: Speaker) -> Iterator[RenderableType]:
+    if reply.answer:
+        yield Text(speaker.say(understood(reply.answer)), style="dim")
+    yield Padding(Text(speaker.say(opening(reply)), style="bold" if reply.answer else ""), (0, 0, 1, 0))
+    if reply.answer:
+        yield from _answer(reply.answer, speaker)
+    for number, choice in enumerate(reply.choices, start=1):
+        yield Text(f"  {number}. {speaker.cell(choice.label)}")
+    yield from _questions(reply.suggestions, speaker)
+
+
+def _answer(answer: Answer, speaker: Speaker) -> Iterator[RenderableType]:
+    for part in answer.parts:
+        yield from (Padding(each, (0, 0, 1, 0)) for each in _render(part, speaker))
+    if as_of := data_as_of(answer):
+        yield Text(speaker.say(as_of), style="dim")
+
+
+@singledispatch
+def _render(part: Part, speaker: Speaker) -> Iterator[RenderableType]:
+    raise TypeError(f"no terminal text for {type(part).__name__}")
+
+
+@_render.register
+def _(part: Note, speaker: Speaker) -> Iterator[RenderableType]:
+    yield Text(speaker.say(part.text))
+
+
+@_render.register
+def _(part: Facts, speaker: Speaker) -> Iterator[RenderableType]:
+    grid = Grid.grid(padding=(0, 3, 0, 0))
+    pairs = [(speaker.say(fact.label), speaker.say(fact.value)) for fact in part.items]
+    for row in _side_by_side(pairs):
+        grid.add_row(*(Text(said, "" if n % 2 else "dim") for n, said in enumerate(row)))
+    if part.title:
+        yield Group(Text(speaker.say(part.title), "bold"), grid)
+    else:
+        yield grid
+
+
+@_render.register
+def _(part: Table, speaker: Speaker) -> Iterator[RenderableType]:
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    rows = [[speaker.cell(value) for value in row] for row in part.rows]
+    for n, column in enumerate(part.columns):
+        short = column.numeric or max((len(row[n]) for row in rows), default=0) <= UNBROKEN
+        grid.add_column(
+            Text(speaker.cell(column.label)), justify="right" if column.numeric else "left", no_wrap=short
+        )
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
+    yield Group(Text(speaker.say(part.title), "bold"), grid, *footnote)
+
+
+@_render.register
+def _(part: Chart, speaker: Speaker) -> Iterator[RenderableType]:
+    grid = Grid(show_header=False, box=None, pad_edge=False)
+    for justify in ("left", "right", "left"):
+        grid.add_column(justify=justify, no_wrap=True)
+    for row in _waterfall(part, speaker) if part.kind == "waterfall" else _bars(part, speaker):
+        grid.add_row(*map(Text, row[:2]), Text(*row[2:]))
+    yield Group(Text(speaker.say(part.title), "bold"), grid)
+
+
+@_render.register
+def _(part: Passage, speaker: Speaker) -> Iterator[RenderableType]:
+    quoted = Grid(box=QUOTE, show_header=False, pad_edge=True, show_edge=True)
+    quoted.add_row(Markdown(speaker.say(part.text), hyperlinks=False))
+    yield Group(quoted, Text(speaker.say(cited(part)), "dim italic"))
+
+
+@_render.register
+def _(part: Draft, speaker: Speaker) -> Iterator[RenderableType]:
+    yield Markdown(markdown.draft(part), hyperlinks=False)
+
+
+@_render.register
+def _(part: NextSteps, speaker: Speaker) -> Iterator[RenderableType]:
+    yield from _questions(part.questions, speaker)
+
+
+def _questions(questions: Iterable[Phrase], speaker: Speaker) -> Iterator[RenderableType]:
+    lines = [Text(f"  › {speaker.cell(question)}") for question in questions]
+    if lines:
+        yield Group(Text(speaker.say(phrase("You could ask next:")), "dim"), *lines)
+
+
+def _side_by_side(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Labels and values in two columns where there are several and they fit, else in one."""
+    half = -(-len(pairs) // 2)
+    widths = [
+        max(map(len, column)) + 3
+        for side in (pairs[:half], pairs[half:])
+        for column in zip(*side, strict=True)
+    ]
+    if len(pairs) <= 3 or sum(widths) > PLAIN_WIDTH:
+        yield from pairs
+        return
+    for left, right in zip_longest(pairs[:half], pairs[half:], fillvalue=()):
+        yield (*left, *right)
+
+
+def _waterfall(part: Chart, speaker: Speaker) -> Iterator[Row]:
+    """Totals as numbers, changes as bars on their own scale: beside the totals they would be too small."""
+    sizes = [charts.size(value) for _, value in part.points]
+    scale = max(map(abs, sizes[1:-1]), default=0)
+    for n, (label, (_, value)) in enumerate(zip(charts.labels(part, speaker), part.points, strict=True)):
+        if n in (0, len(sizes) - 1):
+            yield label, speaker.say(value), "", ""
+        else:
+            mark, style = ("▲", "blue") if sizes[n] > 0 else ("▼", "red") if sizes[n] < 0 else ("", "")
+            yield label, f"{mark} {speaker.say(value)}", _bar(sizes[n], scale), style
+
+
+def _bars(part: Chart, speaker: Speaker) -> Iterator[Row]:
+    sizes = [charts.size(value) for _, value in part.points]
+    scale = max(map(abs, sizes), default=0)
+    for size, label, (_, value) in zip(sizes, charts.labels(part, speaker), part.points, strict=True):
+        yield label, speaker.say(value), _bar(size, scale), "red" if size < 0 else "blue"
+
+
+def _bar(size: float, scale: float) -> str:
+    """A bar of eighths of a character; what is not nothing shows at least one."""
+    eighths = round(abs(size) / scale * BAR * 8) if scale else 0
+    full, part = divmod(max(eighths, 1 if size else 0), 8)
+    return "█" * full + " ▏▎▍▌▋▊▉"[part].strip()

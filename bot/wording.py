@@ -1,0 +1,61 @@
+"""Sentences that every renderer says around an answer."""
+
+from collections.abc import Iterator, Mapping
+
+from bot.conversation import Reply
+from knowledge import Passage
+from tools import Answer, Ask, Draft, Phrase, phrase, phrase_n
+
+
+def understood(answer: Answer) -> Phrase:
+    """What the question was taken to mean; shown with every answer."""
+    return phrase("Understood as: {subject}", subject=answer.subject)
+
+
+def opening(reply: Reply) -> Phrase:
+    """The sentence a reply opens with."""
+    return reply.answer.headline if reply.answer else reply.message
+
+
+def data_as_of(answer: Answer) -> Phrase | None:
+    """How old the data behind the figures is; None where there are no figures."""
+    days = sorted({figure.source.as_of for figure in answer.figures})
+    if not days:
+        return None
+    if len(days) == 1:
+        return phrase("Data as of {day}.", day=days[0])
+    return phrase("Data as of {first} to {last}.", first=days[0], last=days[-1])
+
+
+def cited(passage: Passage) -> Phrase:
+    """Where a passage stands."""
+    return phrase(
+        "{title}, “{heading}” ({source})", title=passage.title, heading=passage.heading, source=passage.source
+    )
+
+
+def more_rows(n: int) -> Phrase:
+    return phrase_n("and {n} more", "and {n} more", n)
+
+
+def numbered(draft: Draft) -> Mapping[str, int]:
+    """Question id → its number in the draft."""
+    asks = [line for section in draft.sections for line in section.lines if isinstance(line, Ask)]
+    return {ask.id: number for number, ask in enumerate(asks, start=1)}
+
+
+def instructions(ask: Ask, numbers: Mapping[str, int]) -> Iterator[Phrase]:
+    """What who holds the interview or builds the survey must know: when to ask, how it is answered."""
+    if ask.only_if and ask.only_if[0] in numbers:
+        number, answer = numbers[ask.only_if[0]], _reply(ask.only_if[1])
+        yield phrase("Show only if question {number} was answered “{answer}”.", number=number, answer=answer)
+    if ask.options:
+        yield phrase("Answer: choose one.")
+    elif ask.answer == "yes_no":
+        yield phrase("Answer: yes or no.")
+    elif ask.answer == "scale":
+        yield phrase("Answer: a number from 0 to 10.")
+
+
+def _reply(answer: str) -> Phrase | str:
+    return {"yes": phrase("Yes"), "no": phrase("No")}.get(answer, answer)

@@ -1,0 +1,66 @@
+"""Playbooks cut into what is quoted: one passage per section."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from knowledge._content import Passage, Playbook
+
+_HEADING = re.compile(r"^## +(?P<heading>.+?)(?: *\{#(?P<id>[\w-]+)\})? *$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A passage and how much each text around it says about what it is for.
+
+    Only the passage's own text is quoted; the playbook's title, occasion and triggers are matched as well, so
+    that "What to do" is found by what its playbook is about.
+    """
+
+    passage: Passage
+    when: str
+    triggers: str
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The texts to match, by the name under which they are weighted."""
+        return {
+            "title": self.passage.title,
+            "when": self.when,
+            "triggers": self.triggers,
+            "heading": self.passage.heading,
+            "text": self.passage.text,
+        }
+
+
+def chunks(playbook: Playbook) -> Iterator[Chunk]:
+    """The sections of a playbook in order; text before the first `## ` heading is one too, without an id."""
+    when, triggers = _prose(playbook.meta.get("when")), _prose(playbook.meta.get("triggers"))
+    for section, heading, text in _sections(playbook):
+        source = f"{playbook.slug}.md#{section}" if section else f"{playbook.slug}.md"
+        yield Chunk(Passage(text, source, playbook.title, heading, playbook.language), when, triggers)
+
+
+def _sections(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
+    headings = list(_HEADING.finditer(playbook.body))
+    lead = playbook.body[: headings[0].start() if headings else None].strip()
+    if lead:
+        yield "", playbook.title, lead
+    ends = [following.start() for following in headings[1:]] + [len(playbook.body)]
+    for found, end in zip(headings, ends, strict=True):
+        heading, text = found["heading"], playbook.body[found.end() : end].strip()
+        if text:
+            yield found["id"] or _slug(heading), heading, text
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"\W+", "-", heading.lower()).strip("-")
+
+
+def _prose(value: object) -> str:
+    """Front matter as words: a text, a list of texts or nothing."""
+    if isinstance(value, list):
+        return " · ".join(map(_prose, value))
+    if isinstance(value, Mapping):
+        return " · ".join(map(_prose, value.values()))
+    return "" if value is None else str(value)

@@ -1,0 +1,142 @@
+"""The lexical half: BM25 over fields, its weights worked out when the index is built and kept in SQLite."""
+
+import math
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from knowledge._glossary import Need, Term
+from knowledge._words import stems, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Floats = np.ndarray[Any, np.dtype[np.float32]]
+    Ints = np.ndarray[Any, np.dtype[np.int32]]
+
+# A word in the title says more of what a passage is for than one in its text.
+FIELDS: Mapping[str, float] = {"title": 2.0, "when": 1.0, "triggers": 1.5, "heading": 2.0, "text": 1.0}
+# BM25: how soon repetition stops counting, and how much a long passage is held back.
+SATURATION, LENGTH = 1.2, 0.5
+# What another term of the same meaning is worth, beside the word itself.
+SYNONYM = 0.7
+
+_SCHEMA = "CREATE TABLE posting (stem TEXT PRIMARY KEY, idf REAL, rows BLOB, weights BLOB) WITHOUT ROWID"
+
+
+def write(connection: sqlite3.Connection, texts: Sequence[Mapping[str, str]]) -> None:
+    """File texts, each a mapping of FIELDS, under their stems. A text's number is its place."""
+    import numpy as np
+
+    connection.execute(_SCHEMA)
+    for stem, found in _postings(texts).items():
+        rows, weights = zip(*found, strict=True)
+        idf = _idf(len(texts), len(found))
+        worths = idf * np.array(weights)
+        posting = stem, idf, np.array(rows, "<i4").tobytes(), worths.astype("<f4").tobytes()
+        connection.execute("INSERT INTO posting VALUES (?, ?, ?, ?)", posting)
+
+
+def _postings(texts: Sequence[Mapping[str, str]]) -> Mapping[str, list[tuple[int, float]]]:
+    """By stem: the texts it is in, each with BM25's weight of its frequency."""
+    counts = [_count(fields) for fields in texts]
+    average = sum(sum(count.values()) for count in counts) / max(len(counts), 1)
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for row, count in enumerate(counts):
+        room = SATURATION * (1 - LENGTH + LENGTH * sum(count.values()) / average)
+        for stem, times in count.items():
+            postings[stem].append((row, times * (SATURATION + 1) / (times + room)))
+    return postings
+
+
+def _count(fields: Mapping[str, str]) -> Mapping[str, float]:
+    count: dict[str, float] = defaultdict(float)
+    for name, weight in FIELDS.items():
+        for word in words(fields[name]):
+            for stem in stems(word):
+                count[stem] += weight
+    return count
+
+
+def _idf(texts: int, with_it: int) -> float:
+    return math.log(1 + (texts - with_it + 0.5) / (with_it + 0.5))
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well each text answers: its BM25 score, and how much of the question it speaks of.
+
+    `coverage` goes from 0 to 1: the part of the question's information (idf) that the text has words for.
+    """
+
+    score: "Floats"
+    coverage: "Floats"
+
+
+class Lexicon:
+    """Reads what `write` wrote of `size` texts."""
+
+    def __init__(self, connection: sqlite3.Connection, size: int) -> None:
+        self._connection = connection
+        self._size = size
+
+    def match(self, needs: Sequence[Need]) -> Match:
+        """Score every text for what is needed."""
+        met = [self._meet(need) for need in needs]
+        asked = sum((worth for _, _, worth in met), 0.0)
+        score = sum((score for score, _, _ in met), self._nothing())
+        covered = sum((share * worth for _, share, worth in met), self._nothing())
+        return Match(score, covered / asked if asked else covered)
+
+    def _meet(self, need: Need) -> tuple["Floats", "Floats", float]:
+        """Of one need: each text's score, the share of it that each text meets, and what it is worth.
+
+        A text meets a need by its own words or by another term's, whichever is better, and not by their sum:
+        else meanings with many names would outweigh those with one.
+        """
+        import numpy as np
+
+        own = [self._word(word) for word in need.words]
+        others = [other for term in need.others if (other := self._term(term)) is not None]
+        worth = sum(idf for _, idf in own) or max((idf for _, idf in others), default=0.0)
+        direct = sum((weights for weights, _ in own), self._nothing())
+        said = sum(((weights > 0) * idf for weights, idf in own), self._nothing()) / (worth or 1.0)
+        score = np.maximum.reduce([direct, *(SYNONYM * weights for weights, _ in others)])
+        share = np.maximum.reduce([said, *(weights > 0 for weights, _ in others)])
+        return score, share, worth
+
+    def _term(self, term: Term) -> tuple["Floats", float] | None:
+        """A term's mean weight in the texts that have all of its words; None when no text has them."""
+        import numpy as np
+
+        found = [self._word(word) for word in term]
+        least = np.minimum.reduce([weights for weights, _ in found])
+        mean = sum((weights for weights, _ in found), self._nothing()) / len(found)
+        return ((least > 0) * mean, max(idf for _, idf in found)) if least.any() else None
+
+    def _word(self, word: str) -> tuple["Floats", float]:
+        """A word's weight in every text, and its idf: that of the rarer of its stems.
+
+        A word that no text has is rarest of all, but a number that none has says nothing.
+        """
+        weights, idfs = self._nothing(), []
+        for stem in stems(word):
+            if (found := self._posting(stem)) is not None:
+                idf, rows, values = found
+                weights[rows] += values
+                idfs.append(idf)
+        return weights, max(idfs, default=0.0 if word.isdigit() else _idf(self._size, 0))
+
+    def _posting(self, stem: str) -> tuple[float, "Ints", "Floats"] | None:
+        import numpy as np
+
+        query = "SELECT idf, rows, weights FROM posting WHERE stem = ?"
+        found = self._connection.execute(query, (stem,)).fetchone()
+        return found and (found[0], np.frombuffer(found[1], "<i4"), np.frombuffer(found[2], "<f4"))
+
+    def _nothing(self) -> "Floats":
+        import numpy as np
+
+        return np.zeros(self._size, "<f4")

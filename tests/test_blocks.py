@@ -1,0 +1,157 @@
+"""Slack messages: every sample within Slack's limits, nothing from data parsed, nothing lost silently."""
+
+import json
+
+import pytest
+import samples
+from block_kit_check import check
+from samples import HOSTILE, NEXT, TABLE, WATERFALL, reply, words
+
+from bot import block_kit as kit
+from bot import markdown
+from bot.blocks import Message, message
+from bot.conversation import Reply
+from bot.locale import LANGUAGES, Speaker
+from tools import Chart, NextSteps, Note, Part
+
+EVERY = [
+    pytest.param(each, id=f"{language}: {name}")
+    for language in LANGUAGES
+    for name, each in samples.replies(language)
+]
+
+
+@pytest.mark.parametrize("sample", EVERY)
+def test_every_reply_is_a_message_that_slack_accepts(sample: Reply) -> None:
+    check(message(sample))
+
+
+ENORMOUS = [
+    part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, Chart | NextSteps)
+]
+LONG = ("hostile", "enormous", "enormous table", "many parts")
+
+
+@pytest.mark.parametrize("name", dict(samples.replies("en")))
+def test_what_does_not_fit_is_in_an_attached_file_that_the_message_names(name: str) -> None:
+    said = message(dict(samples.replies("en"))[name])
+    assert [file.name for file in said.files] == (["mrr_summary.md"] if name in LONG else [])
+    for file in said.files:
+        assert f"the whole answer is in the attached file {file.name}" in json.dumps(said.blocks)
+
+
+@pytest.mark.parametrize("part", ENORMOUS, ids=lambda part: type(part).__name__)
+def test_a_part_that_is_longer_than_a_message_is_whole_in_the_file(part: Part) -> None:
+    (file,) = message(reply(part)).files
+    assert file.content == markdown.document(reply(part))
+
+
+def blocks_of(said: Message, kind: str) -> list[kit.Block]:
+    return [block for block in said.blocks if block["type"] == kind]
+
+
+def test_an_answer_opens_with_what_was_understood_and_the_headline_and_ends_with_its_date() -> None:
+    blocks = message(reply(Note(words("A note.")))).blocks
+    assert [block["type"] for block in blocks] == [
+        "context",
+        "header",
+        "rich_text",
+        "context",
+        "context_actions",
+    ]
+    assert blocks[0]["elements"][0]["text"] == "Understood as: MRR summary · week of 9 November 2026"
+    assert blocks[1]["text"] == {
+        "type": "plain_text",
+        "text": "MRR ended the week at R$114,000.00.",
+        "emoji": False,
+    }
+    assert blocks[3]["elements"][0]["text"] == "Data as of 22 Nov 2026."
+
+
+def test_a_table_has_a_header_right_aligned_numbers_and_no_empty_cell() -> None:
+    (table,) = blocks_of(message(reply(TABLE)), "table")
+    cells = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert cells == [
+        ["Account", "Change", "Share"],
+        ["Padaria São João", "-R$1,234.56", "33.33%"],
+        ["ACME, Inc.", "US$500.00", "not defined"],
+        ["others (2)", "R$0.00", "—"],
+    ]
+    assert table["column_settings"] == [{"is_wrapped": True}, {"align": "right"}, {"align": "right"}]
+
+
+def test_a_second_table_is_monospaced_as_a_message_may_hold_only_one() -> None:
+    said = message(reply(TABLE, TABLE))
+    assert len(blocks_of(said, "table")) == 1
+    mono = [
+        e
+        for block in blocks_of(said, "rich_text")
+        for e in block["elements"]
+        if e["type"] == "rich_text_preformatted"
+    ]
+    assert mono[0]["elements"][0]["text"].splitlines()[1] == "Padaria São João  -R$1,234.56  33.33%"
+
+
+def test_a_long_table_says_how_many_rows_are_left_out_and_attaches_the_whole_answer() -> None:
+    said = message(reply(samples.enormous("Padaria")[2]))
+    (table,) = blocks_of(said, "table")
+    shown = len(table["rows"]) - 1
+    assert f"and {120 - shown} more" in json.dumps(said.blocks)
+    (file,) = said.files
+    assert file.name == "mrr_summary.md"
+    assert file.content.count("| Padaria |") >= 120
+
+
+def test_text_from_data_stands_only_where_slack_does_not_parse_it() -> None:
+    said = message(reply(Note(words("{x}", x=HOSTILE)), headline=words("{x}", x=HOSTILE)))
+    assert "mrkdwn" not in json.dumps(said.blocks)
+    assert "\\u001b" not in json.dumps(said.blocks)
+    assert "\\u202e" not in json.dumps(said.blocks)
+    assert said.text.startswith("&lt;!channel&gt; @\u2060here &lt;@\u2060U1|boss&gt;")
+    assert "https:\u2060//evil.example" in said.text
+
+
+def test_next_steps_are_buttons_that_hold_their_question() -> None:
+    (actions,) = blocks_of(message(reply(NEXT)), "actions")
+    assert [(each["action_id"], json.loads(each["value"])) for each in actions["elements"]] == [
+        ("ask:0", {"q": "Which accounts are at risk?"}),
+        ("ask:1", {"q": "MRR summary for October 2026"}),
+    ]
+
+
+def test_a_clarifying_question_is_a_sentence_with_buttons_that_hold_the_call() -> None:
+    clarify = dict(samples.replies("en"))["clarify"]
+    said = message(clarify)
+    assert [block["type"] for block in said.blocks] == ["rich_text", "actions"]
+    values = [json.loads(each["value"]) for each in said.blocks[1]["elements"]]
+    assert values == [{"tool": "account_summary", "arguments": {"account": "a1"}}, {"q": "All accounts"}]
+
+
+def test_a_chart_is_an_image_drawn_when_asked_for_with_its_numbers_as_text_in_its_place() -> None:
+    said = message(reply(WATERFALL))
+    (image,) = said.images
+    (place,) = [block for block in said.blocks if block.get("block_id") == image.block_id]
+    assert place["elements"][0]["text"].startswith("MRR bridge. Start: R$100,000.00; New: R$8,000.00;")
+    assert image.png().startswith(b"\x89PNG")
+    check(
+        Message(
+            said.text, tuple(image.block("F12345678") if block is place else block for block in said.blocks)
+        )
+    )
+
+
+def test_feedback_holds_the_key_of_the_question() -> None:
+    element = message(reply()).blocks[-1]["elements"][0]
+    assert element["action_id"] == "feedback"
+    assert json.loads(element["positive_button"]["value"]) == {"key": "Ev1", "score": 1}
+    assert json.loads(element["negative_button"]["value"]) == {"key": "Ev1", "score": -1}
+
+
+def test_the_text_says_the_answer_to_those_who_see_no_blocks() -> None:
+    lines = message(reply(TABLE)).text.splitlines()
+    assert lines[0] == "MRR ended the week at R$114,000.00."
+    assert "Padaria São João · -R$1,234.56 · 33.33%" in lines
+
+
+def test_a_message_can_be_said_by_another_speaker_than_the_replys() -> None:
+    assert "R$\xa0114.000,00" in message(reply(), Speaker("pt-BR")).text

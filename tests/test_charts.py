@@ -1,0 +1,42 @@
+"""Charts: pictures of the promised size and words for those who cannot see them."""
+
+import subprocess
+import sys
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from samples import BAR, HOSTILE, LINE, WATERFALL, enormous, words
+
+from bot import charts
+from bot.locale import Speaker
+from tools import Chart
+
+EMPTY = Chart(words("Empty"), "waterfall", ())
+LARGE, UNDEFINED = (part for part in enormous(HOSTILE) if isinstance(part, Chart))
+
+
+@pytest.mark.parametrize(
+    "chart", [WATERFALL, LINE, BAR, EMPTY, LARGE, UNDEFINED], ids=lambda chart: chart.kind
+)
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+def test_a_chart_is_a_picture_of_1200_by_600(chart: Chart, language: str) -> None:
+    with Image.open(BytesIO(charts.png(chart, Speaker(language)))) as picture:
+        assert picture.size == (1200, 600)
+
+
+def test_a_chart_can_be_read_as_a_sentence() -> None:
+    assert charts.alt(BAR, Speaker()) == "Accounts. enterprise: 31; mid-market: 120; smb: -20"
+    assert len(charts.alt(LARGE, Speaker())) <= 2000
+
+
+def test_changes_show_their_sign() -> None:
+    speaker = Speaker("pt-BR")
+    assert [charts.change(value, speaker) for _, value in WATERFALL.points[1:6]] == [
+        "+R$\xa08\xa0mil", "+R$\xa010\xa0mil", "+R$\xa04\xa0mil", "-R$\xa03\xa0mil", "-R$\xa05\xa0mil",
+    ]  # fmt: skip
+
+
+def test_matplotlib_is_not_imported_before_a_picture_is_drawn() -> None:
+    program = "import sys, bot.charts, bot.blocks, bot.terminal; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

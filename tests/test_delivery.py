@@ -1,0 +1,216 @@
+"""One message, exactly once, in the best form that Slack takes."""
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from bot.blocks import File, Image, Message
+from bot.delivery import Delivery
+from bot.parcels import Later, Parcel, Refused
+from bot.store import Store, open_store
+from bot.tables import posts
+from tests.slack_server import BOT_TOKEN, MINIMAL, SlackServer
+
+TEXT = {"type": "section", "text": {"type": "plain_text", "text": "hi"}}
+PARCEL = Parcel("T1/C1/1.1", "post", "C1", "hi", thread="1.1", user="U1", blocks=[TEXT])
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        yield server
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def delivery(slack: SlackServer, store: Store) -> Delivery:
+    return Delivery(store, BOT_TOKEN, slack.api_url, settle=0)
+
+
+def claimed_by(store: Store, owner: str, seconds_ago: float) -> None:
+    """An earlier process has claimed the parcel, and nothing more is known of it."""
+    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    store.claim(PARCEL.key, "C1", "1.1", owner, lambda *_: 0)
+    with store.engine.begin() as connection:
+        connection.execute(update(posts).values(claimed_at=at, intended_at=at))
+
+
+def test_delivering_twice_posts_once(slack: SlackServer, delivery: Delivery) -> None:
+    delivery.deliver(PARCEL)
+    delivery.deliver(PARCEL)
+    assert len(slack.posted()) == 1
+
+
+def test_the_message_can_be_traced_to_its_question(
+    slack: SlackServer, delivery: Delivery, store: Store
+) -> None:
+    delivery.deliver(PARCEL)
+    assert store.question_of("C1", slack.posted()[0]["ts"]) == PARCEL.key
+
+
+def test_a_living_process_of_this_host_is_waited_for(
+    slack: SlackServer, delivery: Delivery, store: Store
+) -> None:
+    claimed_by(store, f"{socket.gethostname()}:{os.getppid()}:life", seconds_ago=1)
+    with pytest.raises(Later) as later:
+        delivery.deliver(PARCEL)
+    assert 80 < later.value.seconds <= 89
+    assert slack.posted() == []
+
+
+def test_another_hosts_claim_is_taken_over_when_its_lease_has_run_out(
+    slack: SlackServer, delivery: Delivery, store: Store
+) -> None:
+    claimed_by(store, "elsewhere:7:life", seconds_ago=100)
+    delivery.deliver(PARCEL)
+    assert len(slack.posted()) == 1
+    assert len(slack.called("conversations.replies")) == 1
+
+
+def test_a_dead_process_of_this_host_is_not_waited_for(
+    slack: SlackServer, delivery: Delivery, store: Store
+) -> None:
+    claimed_by(store, f"{socket.gethostname()}:{os.getpid()}:earlier-life", seconds_ago=1)
+    delivery.deliver(PARCEL)
+    assert len(slack.posted()) == 1
+
+
+def test_what_an_earlier_process_posted_is_found_behind_many_replies(
+    slack: SlackServer, delivery: Delivery, store: Store
+) -> None:
+    for n in range(130):
+        slack.say(f"reply {n}", thread_ts="1.1")
+    delivery._say(PARCEL)
+    claimed_by(store, "elsewhere:7:life", seconds_ago=100)
+    delivery.deliver(PARCEL)
+    assert len(slack.posted()) == 1
+    assert len(slack.called("conversations.replies")) == 2
+
+
+def test_where_a_thread_cannot_be_read_the_answer_comes_all_the_same(store: Store) -> None:
+    with SlackServer(methods=MINIMAL) as slack:
+        claimed_by(store, "elsewhere:7:life", seconds_ago=100)
+        Delivery(store, BOT_TOKEN, slack.api_url, settle=0).deliver(PARCEL)
+        assert len(slack.posted()) == 1
+
+
+def test_only_one_of_two_takes_a_claim_over(store: Store) -> None:
+    claimed_by(store, "elsewhere:7:life", seconds_ago=100)
+    states = [store.claim(PARCEL.key, "C1", "1.1", owner, patience) .state
+              for owner, patience in (("a", lambda *_: 0.0), ("b", lambda *_: 60.0))]  # fmt: skip
+    assert states == ["taken", "busy"]
+
+
+def test_a_rate_limit_says_when_to_come_back_and_nothing_needs_to_be_looked_up(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.fail("chat.postMessage", 429, retry_after=7, error="ratelimited")
+    with pytest.raises(Later) as later:
+        delivery.deliver(PARCEL)
+    assert later.value.seconds == 7
+    delivery.deliver(PARCEL)
+    assert slack.called("conversations.replies") == []
+
+
+def test_a_server_error_may_have_posted_so_the_next_attempt_looks_first(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.lose_answer("chat.postMessage")
+    with pytest.raises(Later):
+        delivery.deliver(PARCEL)
+    delivery.deliver(PARCEL)
+    assert len(slack.posted()) == 1
+    assert len(slack.called("conversations.replies")) == 1
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "invalid_attachments"])
+def test_refused_blocks_are_posted_as_text(slack: SlackServer, delivery: Delivery, error: str) -> None:
+    slack.refuse_blocks = error
+    delivery.deliver(PARCEL)
+    (post,) = slack.posted()
+    assert (post["text"], post["blocks"]) == ("hi", [])
+
+
+def test_a_text_that_is_too_long_is_shortened_rather_than_lost(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.fail("chat.postMessage", error="msg_too_long")
+    delivery.deliver(replace(PARCEL, blocks=[], text="x" * 5_000))
+    assert slack.posted()[0]["text"] == "x" * 3_900 + "…"
+
+
+def test_a_picture_is_uploaded_and_shown_in_the_one_message(slack: SlackServer, delivery: Delivery) -> None:
+    image = Image(lambda: PNG, "MRR grew by R$ 10", "chart-1")
+    message = Message("hi", (TEXT, {"type": "context", "block_id": "chart-1", "elements": []}), (image,))
+    delivery.deliver(delivery.parcel("k", message, way="post", channel="C1", thread="1.1"))
+    (post,) = slack.posted()
+    assert post["blocks"][1]["type"] == "image"
+    assert post["blocks"][1]["slack_file"]["id"].startswith("F")
+    assert post["blocks"][1]["alt_text"] == "MRR grew by R$ 10"
+    assert slack.called("files.completeUploadExternal")[0].get("channel_id") is None
+
+
+def test_without_its_picture_a_message_keeps_the_words(slack: SlackServer, delivery: Delivery) -> None:
+    words = {"type": "context", "block_id": "chart-1", "elements": [{"type": "plain_text", "text": "+R$ 10"}]}
+    message = Message("hi", (TEXT, words), (Image(lambda: PNG, "+R$ 10", "chart-1"),))
+    slack.fail("files.getUploadURLExternal", error="missing_scope")
+    assert delivery.parcel("k", message, way="post", channel="C1").blocks == [TEXT, words]
+    parcel = delivery.parcel("k", message, way="post", channel="C1")
+    slack.fail("chat.postMessage", error="invalid_blocks")
+    delivery.deliver(parcel)
+    assert slack.posted()[0]["blocks"] == [TEXT, words]
+
+
+def test_what_did_not_fit_is_attached_once_as_a_file_in_the_thread(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    message = Message("hi", (TEXT,), files=(File("answer.md", "# all of it"),))
+    parcel = delivery.parcel("k", message, way="post", channel="C1", thread="1.1")
+    delivery.deliver(parcel)
+    delivery.deliver(parcel)
+    (shared,) = slack.called("files.completeUploadExternal")
+    assert (shared["channel_id"], shared["thread_ts"]) == ("C1", "1.1")
+
+
+def test_a_private_answer_goes_to_the_direct_message_once(slack: SlackServer, delivery: Delivery) -> None:
+    private = replace(PARCEL, way="private")
+    delivery.deliver(private)
+    delivery.deliver(private)
+    assert slack.posted() == []
+    assert [post["thread_ts"] for post in slack.posted("DU1")] == [None]
+
+
+def test_without_direct_messages_a_private_answer_is_for_their_eyes_only(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.fail("conversations.open", error="missing_scope")
+    delivery.deliver(replace(PARCEL, way="private"))
+    (whispered,) = slack.called("chat.postEphemeral")
+    assert (whispered["channel"], whispered["user"], whispered["thread_ts"]) == ("C1", "U1", "1.1")
+
+
+def test_a_refusal_that_nothing_helps_is_named(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("chat.postMessage", error="invalid_auth")
+    with pytest.raises(Refused) as refused:
+        delivery.deliver(PARCEL)
+    assert refused.value.error == "invalid_auth"
+
+
+def test_a_status_that_fails_changes_nothing(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("assistant.threads.setStatus", 500, error="internal_error")
+    delivery.working("C1", "1.1", "is looking")
+    delivery.working("C1", "1.1", "is looking")
+    assert len(slack.called("assistant.threads.setStatus")) == 2

@@ -1,0 +1,126 @@
+"""The laws of the house that no linter knows."""
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import Tool, load
+from tools._slots import Choice, Slot
+from tools.metrics import all_metrics
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "tools", "knowledge")
+FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+TOOLS = sorted(load().values(), key=lambda tool: tool.name)
+METRICS = sorted(all_metrics().values(), key=lambda metric: metric.name)
+
+
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_tool_says_when_to_use_it_and_how_people_ask(tool: Tool) -> None:
+    first, blank, rest = tool.doc.partition("\n\n")
+    assert first.endswith(".") and "\n" not in first, "the first line is the help text"
+    assert blank and "Use " in rest, "the rest says when to use it"
+    assert set(tool.examples) == {"en", "pt-BR"}
+    assert all(len(set(examples)) >= 20 for examples in tool.examples.values())
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_input_is_described_and_says_what_it_takes_from_a_question(tool: Tool) -> None:
+    for field, about in tool.input.model_fields.items():
+        assert about.description, f"{tool.name}.{field} has no description"
+        assert any(isinstance(marker, Slot | Choice) for marker in about.metadata), f"{tool.name}.{field} has no marker"
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_every_metric_holds_definition_formula_and_reference(metric) -> None:
+    title, definition, *_ = metric.doc.split("\n\n")
+    assert title.endswith(".") and len(definition) > 60
+    assert "\n        " in metric.doc and " = " in metric.doc, "a formula"
+    assert "Reference: " in metric.doc
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_every_public_module_of_the_metrics_is_one_metric(metric) -> None:
+    assert metric.name == metric.formula.__module__.rpartition(".")[2]
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = {name(file) for file in FILES if "os.environ" in (text := file.read_text(encoding="utf-8")) or "getenv" in text}
+    assert readers <= {"bot/settings.py"}
+
+
+def test_whatever_goes_wrong_unforeseen_ends_in_one_place() -> None:
+    broad = [
+        name(file)
+        for file in FILES
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+    ]
+    assert broad == ["bot/unforeseen.py"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_a_module_does_nothing_when_imported(file: Path) -> None:
+    """Only definitions, constants and calls that make plain values: no engine, client, model or logging set-up."""
+    forbidden = {"create_engine", "basicConfig", "App", "WebClient", "PersistentClient", "init_chat_model", "load_dotenv", "Settings", "open"}
+    called = {
+        ast.unparse(node.func).rpartition(".")[2]
+        for statement in tree(file).body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.If)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+    }
+    assert not called & forbidden
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_every_module_says_what_it_is(file: Path) -> None:
+    assert file.stat().st_size == 0 or ast.get_docstring(tree(file)), "a module begins with its law or purpose"
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_no_function_is_longer_than_a_screen(file: Path) -> None:
+    functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)]
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 50] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_names_say_what_a_module_holds(file: Path) -> None:
+    assert not set(file.stem.strip("_").split("_")) & {"utils", "helpers", "common", "manager", "service", "base", "misc"}
+
+
+@pytest.mark.parametrize("heavy", ["pandas", "chromadb", "langchain", "matplotlib", "dbos", "sklearn", "slack_bolt"])
+def test_nothing_heavy_is_imported_before_it_is_needed(heavy: str) -> None:
+    """What a question needs to be acknowledged and routed imports in a moment."""
+    program = f"import sys, tools, bot.app, bot.conversation; tools.load(); sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    """Every module can be the first to be imported."""
+    modules = [name(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in FILES if "migrations" not in name(file)]
+    program = "import importlib, sys\nfor m in sys.argv[1:]:\n    importlib.import_module(m)\n    [sys.modules.pop(k) for k in list(sys.modules) if k.split('.')[0] in ('bot', 'tools', 'knowledge')]"
+    done = subprocess.run([sys.executable, "-c", program, *modules], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-800:]
+
+
+def test_public_functions_of_the_openers_are_typed_and_described() -> None:
+    for room in ("tools", "tools.metrics", "knowledge"):
+        module = importlib.import_module(room)
+        for exported in module.__all__:
+            thing = getattr(module, exported)
+            if inspect.isfunction(thing) or inspect.isclass(thing):
+                assert inspect.getdoc(thing), f"{room}.{exported} says nothing of itself"

@@ -1,0 +1,67 @@
+"""Markdown that people edit: exact drafts, and data that stays data."""
+
+from markdown_it import MarkdownIt
+from samples import HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
+
+from bot import markdown
+from tools import Note
+
+
+def test_a_survey_is_written_in_its_readers_language_with_its_logic() -> None:
+    assert (
+        markdown.draft(SURVEY)
+        == """\
+# A survey for ACME, Inc.
+
+## Opening
+
+We want to learn.
+
+## The questions
+
+1. **Ajudamos a resolver o problema?**
+   - *Resposta: escolha uma opção.*
+   - [ ] Sim
+   - [ ] Não
+
+2. **O problema desapareceu?**
+   - *Mostrar só se a resposta à pergunta 1 for “Sim”.*
+   - Desde quando?
+
+3. **De 0 a 10, recomendaria?**
+   - *Resposta: um número de 0 a 10.*
+"""
+    )
+
+
+def test_a_plan_is_a_table_of_action_owner_and_day() -> None:
+    assert """\
+| Action | Owner | Due |
+| --- | --- | --- |
+| Call the sponsor | Ana | 25 Nov 2026 |
+| Send the proof of value | Bruno | 30 Nov 2026 |
+""" in markdown.draft(PLAN)
+
+
+def test_a_table_keeps_its_numbers_right() -> None:
+    assert """\
+| Account | Change | Share |
+| --- | ---: | ---: |
+| Padaria São João | -R$1,234.56 | 33.33% |
+""" in markdown.document(reply(TABLE))
+
+
+def test_data_is_shown_as_it_is_and_never_as_markup() -> None:
+    html = (
+        MarkdownIt("commonmark", {"linkify": False})
+        .enable("table")
+        .render(markdown.document(reply(Note(words("{x}", x=HOSTILE)), *enormous(HOSTILE)[1:2])))
+    )
+    assert "<a " not in html
+    assert "<!channel>" not in html
+    assert "&lt;!channel&gt; @here &lt;@U1|boss&gt; *Ana* _x_ `y` [pay](https://evil.example)" in html
+
+
+def test_playbook_text_reads_without_its_marks() -> None:
+    text = "## What to do\n\nCall **Ana** and `Bo`, see [us](https://x.example).\n\n- one\n  - two\n"
+    assert markdown.readable(text) == "What to do\n\nCall Ana and Bo, see us.\n\n• one\n  • two\n"

@@ -1,0 +1,169 @@
+"""From a signed event or a Socket Mode envelope to exactly one message in the thread."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from bot.listeners import Identity
+from bot.serving import CannotServe, SocketIntake, identify, missing_token
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SECRET, TEAM, SlackServer
+from tests.slack_world import Bot, bot
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SlackServer, Bot]]:
+    """One bot for all tests here: it takes a second or two to start and to stop."""
+    with SlackServer() as server, bot(server.api_url, tmp_path_factory.mktemp("home")) as started:
+        yield server, started
+
+
+@pytest.fixture
+def slack(running: tuple[SlackServer, Bot]) -> SlackServer:
+    running[0].forget()
+    return running[0]
+
+
+@pytest.fixture
+def http(running: tuple[SlackServer, Bot]) -> Bot:
+    return running[1]
+
+
+def test_a_mention_is_answered_once_in_its_thread(slack: SlackServer, http: Bot) -> None:
+    event = slack.mention("which accounts are at risk?")
+    assert slack.deliver(http.url, slack.body(event)) == 200
+    (post,) = slack.settled(1)
+    assert post["text"] == "Answer to which accounts are at risk?"
+    assert post["thread_ts"] == event["ts"]
+    assert post["metadata"] == {
+        "event_type": "retention_answer",
+        "event_payload": {"key": f"T1/C1/{event['ts']}"},
+    }
+    (said,) = slack.called("chat.postMessage")
+    assert said["unfurl_links"] is False and said["unfurl_media"] is False
+
+
+def test_redeliveries_and_the_twin_message_event_are_one_question(slack: SlackServer, http: Bot) -> None:
+    mention = slack.mention("hello?")
+    twin = {**mention, "type": "message", "channel_type": "channel"}
+    once = slack.body(mention)
+    for body in (once, once, slack.body(twin), once, slack.body(twin)):
+        assert slack.deliver(http.url, body) == 200
+    slack.settled(1)
+
+
+def test_a_wrong_or_old_signature_is_refused(slack: SlackServer, http: Bot) -> None:
+    body = slack.body(slack.mention("hello?"))
+    assert slack.deliver(http.url, body, secret="not the secret") == 401
+    assert slack.deliver(http.url, body, age=600) == 401
+    time.sleep(0.5)
+    assert slack.posted() == []
+
+
+def test_direct_messages_are_answered_at_the_top_and_in_threads(slack: SlackServer, http: Bot) -> None:
+    top = slack.say("MRR?", channel="D1")
+    slack.deliver(http.url, slack.body(top))
+    below = slack.say("and in May?", channel="D1", thread_ts=top["ts"])
+    slack.deliver(http.url, slack.body(below))
+    posts = slack.settled(2, "D1")
+    assert [(post["text"], post["thread_ts"]) for post in posts] == [
+        ("Answer to MRR?", top["ts"]),
+        ("Answer to and in May?", top["ts"]),
+    ]
+
+
+def test_a_thread_is_answered_in_the_order_of_its_questions(slack: SlackServer, http: Bot) -> None:
+    top = slack.say("0", channel="D1")
+    for n in range(1, 7):
+        slack.deliver(http.url, slack.body(slack.say(str(n), channel="D1", thread_ts=top["ts"])))
+    assert [post["text"] for post in slack.settled(6, "D1")] == [f"Answer to {n}" for n in range(1, 7)]
+
+
+def test_what_nobody_asked_us_is_not_answered(slack: SlackServer, http: Bot) -> None:
+    top = slack.mention("hello?")
+    unasked = [
+        slack.say("just talking", thread_ts=top["ts"]),
+        slack.say("edited", channel="D1", subtype="message_changed"),
+        slack.say("from an app", channel="D1", bot_id="B9"),
+        slack.say("ours", channel="D1", user=BOT_USER),
+        slack.say("   ", channel="D1"),
+    ]
+    for event in unasked:
+        assert slack.deliver(http.url, slack.body(event)) == 200
+    time.sleep(0.8)
+    assert slack.posted() == [] and slack.posted("D1") == []
+
+
+def test_a_burst_of_rate_limits_delays_one_answer_and_no_other(slack: SlackServer, http: Bot) -> None:
+    slack.fail("chat.postMessage", 429, retry_after=2, error="ratelimited")
+    started = time.time()
+    slack.deliver(http.url, slack.body(slack.mention("slow")))
+    slack.wait_for_calls("chat.postMessage", 1)
+    slack.deliver(http.url, slack.body(slack.mention("quick")))
+    first, second = slack.settled(2)
+    assert first["text"] == "Answer to quick"
+    assert second["text"] == "Answer to slow"
+    assert time.time() - started >= 2
+
+
+def test_a_slash_command_is_answered_in_the_channel_with_its_question(slack: SlackServer, http: Bot) -> None:
+    form = slack.command("weekly MRR", trigger="13.1")
+    assert slack.deliver(http.url, form) == 200
+    assert slack.deliver(http.url, form) == 200
+    (post,) = slack.settled(1)
+    assert post["text"] == "> weekly MRR\nAnswer to weekly MRR"
+    assert post["blocks"][0]["type"] == "rich_text"
+
+
+def test_a_slash_command_where_the_bot_is_no_member_is_answered_for_its_asker_only(
+    slack: SlackServer, http: Bot
+) -> None:
+    slack.channels["C2"] = {"members": ["U1", "U2"]}
+    slack.deliver(http.url, slack.command("weekly MRR", channel="C2"))
+    said = slack.wait_for_calls("response_url", 1)[0]
+    assert said["response_type"] == "ephemeral"
+    assert said["text"].endswith("Answer to weekly MRR")
+    assert slack.posted("C2") == []
+
+
+def test_health_is_told_over_http(slack: SlackServer, http: Bot) -> None:
+    with urllib.request.urlopen(http.url.replace("/slack/events", "/healthz")) as answer:
+        assert (answer.status, json.load(answer)) == (200, {"ok": True})
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(http.url.replace("/slack/events", "/else"))
+    assert missing.value.code == 404
+
+
+def test_missing_and_wrong_tokens_are_named_with_where_to_get_them() -> None:
+    def said(bot: str | None, app: str | None, secret: str | None, http: bool = False) -> str | None:
+        missing = missing_token(bot, app, secret, http=http)
+        return missing.msgid if missing else None
+
+    assert (said(None, APP_TOKEN, None) or "").startswith("SLACK_BOT_TOKEN is {state}. Copy it from")
+    assert (said("xapp-swapped", BOT_TOKEN, None) or "").startswith("SLACK_BOT_TOKEN")
+    assert (said(BOT_TOKEN, BOT_TOKEN, None) or "").startswith("SLACK_APP_TOKEN")
+    assert (said(BOT_TOKEN, None, None, http=True) or "").startswith("SLACK_SIGNING_SECRET is not set")
+    assert said(BOT_TOKEN, APP_TOKEN, None) is None
+    assert said(BOT_TOKEN, None, SECRET, http=True) is None
+
+
+def test_slack_tells_who_we_are_or_why_it_does_not(slack: SlackServer) -> None:
+    assert identify(BOT_TOKEN, slack.api_url) == Identity(TEAM, BOT_USER, "B1", slack.root)
+    with pytest.raises(CannotServe) as refused:
+        identify("xoxb-revoked", slack.api_url)
+    assert refused.value.message.msgid.startswith("SLACK_BOT_TOKEN")
+    with pytest.raises(CannotServe) as unreachable:
+        identify(BOT_TOKEN, "http://127.0.0.1:9/api/")
+    assert unreachable.value.message.msgid.startswith("Slack cannot be reached")
+
+
+def test_a_refused_app_token_is_one_sentence(slack: SlackServer, http: Bot) -> None:
+    from slack_bolt import App
+
+    intake = SocketIntake(App(token=BOT_TOKEN, token_verification_enabled=False), "xapp-wrong", slack.api_url)
+    with pytest.raises(CannotServe):
+        intake.start()
+    intake.close()

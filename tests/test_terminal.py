@@ -1,0 +1,80 @@
+"""The terminal says what Slack says."""
+
+from io import StringIO
+
+import pytest
+import samples
+from rich.console import Console
+from samples import HOSTILE, NEXT, PASSAGE, SURVEY, TABLE, WATERFALL, reply, words
+
+from bot import terminal
+from bot.conversation import Reply
+from bot.locale import LANGUAGES
+from tools import Note
+
+EVERY = [
+    pytest.param(each, id=f"{language}: {name}")
+    for language in LANGUAGES
+    for name, each in samples.replies(language)
+]
+
+
+@pytest.mark.parametrize("sample", EVERY)
+def test_every_reply_can_be_shown(sample: Reply) -> None:
+    page = StringIO()
+    terminal.show(sample, Console(file=page, width=100, force_terminal=True))
+    assert page.getvalue()
+    assert "\x1b[31mgnp" not in page.getvalue()
+
+
+def test_a_table_is_read_in_columns() -> None:
+    assert (
+        terminal.plain(reply(TABLE))
+        == """\
+Understood as: MRR summary · week of 9 November 2026
+MRR ended the week at R$114,000.00.
+
+Top movers
+Account                 Change         Share
+────────────────────────────────────────────
+Padaria São João   -R$1,234.56        33.33%
+ACME, Inc.           US$500.00   not defined
+others (2)              R$0.00             —
+Sorted by size of change.
+
+Data as of 22 Nov 2026.
+"""
+    )
+
+
+def test_a_waterfall_shows_changes_as_bars_with_their_direction() -> None:
+    lines = terminal.plain(reply(WATERFALL)).splitlines()
+    assert [line for line in lines if "█" in line] == [
+        "New            ▲ R$8,000.00  ████████████████████████████████",
+        "Expansion     ▲ R$10,000.00  ████████████████████████████████████████",
+        "Reactivation   ▲ R$4,000.00  ████████████████",
+        "Contraction   ▼ -R$3,000.00  ████████████",
+        "Churn         ▼ -R$5,000.00  ████████████████████",
+    ]
+
+
+def test_a_passage_is_quoted_with_its_source() -> None:
+    text = terminal.plain(reply(PASSAGE))
+    assert "│ Call the sponsor first." in text
+    assert "Renewal in 90 days, “What to do” (renewal-90-days.md#what-to-do)" in text
+
+
+def test_a_draft_is_readable_text() -> None:
+    text = terminal.plain(reply(SURVEY))
+    assert "Mostrar só se a resposta à pergunta 1 for “Sim”." in text
+
+
+def test_data_is_not_markup() -> None:
+    text = terminal.plain(reply(Note(words("{x}", x="[bold]ACME[/bold] :smile:"))))
+    assert "[bold]ACME[/bold] :smile:" in text
+    assert "\x1b" not in terminal.plain(reply(headline=words("{x}", x=HOSTILE)))
+
+
+def test_choices_are_numbered_and_next_questions_listed() -> None:
+    assert "  1. ACME, Inc." in terminal.plain(dict(samples.replies("en"))["clarify"])
+    assert "You could ask next:\n  › Which accounts are at risk?" in terminal.plain(reply(NEXT))

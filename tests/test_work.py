@@ -1,0 +1,185 @@
+"""Nothing is lost and nothing comes twice, whatever happens to the process or to Slack."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.conversation import Reply
+from bot.parcels import Parcel
+from bot.question import Person, Place, Question
+from bot.store import open_store
+from bot.work import Work, question_from_plain
+from tests.slack_server import MINIMAL, SlackServer
+from tests.slack_world import bot, echo
+
+QUESTION = Question("T1/C1/1.1", "hello?", Person("U1", outsider=None), Place("channel", "T1", "C1", "1.1"))
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        yield server
+
+
+@contextmanager
+def victim(slack: SlackServer, store_url: str, moment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "tests.slack_victim", slack.api_url, store_url, moment]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("moment", ["answering", "claimed", "posted"])
+def test_a_kill_at_any_moment_leaves_exactly_one_answer(
+    slack: SlackServer, tmp_path: Path, moment: str
+) -> None:
+    one_answer_despite_a_kill(slack, f"sqlite:///{tmp_path / 'store.sqlite'}", moment)
+
+
+def test_on_postgresql_too(slack: SlackServer, new_postgres: Callable[[], str]) -> None:
+    one_answer_despite_a_kill(slack, new_postgres(), "posted")
+
+
+def one_answer_despite_a_kill(slack: SlackServer, store_url: str, moment: str) -> None:
+    body = slack.body(slack.mention("hello?"))
+    with victim(slack, store_url, moment) as (process, url):
+        assert slack.deliver(url, body) == 200
+        assert process.wait(20) == -9
+    assert len(slack.posted()) == (1 if moment == "posted" else 0)
+    with victim(slack, store_url, "never") as (_, url):
+        assert slack.deliver(url, body) == 200  # Slack, too, sends it again
+        (post,) = slack.settled(1)
+    assert post["text"] == "Answer to hello?"
+
+
+def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(slack: SlackServer, tmp_path: Path) -> None:
+    slack.lose_answer("chat.postMessage")
+    with bot(slack.api_url, tmp_path) as running:
+        slack.deliver(running.url, slack.body(slack.mention("hello?")))
+        slack.wait_for_calls("conversations.replies", 1)
+        slack.settled(1)
+
+
+def test_a_server_error_is_retried(slack: SlackServer, tmp_path: Path) -> None:
+    slack.fail("chat.postMessage", 502, times=2, error="bad_gateway")
+    with bot(slack.api_url, tmp_path) as running:
+        slack.deliver(running.url, slack.body(slack.mention("hello?")))
+        slack.settled(1)
+
+
+def test_a_socket_mode_envelope_is_answered_once_and_acknowledged(slack: SlackServer, tmp_path: Path) -> None:
+    with bot(slack.api_url, tmp_path, socket=True):
+        event = slack.mention("which accounts are at risk?")
+        body = slack.body(event)
+        assert slack.envelope("events_api", body)
+        assert slack.envelope("events_api", body)
+        (post,) = slack.settled(1)
+        assert post["thread_ts"] == event["ts"]
+
+
+def test_what_could_not_be_written_down_is_not_acknowledged(slack: SlackServer, tmp_path: Path) -> None:
+    with bot(slack.api_url, tmp_path) as running:
+        running.work.stop(0)
+        assert slack.deliver(running.url, slack.body(slack.mention("hello?"))) == 500
+
+
+def test_a_server_that_knows_two_methods_gets_the_answer(tmp_path: Path) -> None:
+    with SlackServer(methods=MINIMAL) as slack, bot(slack.api_url, tmp_path) as running:
+        slack.deliver(running.url, slack.body(slack.mention("hello?")))
+        slack.settled(1)
+
+
+def test_an_error_becomes_one_fixed_sentence_with_an_id(slack: SlackServer, tmp_path: Path) -> None:
+    def broken(_: Any) -> Any:
+        raise RuntimeError("the password is 1234")
+
+    with bot(slack.api_url, tmp_path, broken) as running:
+        slack.deliver(running.url, slack.body(slack.mention("hello?")))
+        (post,) = slack.settled(1)
+    assert post["text"].startswith("Something went wrong on my side.")
+    assert "1234" not in json.dumps(post)
+
+
+def test_stopping_lets_the_answer_under_way_finish(slack: SlackServer, tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    def slow(question: Question) -> Reply:
+        begun.set()
+        time.sleep(1)
+        return echo(question)
+
+    with bot(slack.api_url, tmp_path, slow, drain=10) as running:
+        slack.deliver(running.url, slack.body(slack.mention("hello?")))
+        assert begun.wait(5)
+    assert len(slack.posted()) == 1
+
+
+def test_one_thread_that_waits_keeps_no_other_waiting(tmp_path: Path) -> None:
+    done: list[str] = []
+    gate = threading.Event()
+
+    def reply(question: Question) -> list[Parcel]:
+        if question.place.thread == "1.0":
+            gate.wait(10)
+        return [Parcel(question.key, "post", "C1", question.text)]
+
+    with working(tmp_path, reply, lambda parcel: done.append(parcel.text)) as work:
+        for thread, text in (("1.0", "first"), ("1.0", "second"), ("2.0", "other")):
+            place = Place("channel", "T1", "C1", thread)
+            work.accept(Question(f"T1/C1/{text}", text, Person("U1"), place))
+            time.sleep(0.05)
+        wait_until(lambda: done == ["other"])
+        gate.set()
+        wait_until(lambda: done == ["other", "first", "second"])
+
+
+def test_the_work_takes_few_threads_and_little_memory(tmp_path: Path) -> None:
+    code = (
+        "import psutil, sys; from pathlib import Path; from tests.slack_world import bot\n"
+        "with bot(sys.argv[1], Path(sys.argv[2])) as running:\n"
+        "    me = psutil.Process(); print(me.memory_info().rss // 2**20, me.num_threads())\n"
+    )
+    with SlackServer() as slack:
+        command = [sys.executable, "-c", code, slack.api_url, str(tmp_path)]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    mib, threads = map(int, printed.split())
+    assert mib < 200 and threads < 40
+
+
+def test_a_question_survives_being_written_down() -> None:
+    from dataclasses import asdict
+
+    assert question_from_plain(json.loads(json.dumps(asdict(QUESTION)))) == QUESTION
+
+
+@contextmanager
+def working(
+    home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any]
+) -> Iterator[Work]:
+    store = open_store(f"sqlite:///{home / 'store.sqlite'}")
+    work = Work(store.engine, reply, lambda *_: [], deliver, every=0.05)
+    work.start()
+    try:
+        yield work
+    finally:
+        work.stop(0)
+        store.close()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.time() + seconds
+    while not true():
+        assert time.time() < deadline
+        time.sleep(0.02)

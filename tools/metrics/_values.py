@@ -1,0 +1,215 @@
+"""What a cell means: by the kind of its column, the column's style, and what the mapping says of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
+
+from tools.metrics._cells import (
+    DATE_STYLES,
+    DECIMAL_STYLES,
+    EMPTY_VALUES,
+    EMPTY_WORDS,
+    Evidence,
+    Style,
+    Wrong,
+    clean,
+    currencies,
+    currency_of,
+    day_in,
+    fold,
+    is_serial,
+    minor_units,
+    number_in,
+)
+from tools.metrics._faults import Fault, FaultKind, Findings, NoticeKind
+from tools.metrics._fields import NUMERIC, Field, folded
+from tools.metrics._plan import Origin, Plan
+from tools.metrics._reading import Batch
+from tools.metrics._words import country_code, interval
+
+_FAR = (1900, 2199)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds for a whole load: the workspace's time zone, and the currency of rows that name none."""
+
+    zone: tzinfo
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A value that was kept, with something its owner should know."""
+
+    value: Any
+    kind: NoticeKind
+
+
+def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: Findings) -> dict[str, Style]:
+    """How each column writes its dates or decimals, by all its cells; undecided ones become faults."""
+    evidence = {origin.field.name: _evidence(origin, setting) for origin in _styled(plan)}
+    for batch in batches:
+        for origin in _styled(plan):
+            index = origin.index or 0
+            evidence[origin.field.name].weigh({row[index] for row in batch.rows if index < len(row)})
+    styles = {name: found.style for name, found in evidence.items()}
+    for origin in _styled(plan):
+        found = evidence[origin.field.name]
+        declared = plan.said.dates if origin.field.kind == "day" else plan.said.decimal
+        if declared:
+            styles[origin.field.name] = declared
+        elif found.undecided:
+            kind: FaultKind = "ambiguous_date" if origin.field.kind == "day" else "ambiguous_number"
+            findings.add(Fault(plan.file, kind, None, origin.header, found.doubtful))
+    return styles
+
+
+def _styled(plan: Plan) -> Iterator[Origin]:
+    return (
+        one
+        for one in plan.origins
+        if one.index is not None and (one.field.kind in NUMERIC or one.field.kind == "day")
+    )
+
+
+def _evidence(origin: Origin, setting: Setting) -> Evidence:
+    if origin.field.kind == "day":
+        return Evidence(partial(day_in, zone=setting.zone, in_utc=origin.in_utc), DATE_STYLES)
+    return Evidence(number_in, DECIMAL_STYLES)
+
+
+class Meanings:
+    """Reads cells of one file: a value, None for an empty cell, Noted or Wrong."""
+
+    def __init__(self, plan: Plan, setting: Setting, styles: Mapping[str, Style]) -> None:
+        self._said = plan.said.values
+        self._defaults = plan.shape.defaults
+        self._zone = setting.zone
+        self._styles = styles
+        self._read: Mapping[str, Callable[[Origin, str], Any]] = {
+            "words": self._word, "whole": self._whole, "number": self._number, "percent": self._percent,
+            "rate": self._rate, "day": self._day, "flag": self._flag, "currency": self._currency,
+            "interval": self._interval, "country": self._country, "language": self._language,
+        }  # fmt: skip
+
+    def of(self, origin: Origin, text: str) -> Any:
+        """The meaning of a cell; an empty one means the column's default, if it has one."""
+        plain = self._plain(origin, text) or self._defaults.get(origin.field.name)
+        return None if plain is None else self._read[origin.field.kind](origin, plain)
+
+    def of_amount(self, origin: Origin, text: str, code: str | None, own: str | None) -> Any:
+        """A cell of money in minor units of currency `code`; `own`: the currency that the cell names."""
+        plain = self._plain(origin, text)
+        if plain is None:
+            return None
+        if own and code and own != code:
+            return Wrong("currency_conflict", {"stated": code})
+        value = self._decimal(origin, plain)
+        return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, digits(code)))
+
+    def _plain(self, origin: Origin, text: str) -> str | None:
+        """The cell as the mapping translates it, or None if empty. `NA` is Namibia or a region."""
+        said = self._said.get(origin.field.name)
+        plain = said.get(clean(text), clean(text)) if said else clean(text)
+        empty = EMPTY_WORDS if origin.field.kind in ("words", "country") else EMPTY_VALUES
+        return None if plain is None or plain.lower() in empty else plain
+
+    def _word(self, origin: Origin, text: str) -> Any:
+        field = origin.field
+        if field.choices is not None:
+            if chosen := field.choices.get(fold(text)):
+                return chosen
+            if not field.open_choice:
+                return Wrong("unknown_value", {"allowed": ", ".join(dict.fromkeys(field.choices.values()))})
+            return Noted(text[: field.longest], "unlisted_value")
+        if field.longest is None or len(text) <= field.longest:
+            return text
+        return (
+            Wrong("too_long", {"longest": field.longest})
+            if field.key
+            else Noted(text[: field.longest], "shortened")
+        )
+
+    def _decimal(self, origin: Origin, text: str) -> Decimal | Wrong:
+        value = number_in(text, self._styles.get(origin.field.name, "point"))
+        return Wrong("not_a_number") if value is None else value
+
+    def _bounded(self, field: Field, value: Decimal) -> Decimal | Wrong:
+        lowest, highest = field.lowest, field.highest
+        if lowest is not None and value < min(lowest, 0):
+            return Wrong("negative")
+        if (lowest is not None and value < lowest) or (highest is not None and value > highest):
+            return Wrong(
+                "out_of_range", {"lowest": lowest or 0, "highest": "…" if highest is None else highest}
+            )
+        return value
+
+    def _number_between(self, origin: Origin, text: str) -> Decimal | Wrong:
+        value = self._decimal(origin, text)
+        return value if isinstance(value, Wrong) else self._bounded(origin.field, value)
+
+    def _number(self, origin: Origin, text: str) -> Any:
+        value = self._number_between(origin, text)
+        return value if isinstance(value, Wrong) else float(value)
+
+    def _whole(self, origin: Origin, text: str) -> Any:
+        value = self._number_between(origin, text)
+        if isinstance(value, Wrong):
+            return value
+        return int(value) if value == value.to_integral_value() else Wrong("not_whole")
+
+    def _percent(self, origin: Origin, text: str) -> Any:
+        value = self._number_between(origin, text)
+        return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, 2))
+
+    def _rate(self, origin: Origin, text: str) -> Any:
+        value = self._decimal(origin, text)
+        if isinstance(value, Wrong):
+            return value
+        return _kept(origin.field, minor_units(value, 6)[0], False) if value > 0 else Wrong("negative")
+
+    def _day(self, origin: Origin, text: str) -> Any:
+        style = self._styles.get(origin.field.name, "dmy")
+        day = day_in(text, style, self._zone, origin.in_utc)
+        if day is None:
+            return Wrong("excel_serial" if is_serial(text) else "not_a_date")
+        return day if _FAR[0] <= day.year <= _FAR[1] else Wrong("implausible_date")
+
+    def _flag(self, _: Origin, text: str) -> Any:
+        said = folded("flags").get(fold(text))
+        return Wrong("not_a_flag") if said is None else said == "true"
+
+    def _currency(self, _: Origin, text: str) -> Any:
+        code = (
+            text.upper()
+            if text.upper() in currencies()
+            else folded("currencies").get(fold(text)) or currency_of(text)
+        )
+        return code or Wrong("not_a_currency")
+
+    def _interval(self, _: Origin, text: str) -> Any:
+        return interval(text) or Wrong("unknown_interval")
+
+    def _country(self, _: Origin, text: str) -> Any:
+        return country_code(text) or Noted(text, "unlisted_country")
+
+    def _language(self, _: Origin, text: str) -> str:
+        return folded("languages").get(fold(text)) or text
+
+
+@cache
+def digits(code: str | None) -> int:
+    """How many decimals the currency has: 2 for BRL, 0 for JPY."""
+    from babel.numbers import get_currency_precision
+
+    return get_currency_precision(code) if code else 2
+
+
+def _kept(field: Field, value: int, rounded: bool) -> Any:
+    if abs(value) > field.most:
+        return Wrong("out_of_range", {"lowest": -field.most, "highest": field.most})
+    return Noted(value, "rounded") if rounded else value
