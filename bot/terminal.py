@@ -21,6 +21,8 @@ from tools import Answer, Chart, Draft, Facts, NextSteps, Note, Part, Phrase, Ta
 
 PLAIN_WIDTH = 100
 BAR = 40
+SHORT = 40
+"""Characters of a fact that leave room for another beside it."""
 UNBROKEN = 20
 """Characters up to which a table's cell is not broken into lines."""
 QUOTE = box.Box("│   \n" * 8)

@@ -1,11 +1,17 @@
 """What tests share: real databases, and the demo company made once."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+
+if TYPE_CHECKING:
+    from bot.app import Assistant
+    from bot.conversation import Reply
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +37,37 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'book.sqlite'}"
     return request.getfixturevalue("new_postgres")()
+
+
+DEMO_DAY = "2026-11-20"
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo company of one fixed day, made once; its exports lie in `exports`."""
+    from bot.demonstration import make_company
+
+    home = tmp_path_factory.mktemp("demo")
+    make_company(assistant_at(home))
+    return home
+
+
+@pytest.fixture
+def demo(demo_home: Path, tmp_path: Path) -> "Assistant":
+    """The assistant on the demo company, with a store of its own."""
+    return assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 'store.sqlite'}")
+
+
+def assistant_at(home: Path, **settings: Any) -> "Assistant":
+    from bot.app import Assistant
+    from bot.settings import Settings
+
+    day = date.fromisoformat(DEMO_DAY)
+    return Assistant(Settings(_env_file=None, retention_home=home, retention_today=day, **settings))
+
+
+def ask(bot: "Assistant", text: str) -> "Reply":
+    """Ask in the terminal."""
+    from bot.question import Person, Place, Question
+
+    return bot.ask(Question(f"terminal/{uuid4().hex}", text, Person("terminal"), Place("terminal")))

@@ -262,7 +262,7 @@ def _headline(flagged: Sequence[Risk], currency: str) -> Phrase:
 
 
 def _parts(ask: Input, deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequence[Risk]) -> list[Part]:
-    parts: list[Part] = [_ranked(deps, ranking, flagged, shown)] if shown else []
+    parts: list[Part] = [_ranked(deps, ranking, flagged, shown), _reasons(shown)] if shown else []
     parts.append(_whole(ask, deps, ranking))
     if ranking.leaving:
         parts.append(_leaving(ranking, deps.book.currency))
@@ -278,7 +278,7 @@ def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequen
         phrase("Most at risk first"),
         (
             Column(phrase("Account")), Column(phrase("Score"), numeric=True), Column(phrase("MRR"), numeric=True),
-            Column(phrase("Renewal")), Column(phrase("Owner")), Column(phrase("Reasons (points)")),
+            Column(phrase("Renewal")), Column(phrase("Owner")),
         ),
         tuple(_row(deps, ranking, risk) for risk in shown),
         phrase_n("{n} more account is at risk; ask for more to see it.", "{n} more accounts are at risk; ask for more to see them.", left_out) if left_out else None,
@@ -287,10 +287,13 @@ def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequen
 
 def _row(deps: Deps, ranking: Ranking, risk: Risk) -> tuple[Cell, ...]:
     standing = risk.standing
-    return (
-        standing.name, account_score(deps, ranking, risk), _mrr(deps, ranking, risk), standing.renews_on,
-        standing.owner, all_reasons(risk),
-    )  # fmt: skip
+    return (standing.name, account_score(deps, ranking, risk), _mrr(deps, ranking, risk), standing.renews_on, standing.owner)
+
+
+def _reasons(shown: Sequence[Risk]) -> Facts:
+    """Why each account has its score: the points in brackets add up to it."""
+    items = (Fact(phrase("{account}, {score}", account=risk.standing.name, score=risk.score), all_reasons(risk)) for risk in shown)
+    return Facts(tuple(items), phrase("Reasons, with their points of the score"))
 
 
 def _mrr(deps: Deps, ranking: Ranking, risk: Risk) -> Figure:

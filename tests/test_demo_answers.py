@@ -1,0 +1,206 @@
+"""The three answers of `make demo`, worked out again from the CSV files without the ledger, the tools or SQL."""
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from tests.conftest import DEMO_DAY, ask
+from tools.metrics import Figure, Money
+
+TODAY = date.fromisoformat(DEMO_DAY)
+WEEK = date(2026, 11, 9), date(2026, 11, 15)
+"""The last full week before the demo's Friday."""
+
+
+class Company:
+    """The exports as frames, and MRR by a slow and obvious reading of them."""
+
+    def __init__(self, folder):
+        self.tables = {file.stem: pd.read_csv(file, dtype=str, keep_default_na=False) for file in folder.glob("*.csv")}
+        rates = self.tables["exchange_rates"].sort_values("on_day").groupby("currency").last()["rate"]
+        self.rates = {"BRL": Decimal(1)} | {code: Decimal(rate) for code, rate in rates.items()}
+        self.lines = self.tables["subscriptions"].to_dict("records")
+        self.of_line = {
+            name: {line: rows.sort_values(by).to_dict("records") for line, rows in self.tables[name].groupby("subscription_id")}
+            for name, by in (("subscription_changes", "effective_on"), ("discounts", "starts_on"), ("pauses", "starts_on"))
+        }
+
+    def mrr(self, day):
+        """MRR of every account at the end of a day, in centavos."""
+        levels = {}
+        for line in self.lines:
+            if level := self._line(line, day.isoformat()):
+                levels[line["account_id"]] = levels.get(line["account_id"], 0) + level
+        return levels
+
+    def _line(self, line, day):
+        start = max(line["started_on"], line["trial_ends_on"])
+        if line["kind"] == "repeat" or day < start or (line["ended_on"] and day >= line["ended_on"]) or self._holds("pauses", line, day):
+            return 0
+        quantity, price = line["quantity"], line["unit_amount"]
+        for change in self._rows("subscription_changes", line):
+            if change["effective_on"] <= day:
+                quantity, price = change["quantity"] or quantity, change["unit_amount"] or price
+        total = Decimal(quantity) * Decimal(price)
+        held = self._holds("discounts", line, day)
+        total -= total * sum(Decimal(one["percent"] or 0) for one in held) / 100 + sum(Decimal(one.get("amount") or 0) for one in held)
+        months = int(line["interval_count"]) * {"month": 1, "year": 12}[line["interval_unit"]]
+        native = max((total * 100 / months).quantize(Decimal(1), ROUND_HALF_UP), Decimal(0))
+        return int((native * self.rates[line["currency"]]).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def _rows(self, table, line):
+        return self.of_line[table].get(line["subscription_id"], [])
+
+    def _holds(self, table, line, day):
+        return [row for row in self._rows(table, line) if row["starts_on"] <= day and (not row["ends_on"] or day < row["ends_on"])]
+
+    def movements(self, first, last):
+        """Signed changes by name, day by day."""
+        ever = set()
+        for line in self.lines:
+            start = max(line["started_on"], line["trial_ends_on"])
+            if start < first.isoformat() and (not line["ended_on"] or line["ended_on"] > start) and self._line(line, start):
+                ever.add(line["account_id"])
+        sums = dict.fromkeys(("new", "expansion", "reactivation", "contraction", "churn"), 0)
+        before = self.mrr(first - timedelta(days=1))
+        for n in range((last - first).days + 1):
+            after = self.mrr(first + timedelta(days=n))
+            for account in before.keys() | after.keys():
+                was, now = before.get(account, 0), after.get(account, 0)
+                name = "churn" if was and not now else "contraction" if now < was else "expansion" if was else "reactivation" if account in ever else "new"
+                sums[name] += now - was
+            ever |= after.keys()
+            before = after
+        return sums
+
+
+@pytest.fixture(scope="module")
+def company(demo_home):
+    return Company(demo_home / "exports")
+
+
+def test_the_weekly_mrr_summary_is_the_recomputed_one_to_the_centavo(demo, company):
+    reply = ask(demo, "Weekly MRR summary")
+    assert reply.call.arguments == {"period": "2026-W46"}
+    bridge = reply.answer.parts[0]
+    start, *moves, end = (row[1].value for row in bridge.rows)
+    assert start == sum(company.mrr(WEEK[0] - timedelta(days=1)).values())
+    assert end == sum(company.mrr(WEEK[1]).values())
+    assert moves == list(company.movements(*WEEK).values())
+    assert start + sum(moves) == end
+
+
+def test_the_movers_and_the_others_add_up_to_the_net_new_mrr(demo):
+    reply = ask(demo, "MRR summary for October 2026")
+    movers = next(part for part in reply.answer.parts if getattr(part, "title", None) and part.title.msgid == "Who moved it")
+    *rows, total = (row[2].minor for row in movers.rows)
+    net_new = next(figure for figure in reply.answer.figures if figure.metric == "net_new_mrr")
+    assert sum(rows) == total == net_new.value
+    assert len(rows) == 6  # five accounts and the others
+
+
+def test_retention_over_twelve_months_is_the_recomputed_one(demo, company):
+    reply = ask(demo, "Weekly MRR summary")
+    figures = {figure.metric: figure.value for figure in reply.answer.figures}
+    days = [date(2025, 11, 15) + timedelta(days=n) for n in range(366)]
+    opening, closing = company.mrr(days[0]), company.mrr(days[-1])
+    stayed = set(opening)
+    for day in days[1:]:
+        stayed &= company.mrr(day).keys()
+    total = sum(opening.values())
+    assert figures["net_revenue_retention"] == Fraction(sum(closing[a] for a in stayed), total)
+    assert figures["gross_revenue_retention"] == Fraction(sum(min(opening[a], closing[a]) for a in stayed), total)
+
+
+def test_every_score_is_the_sum_of_its_reasons_and_the_list_is_in_order(demo):
+    reply = ask(demo, "Which accounts are at risk?")
+    ranked, reasons = reply.answer.parts[:2]
+    scores = [row[1].value for row in ranked.rows]
+    points = [sum(reason.values["points"] for reason in fact.value) for fact in reasons.items]
+    assert scores == points == sorted(scores, reverse=True)
+    assert all(score >= 20 for score in scores) and len(scores) == 10
+
+
+def test_the_mrr_beside_each_account_at_risk_is_the_recomputed_one(demo, company):
+    reply = ask(demo, "Which accounts are at risk?")
+    levels = company.mrr(TODAY)
+    shown = {row[2].segment["account_id"]: row[2].value for row in reply.answer.parts[0].rows}
+    assert shown == {account: levels[account] for account in shown}
+
+
+def test_the_first_accounts_score_can_be_worked_out_by_hand_from_the_files(demo, company):
+    """Each driver of the riskiest account, read from the CSV rows with the steps of the scorecard."""
+    reply = ask(demo, "Which accounts are at risk?")
+    account = reply.answer.parts[0].rows[0][1].segment["account_id"]
+    worked = _by_hand(company, account)
+    found = {reason.values["evidence"].msgid: reason.values["points"] for reason in reply.answer.parts[1].items[0].value}
+    assert sorted(found.values()) == sorted(points for points in worked.values() if points)
+
+
+def _by_hand(company, account):
+    rows = {name: table[table["account_id"] == account].to_dict("records") for name, table in company.tables.items() if "account_id" in table}
+    ago = lambda day: (TODAY - date.fromisoformat(day)).days  # noqa: E731
+    step = lambda value, *steps: max((points for least, points in steps if value >= least), default=0)  # noqa: E731
+    known = {}
+    used = [(ago(row["on_day"]), int(row["events"])) for row in rows["usage"] if ago(row["on_day"]) >= 0]
+    if used and (latest := min(day for day, _ in used)) < 365:
+        known["gap"] = step(latest, (60, 7))
+        recent = sum(events for day, events in used if day - latest < 28)
+        before = sum(events for day, events in used if 28 <= day - latest < 112)
+        if latest < 60 and before:
+            known["usage"] = step(1 - 3 * recent / before, (0.2, 6), (0.4, 13), (0.6, 20))
+    spoken = [ago(t["on_day"]) for t in rows["touches"] if t["direction"] in ("inbound", "both") and ago(t["on_day"]) >= 0]
+    if spoken or rows["touches"]:
+        known["silence"] = step(min(spoken, default=max(ago(t["on_day"]) for t in rows["touches"])), (30, 4), (60, 8), (90, 12))
+    urgent = [t for t in rows["tickets"] if t["priority"] in ("high", "critical") and not t["solved_on"]]
+    known["tickets"] = step(len(urgent), (1, 7), (2, 12))
+    nps = sorted((a["answered_on"], -float(a["score"])) for a in rows["survey_answers"] if a["kind"] == "nps" and 0 <= ago(a["answered_on"]) < 365)
+    if nps:
+        known["nps"] = step(nps[-1][1], (-8, 3), (-6, 11))
+    late = [ago(i["due_on"]) for i in rows["invoices"] if not i["paid_on"] and ago(i["issued_on"]) < 365]
+    known["overdue"] = step(max(late, default=0), (1, 5), (30, 10))
+    gone = [c for c in rows["contacts"] if c["role"] in ("champion", "sponsor", "buyer") and c["left_on"] and 0 <= ago(c["left_on"]) < 180]
+    known["sponsor"] = step(len(gone), (1, 10))
+    renewals = [-ago(s["renews_on"]) for s in rows["subscriptions"] if s["renews_on"] and not s["ended_on"] and (s["interval_unit"], s["interval_count"]) != ("month", "1")]
+    if renewals:
+        known["renewal"] = 7 if min(renewals) <= 30 else 4 if min(renewals) <= 90 else 0
+    behind = 0
+    for goal in rows["goals"]:
+        if goal["current"] and goal["due_on"] >= DEMO_DAY and ago(goal["set_on"]) >= 0:
+            time = ago(goal["set_on"]) / (date.fromisoformat(goal["due_on"]) - date.fromisoformat(goal["set_on"])).days
+            way = (float(goal["current"]) - float(goal["baseline"])) / (float(goal["target"]) - float(goal["baseline"]))
+            behind += time > 0.25 and way < time / 2
+    known["goals"] = step(behind, (1, 6))
+    then, contracted = company.mrr(TODAY - timedelta(days=90)).get(account, 0), 0
+    level = then
+    for n in range(89, -1, -1):
+        now = company.mrr(TODAY - timedelta(days=n)).get(account, 0)
+        contracted += max(0, level - now) if now else 0
+        level = now
+    known["contraction"] = step(contracted / then if then else 0, (0.01, 2), (0.2, 5))
+    return known
+
+
+def test_the_interview_script_is_for_the_account_that_left(demo, company):
+    from tools.metrics import lately_left
+
+    name = lately_left(demo.book(), TODAY)[0]
+    reply = ask(demo, f"Monte um roteiro de entrevista win-loss para {name}")
+    account = company.tables["accounts"].set_index("name").loc[name]
+    assert (reply.language, reply.call.tool) == ("pt-BR", "interview_script")
+    assert reply.call.arguments["account"] == account["account_id"]
+    assert account["account_id"] not in company.mrr(TODAY)
+    draft = next(part for part in reply.answer.parts if type(part).__name__ == "Draft")
+    asked = [line.id for section in draft.sections for line in section.lines if type(line).__name__ == "Ask"]
+    assert asked == ["buy-1", "buy-2", "buy-3", "leave-1", "leave-2", "leave-3", "leave-4", "leave-5"]
+    interviewer = next(line for line in draft.sections[0].lines if "chosen" in getattr(line, "values", {}))
+    assert interviewer.values["owner"] == account["owner"] != interviewer.values["chosen"]
+
+
+def test_every_amount_shown_is_money_with_a_currency(demo):
+    reply = ask(demo, "Weekly MRR summary")
+    amounts = [cell for part in reply.answer.parts for row in getattr(part, "rows", ()) for cell in row if isinstance(cell, Money | Figure)]
+    assert {cell.currency for cell in amounts} == {"BRL"}
