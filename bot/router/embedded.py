@@ -1,16 +1,15 @@
 """The router that needs no model: tools by their examples, arguments by the markers of their fields."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from bot.router._door import Call, Choice, Clarify, Decision, Decline, Names
-from bot.router.intents import Trained, train
+from bot.router.intents import left_out, train
+from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
 from bot.router.slots.filling import Filled, fill, settle
 from bot.router.slots.reading import Reading, read
@@ -21,23 +20,11 @@ from tools import Tool, phrase
 HELP, NONE = "help", "none"
 """The two intents that are no tool."""
 
-_RIGHT, _LEAKED = 0.97, 0.05
-"""On examples left out: the share of direct answers that are right, of what is no tool's that is answered."""
-
 _CLOSE_CALL = 0.2
 """Lead of `none` over a tool below which the tool is offered all the same."""
 
 _SEGMENTS = ("enterprise", "mid-market", "smb")
 _ANY_DAY = date(2026, 1, 15)
-
-
-@dataclass(frozen=True)
-class Policy:
-    """To answer takes a best score and its lead over the next one; to ask back, a best score."""
-
-    answer: float
-    lead: float
-    clarify: float = 0.24
 
 
 @dataclass(frozen=True)
@@ -48,40 +35,25 @@ class Weighed:
     sure: bool
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What the policy does on the examples, each left out in turn, as shares of 1.
-
-    top: the right tool scores highest. answered: of the tools' examples, answered at once. right: of those,
-    by the right tool. leaked: of the examples that are no tool's, answered all the same.
-    """
-
-    top: float
-    answered: float
-    right: float
-    leaked: float
-
-
 class EmbeddedRouter:
     """Chooses among tools by likeness to their examples. Trained when made; thread-safe from then on."""
 
-    def __init__(self, tools: Mapping[str, Tool]) -> None:
+    def __init__(self, tools: Mapping[str, Tool], policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
         self._tools = tools
         self._prepared: tuple[Names, AccountNames] | None = None
         examples = list(_examples(tools))
         self._common = (
-            EVERYDAY | TRADES | {word.text for _, text in examples for word in parts_of(fold(text))}
+            EVERYDAY | TRADES | {part.text for _, text in examples for part in parts_of(fold(text))}
         )
         nobody = AccountNames({})
-        shapes = [
+        shapes = (
             (label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape)
             for label, text in examples
-        ]
-        labels, texts = zip(
-            *dict.fromkeys(shapes), strict=True
-        )  # what is asked alike in both languages counts once
-        self._trained = train(texts, labels)
-        self.policy = _calibrated(self._trained, tools)
+        )
+        # What is put alike in both languages counts once: leaving it out must leave it out.
+        self._labels, self._shapes = zip(*dict.fromkeys(shapes), strict=True)
+        self._trained = train(self._shapes, self._labels)
 
     def choose(self, text: str, language: str, today: date, names: Names) -> Decision:
         return self.weigh(text, language, today, names).decision
@@ -114,10 +86,9 @@ class EmbeddedRouter:
         """Every intent (the tools, `help` and `none`) with its score, best first: what `weigh` decides by."""
         return self._ranked(self._read(text, today, names))
 
-    @property
-    def measured(self) -> Measured:
-        """The policy on every example left out of training in turn (exact, no retraining)."""
-        return _measured(self._trained, self._tools, self.policy)
+    def left_out(self) -> LeftOut:
+        """How every example would be scored had it been left out of training; policies are measured by it."""
+        return LeftOut(left_out(self._shapes, self._labels), self._labels, frozenset(self._tools))
 
     def _read(self, text: str, today: date, names: Names) -> Reading:
         return read(text, today, self._accounts(names), names.owners, names.segments, self._common)
@@ -150,35 +121,6 @@ class EmbeddedRouter:
         if kept is None or (kept[0].accounts is not names.accounts and kept[0].accounts != names.accounts):
             kept = self._prepared = (names, AccountNames(dict(names.accounts)))
         return kept[1]
-
-
-_GRID = ([at / 100 for at in range(30, 62, 2)], [at / 100 for at in range(4, 32, 2)])
-
-
-def _calibrated(trained: Trained, tools: Container[str]) -> Policy:
-    """Of the policies that are right and tight enough on examples left out, the one that answers most."""
-    policies = [Policy(answer, lead) for answer in _GRID[0] for lead in _GRID[1]]
-    measured = [(_measured(trained, tools, policy), policy) for policy in policies]
-    fit = [(m.answered, -p.answer, p) for m, p in measured if m.right >= _RIGHT and m.leaked <= _LEAKED]
-    return max(fit, key=lambda each: each[:2])[2] if fit else policies[-1]
-
-
-def _measured(trained: Trained, tools: Container[str], policy: Policy) -> Measured:
-    order = np.sort(trained.left_out, axis=1)
-    chosen = trained.left_out.argmax(axis=1)
-    of_tools = np.array([label in tools for label in trained.labels])
-    direct = of_tools[chosen] & (order[:, -1] >= policy.answer) & (order[:, -1] - order[:, -2] >= policy.lead)
-    ours, right = of_tools[trained.truth], chosen == trained.truth
-    return Measured(
-        top=_share(right[ours]),
-        answered=_share(direct[ours]),
-        right=_share(right[ours & direct]),
-        leaked=_share(direct[~ours]),
-    )
-
-
-def _share(of: NDArray[np.bool_]) -> float:
-    return float(of.mean()) if of.size else 1.0
 
 
 def _settled(filled: Filled) -> Weighed:

@@ -1,8 +1,9 @@
 """Which account is meant: exact names and ids, parts of names, and near misses, among up to 100,000 names."""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -103,7 +104,7 @@ class AccountNames:
             at += 1
         return found
 
-    def _named(self, run: list[Word]) -> list[str]:
+    def _named(self, run: Sequence[Word]) -> list[str]:
         joined = "".join(word.text for word in run)
         whole = self._whole.get(" ".join(word.text for word in run))
         return whole or (self._joined.get(joined, []) if len(joined) >= 6 and len(run) <= 3 else [])
@@ -116,7 +117,7 @@ class AccountNames:
         ]
 
     def _from(
-        self, words: list[Word], at: int, original: str, common: Container[str]
+        self, words: Sequence[Word], at: int, original: str, common: Container[str]
     ) -> tuple[Mention | None, int]:
         """The mention whose first telling word stands at `at`, and where to go on reading."""
         word = words[at]
@@ -136,7 +137,7 @@ class AccountNames:
             self._best(words[first : last + 1], ids), words[first].start, words[last].end
         ), last + 1
 
-    def _grow(self, words: list[Word], at: int, step: int, ids: set[str]) -> tuple[int, set[str]]:
+    def _grow(self, words: Sequence[Word], at: int, step: int, ids: set[str]) -> tuple[int, set[str]]:
         """Take in neighbours as long as some account has them all, stepping over "de", "da", "and"."""
         ahead = at + step
         while 0 <= ahead < len(words):
@@ -155,7 +156,7 @@ class AccountNames:
             len(text) >= 5 and any(fuzz.ratio(text, part) >= _CLOSE - 4 for part in parts)
         )
 
-    def _best(self, run: list[Word], ids: set[str]) -> tuple[str, ...]:
+    def _best(self, run: Sequence[Word], ids: set[str]) -> tuple[str, ...]:
         said = " ".join(word.text for word in run)
         return tuple(
             sorted(ids, key=lambda id_: (-fuzz.ratio(said, self._core[id_]), self.accounts[id_], id_))
@@ -169,13 +170,14 @@ class AccountNames:
         return [(part, score) for part, score, _ in found if score >= best - 3]
 
 
-def parts_of(folded: str) -> list[Word]:
+@lru_cache(maxsize=64)
+def parts_of(folded: str) -> Sequence[Word]:
     """The letters-and-digits words of a folded text; the English possessive is dropped."""
     found = []
     for match in _PART.finditer(folded):
         text = match.group().removesuffix("'s")
         found.append(Word(text, match.start(), match.start() + len(text)))
-    return found
+    return tuple(found)
 
 
 def _without_legal(parts: list[str]) -> list[str]:
@@ -194,10 +196,13 @@ def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _contradicted(words: list[Word], first: int, last: int, original: str, common: Container[str]) -> bool:
+def _contradicted(
+    words: Sequence[Word], first: int, last: int, original: str, common: Container[str]
+) -> bool:
     """A capitalised stranger follows: "Aurora Pharma" is not Aurora Alimentos."""
     if last + 1 >= len(words) or not original[words[first].start].isupper():
         return False
     following = words[last + 1]
     adjacent = original[words[last].end : following.start] == " "
-    return adjacent and original[following.start].isupper() and following.text not in common | _LEGAL  # type: ignore[operator]
+    known = following.text in common or following.text in _LEGAL
+    return adjacent and original[following.start].isupper() and not known

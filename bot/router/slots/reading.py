@@ -143,7 +143,7 @@ def _strangers(rest: str, original: str, common: Container[str]) -> tuple[str, .
     return tuple(name for _, name in sorted(found, key=lambda each: not each[0]))
 
 
-def _runs(parts: list[Word], original: str, common: Container[str]) -> list[tuple[Word, Word]]:
+def _runs(parts: Sequence[Word], original: str, common: Container[str]) -> list[tuple[Word, Word]]:
     """Stretches of words that are not everyday ones; capitalised neighbours belong to the name."""
     runs: list[tuple[Word, Word]] = []
     for word in parts:

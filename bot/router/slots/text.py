@@ -39,7 +39,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, character by character: the result is exactly as long as `text`."""
-    return "".join(map(_fold_character, text))
+    return text.lower() if text.isascii() else "".join(map(_fold_character, text))
 
 
 def words(folded: str) -> list[Word]:
