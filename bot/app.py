@@ -11,7 +11,7 @@ from bot.locale import Speaker
 from bot.question import Question
 from bot.router import Call, Names, Router
 from bot.settings import Settings
-from knowledge import Index
+from knowledge import KeptIndex
 from tools import Draft, Tool, load
 from tools.metrics import Book, account_names, attribute_values, open_book
 
@@ -30,12 +30,8 @@ class Assistant:
         return dict(load())
 
     @cached_property
-    def knowledge(self) -> Index:
-        """The playbook index, built anew where it is missing or the playbooks have changed."""
-        from knowledge import build_index, is_current, open_index
-
-        folder = self.settings.index
-        return open_index(folder) if is_current(folder) else build_index(folder)
+    def knowledge(self) -> KeptIndex:
+        return KeptIndex(self.settings.index)
 
     @cached_property
     def router(self) -> Router:

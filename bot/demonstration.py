@@ -31,7 +31,7 @@ def demonstrate(bot: Assistant, console: Console) -> int:
 
 
 def make_company(bot: Assistant) -> None:
-    """Write the demo company's exports into the home and load them, as any company's are loaded."""
+    """Write the demo company's exports into the home, load them as any company's are loaded, index the playbooks."""
     from tools.metrics._demo import write_demo_company
     from tools.metrics._load import load_directory
 
@@ -39,6 +39,7 @@ def make_company(bot: Assistant) -> None:
     exports.mkdir(parents=True, exist_ok=True)
     write_demo_company(exports, bot.today())
     load_directory(exports, bot.settings.book, timezone=bot.settings.retention_timezone, today=bot.today())
+    bot.knowledge.warm()
 
 
 def three_questions(bot: Assistant) -> tuple[str, str, str]:

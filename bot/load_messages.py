@@ -32,7 +32,7 @@ def remark(notice: Notice) -> Phrase:
 
 
 def _sentences() -> Mapping[FaultKind, Phrase]:
-    return {**_of_files(), **_of_cells(), **_of_rows()}
+    return {**_of_files(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
 
 
 def _of_files() -> dict[FaultKind, Phrase]:
@@ -115,6 +115,11 @@ def _of_cells() -> dict[FaultKind, Phrase]:
             "“{value}” is neither yes nor no; write true or false, or translate it in the mapping file under "
             "values:."
         ),
+    }
+
+
+def _of_money_and_words() -> dict[FaultKind, Phrase]:
+    return {
         "not_a_currency": phrase("“{value}” is not a currency; write its ISO 4217 code, such as BRL or USD."),
         "currency_missing": phrase(
             "The currency is not said; add a currency column, or say it with --currency or currency: in the "

@@ -57,8 +57,8 @@ def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_u
     if not _is_written_by_a_person(event, bot_user) or not _is_meant_for_us(event, bot_user):
         return None
     text = plain_text(_without_mention(str(event.get("text") or ""), bot_user))
-    if not text:
-        return None
+    if not text and event.get("type") != "app_mention":
+        return None  # a bare mention asks for help; a file or an empty message asks nothing
     place = _place(event, body)
     asker = Person(str(event["user"]), outsider=True if _is_from_elsewhere(event, body) else None)
     return Question(f"{place.team}/{place.channel}/{event['ts']}", text, asker, place)

@@ -48,7 +48,7 @@ def instructions(ask: Ask, numbers: Mapping[str, int]) -> Iterator[Phrase]:
     """What who holds the interview or builds the survey must know: when to ask, how it is answered."""
     if ask.only_if and ask.only_if[0] in numbers:
         number, answer = numbers[ask.only_if[0]], _reply(ask.only_if[1])
-        yield phrase("Show only if question {number} was answered “{answer}”.", number=number, answer=answer)
+        yield phrase("Only if question {number} was answered “{answer}”.", number=number, answer=answer)
     if ask.options:
         yield phrase("Answer: choose one.")
     elif ask.answer == "yes_no":

@@ -6,9 +6,9 @@ Everything here is text that people wrote: it is quoted with its source and neve
 """
 
 from knowledge._content import Passage, Playbook, Question, playbooks, preamble, question_set
-from knowledge.index import Index, build_index, is_current, open_index
+from knowledge.index import Index, KeptIndex, build_index, is_current, open_index
 
 __all__ = [
-    "Index", "Passage", "Playbook", "Question",
+    "Index", "KeptIndex", "Passage", "Playbook", "Question",
     "build_index", "is_current", "open_index", "playbooks", "preamble", "question_set",
 ]  # fmt: skip

@@ -19,7 +19,16 @@ class Chunk:
 
     passage: Passage
     when: str
-    triggers: str
+    triggers: tuple[str, ...]
+
+    @property
+    def playbook(self) -> str:
+        return playbook_of(self.passage.source)
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What the playbook is for, in a few words each."""
+        return (self.passage.title, *self.triggers)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -27,7 +36,7 @@ class Chunk:
         return {
             "title": self.passage.title,
             "when": self.when,
-            "triggers": self.triggers,
+            "triggers": " · ".join(self.triggers),
             "heading": self.passage.heading,
             "text": self.passage.text,
         }
@@ -35,10 +44,16 @@ class Chunk:
 
 def chunks(playbook: Playbook) -> Iterator[Chunk]:
     """The sections of a playbook in order; text before the first `## ` heading is one too, without an id."""
-    when, triggers = _prose(playbook.meta.get("when")), _prose(playbook.meta.get("triggers"))
+    when = str(playbook.meta.get("when", ""))
+    triggers = tuple(str(trigger) for trigger in playbook.meta.get("triggers", ()))
     for section, heading, text in _sections(playbook):
         source = f"{playbook.slug}.md#{section}" if section else f"{playbook.slug}.md"
         yield Chunk(Passage(text, source, playbook.title, heading, playbook.language), when, triggers)
+
+
+def playbook_of(source: str) -> str:
+    """The file of a source: `qbr.md` of `qbr.md#agenda`."""
+    return source.partition("#")[0]
 
 
 def _sections(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
@@ -55,12 +70,3 @@ def _sections(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
 
 def _slug(heading: str) -> str:
     return re.sub(r"\W+", "-", heading.lower()).strip("-")
-
-
-def _prose(value: object) -> str:
-    """Front matter as words: a text, a list of texts or nothing."""
-    if isinstance(value, list):
-        return " · ".join(map(_prose, value))
-    if isinstance(value, Mapping):
-        return " · ".join(map(_prose, value.values()))
-    return "" if value is None else str(value)

@@ -50,7 +50,8 @@ class Glossary:
     def _meant(self, asked: list[str], at: int) -> dict[int, list[int]]:
         """The meanings of the terms that begin here, by the terms' length."""
         meant: dict[int, list[int]] = defaultdict(list)
-        for term, meaning in dict.fromkeys(entry for stem in stems(asked[at]) for entry in self.starts.get(stem, ())):
+        starting = dict.fromkeys(entry for stem in stems(asked[at]) for entry in self.starts.get(stem, ()))
+        for term, meaning in starting:
             if _same(term, asked[at : at + len(term)]):
                 meant[len(term)].append(meaning)
         return meant

@@ -68,11 +68,13 @@ def _idf(texts: int, with_it: int) -> float:
 class Match:
     """How well each text answers: its BM25 score, and how much of the question it speaks of.
 
-    `coverage` goes from 0 to 1: the part of the question's information (idf) that the text has words for.
+    `coverage` goes from 0 to 1: the part of the question's information (idf) that the text has words for, the
+    same or others of their meaning. `strange` counts the words that no text has, nor a word of their meaning.
     """
 
     score: "Floats"
     coverage: "Floats"
+    strange: int
 
 
 class Lexicon:
@@ -85,10 +87,15 @@ class Lexicon:
     def match(self, needs: Sequence[Need]) -> Match:
         """Score every text for what is needed."""
         met = [self._meet(need) for need in needs]
+        strange = sum(worth > 0 and not score.any() for score, _, worth in met)
         asked = sum((worth for _, _, worth in met), 0.0)
         score = sum((score for score, _, _ in met), self._nothing())
         covered = sum((share * worth for _, share, worth in met), self._nothing())
-        return Match(score, covered / asked if asked else covered)
+        return Match(score, covered / (asked or 1.0), strange)
+
+    def worth(self, word: str) -> float:
+        """How rare a word is in the texts: its idf."""
+        return self._word(word)[1]
 
     def _meet(self, need: Need) -> tuple["Floats", "Floats", float]:
         """Of one need: each text's score, the share of it that each text meets, and what it is worth.

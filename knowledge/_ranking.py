@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from knowledge._chunks import playbook_of
 from knowledge._lexical import Match
 
 if TYPE_CHECKING:
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-# A question is covered when one of its first three sections has this much evidence, and a section is quoted
-# when it has half as much itself. Chosen on tests/questions, where about as many covered questions fall below it
-# as uncovered ones above.
+# Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on
+# tests/questions. A question is covered when one of its first three sections has this much, and a section is
+# quoted when it has half as much itself.
+_COVERAGE, _LIKENESS, _PURPOSE, _STRANGE = 0.5, 2.0, 0.7, -0.3
 COVERED = 0.85
-# Evidence is the share of the question's words found plus this many times the likeness of the n-grams, which
-# is about a fifth for good matches.
-_LIKENESS = 2.0
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
@@ -39,26 +38,25 @@ class Hit:
 
     @property
     def playbook(self) -> str:
-        return self.source.partition("#")[0]
+        return playbook_of(self.source)
 
 
-def rank(sources: Sequence[str], match: Match, likeness: "Floats") -> list[Hit]:
+def rank(
+    sources: Sequence[str], match: Match, likeness: "Floats", purposes: Mapping[str, float]
+) -> list[Hit]:
     """The sections, best first: each by its own score and its playbook's.
 
-    Rows of one source are one section in several languages. Its score is their mean, as both tell what it is about;
-    its evidence is that of the language it was asked in, the greatest.
+    `sources` names each row's section; `purposes`: how much of each playbook's purpose is asked for (0 to 1).
     """
-    scores = (_comparable(match.score) + _comparable(likeness)).tolist()
-    evidence = (match.coverage + _LIKENESS * likeness).tolist()
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, source in enumerate(sources):
-        rows[source].append(row)
-    alone = [
-        Hit(source, _mean(scores[row] for row in its), max(evidence[row] for row in its))
-        for source, its in rows.items()
-    ]
+    scores = _comparable(match.score) + _comparable(likeness)
+    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange
+    alone = _sections(sources, scores.tolist(), evidence.tolist())
     together = _playbooks(alone)
-    hits = (Hit(hit.source, hit.score + together[hit.playbook], hit.evidence) for hit in alone)
+    hits = (
+        Hit(hit.source, hit.score + together[book], hit.evidence + _PURPOSE * purposes.get(book, 0.0))
+        for hit in alone
+        for book in [hit.playbook]
+    )
     return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -68,6 +66,19 @@ def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
     if max((hit.evidence for hit in varied[:3]), default=0.0) < COVERED:
         return []
     return [hit for hit in varied if hit.evidence >= COVERED / 2][:limit]
+
+
+def _sections(sources: Sequence[str], scores: Sequence[float], evidence: Sequence[float]) -> list[Hit]:
+    """The rows of one section are its languages: its score is their mean, as all tell what it is about, and
+    its evidence the greatest, which is that of the language it was asked in.
+    """
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, source in enumerate(sources):
+        rows[source].append(row)
+    return [
+        Hit(source, _mean([scores[row] for row in its]), max(evidence[row] for row in its))
+        for source, its in rows.items()
+    ]
 
 
 def _playbooks(hits: Iterable[Hit]) -> Mapping[str, float]:
@@ -90,6 +101,5 @@ def _comparable(scores: "Floats") -> "Floats":
     return above / (float(scores.std()) or 1.0)
 
 
-def _mean(values: Iterable[float]) -> float:
-    values = list(values)
+def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)

@@ -7,11 +7,12 @@ from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
-from knowledge import _lexical, _vectors
+from knowledge import _lexical, _purposes, _vectors
 from knowledge._chunks import Chunk
 from knowledge._content import Passage
 from knowledge._glossary import glossary
 from knowledge._ranking import Hit, rank
+from knowledge._words import words
 
 _DATABASE, _IDF, _VECTORS = "sections.sqlite", "idf.npy", "vectors"
 _SCHEMA = """CREATE TABLE section (
@@ -37,8 +38,12 @@ class Shelf:
         self._opened: _vectors.Vectors | None = None
 
     def rank(self, question: str) -> list[Hit]:
-        """Every section, the one that answers best first."""
-        return rank(self._sources, self._lexicon.match(glossary().read(question)), self.likeness(question))
+        """Every section, the one that answers best first; none for a question without words."""
+        if not words(question):
+            return []
+        needs = glossary().read(question)
+        match, purposes = self._lexicon.match(needs), self._purposes.match(needs)
+        return rank(self._sources, match, self.likeness(question), purposes)
 
     def passage(self, source: str, language: str) -> Passage | None:
         """The section, when it exists in this language."""
@@ -69,6 +74,10 @@ class Shelf:
         return _lexical.Lexicon(self._database, len(self._sources))
 
     @cached_property
+    def _purposes(self) -> _purposes.Purposes:
+        return _purposes.Purposes(self._database)
+
+    @cached_property
     def _ngrams(self) -> _vectors.CharacterNgrams:
         return _vectors.CharacterNgrams.load(self.build / _IDF)
 
@@ -85,6 +94,7 @@ def write(build: Path, chunks: Sequence[Chunk]) -> None:
     with closing(sqlite3.connect(build / _DATABASE)) as database, database:
         _write_sections(database, chunks)
         _lexical.write(database, [chunk.fields for chunk in chunks])
+        _purposes.write(database, chunks, _lexical.Lexicon(database, len(chunks)))
     texts = [_prose(chunk) for chunk in chunks]
     ngrams = _vectors.CharacterNgrams.of(texts)
     ngrams.save(build / _IDF)

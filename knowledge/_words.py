@@ -6,6 +6,8 @@ from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[\u0300-\u036f]")
+# "qbrs": stemmers leave words without vowels alone.
+_ACRONYMS = re.compile(r"^([^aeiou\d]{3,})s$")
 
 # Endings that the Portuguese stemmer knows only with their accents, which people in a hurry leave out.
 _ENDINGS = (
@@ -43,6 +45,7 @@ def stems(word: str) -> tuple[str, str]:
     import snowballstemmer
 
     # New stemmers each time: they carry the word they work on, and several threads ask at once.
+    word = _ACRONYMS.sub(r"\1", word)
     english = snowballstemmer.stemmer("english").stemWord(word)
     portuguese = snowballstemmer.stemmer("portuguese").stemWord(_accented(word))
     return f"e:{english}", f"p:{fold(portuguese)}"

@@ -7,6 +7,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import islice
@@ -18,7 +19,7 @@ from knowledge._content import LANGUAGES, Passage, playbooks
 from knowledge._ranking import choose
 from knowledge._shelf import BuildError, Shelf, write
 
-__all__ = ["BuildError", "Index", "NoIndexError", "build_index", "is_current", "open_index"]
+__all__ = ["BuildError", "Index", "KeptIndex", "NoIndexError", "build_index", "is_current", "open_index"]
 
 _FINGERPRINT = "fingerprint"
 # Goes up when what is written changes, so that indexes of older versions are built again.
@@ -33,7 +34,7 @@ class Index:
     """The index in `folder`. Nothing is opened before it is asked; a newer build is taken up by itself."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._shelf: Shelf | None = None
         self._opening = threading.Lock()
 
@@ -49,23 +50,40 @@ class Index:
     def nearest(self, query: str, language: str, limit: int = 3) -> list[str]:
         """Titles of the playbooks nearest to a question, whether or not they cover it."""
         shelf = self._current()
-        hits = (hit for hit in shelf.rank(query) if hit.evidence > 0)
-        titles = (_section(shelf, hit.source, language).title for hit in hits)
+        titles = (_section(shelf, hit.source, language).title for hit in shelf.rank(query))
         return list(islice(dict.fromkeys(titles), limit))
 
     def section(self, source: str, language: str) -> Passage:
-        """The section `<slug>.md#<section>`, in `language` if it exists in it; KeyError when there is none."""
+        """The section `<slug>.md#<section>`, in `language` if it is there; KeyError when there is none."""
         return _section(self._current(), source, language)
 
     def _current(self) -> Shelf:
         """The build in use now. Searches still running keep the one they began with."""
-        build = _builds.current(self._folder)
+        build = _builds.current(self.folder)
         if build is None:
-            raise NoIndexError(f"no index in {self._folder}")
+            raise NoIndexError(f"no index in {self.folder}")
         with self._opening:
             if self._shelf is None or self._shelf.build != build:
                 self._shelf = Shelf(build)
             return self._shelf
+
+
+class KeptIndex(Index):
+    """An index that is built when it is first asked, where there is none or the playbooks have changed since."""
+
+    def warm(self) -> None:
+        """Be ready before the first question comes."""
+        self.search("renewal", "en")
+
+    @cached_property
+    def _built(self) -> bool:
+        if not is_current(self.folder):
+            build_index(self.folder)
+        return True
+
+    def _current(self) -> Shelf:
+        assert self._built
+        return super()._current()
 
 
 def _section(shelf: Shelf, source: str, language: str) -> Passage:

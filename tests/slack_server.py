@@ -317,7 +317,7 @@ class SlackServer:
         return {"view": _json(params["view"])}
 
     def _files_getUploadURLExternal(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        file = f"F{next(self._ids)}"
+        file = f"F{next(self._ids):08}"
         return {"upload_url": f"{self.root}/upload/{file}", "file_id": file}
 
     def _files_completeUploadExternal(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802

@@ -80,6 +80,12 @@ def test_a_reply_in_a_thread_without_a_mention_is_no_question() -> None:
     assert question(type="message", channel_type="channel", text="thanks!", thread_ts="4.0") is None
 
 
+@pytest.mark.parametrize("text", [f"<@{BOT_USER}>", f" <@{BOT_USER}> ", None])
+def test_a_bare_mention_asks_for_help(text: str | None) -> None:
+    asked = question(text=text)
+    assert asked is not None and asked.text == ""
+
+
 def test_in_a_group_direct_message_only_a_mention_is_a_question() -> None:
     assert question(type="message", channel_type="mpim", channel="G1", text="MRR?") is None
     assert question(type="message", channel_type="mpim", channel="G1") is not None
@@ -93,8 +99,7 @@ def test_in_a_group_direct_message_only_a_mention_is_a_question() -> None:
         {"bot_id": "B9"},
         {"user": BOT_USER},
         {"user": None},
-        {"text": f"<@{BOT_USER}>"},
-        {"text": None},
+        {"type": "message", "channel_type": "im", "text": ""},
         {"edited": {"ts": "6.0"}},
     ],
 )

@@ -25,7 +25,7 @@ We want to learn.
    - [ ] Não
 
 2. **O problema desapareceu?**
-   - *Mostrar só se a resposta à pergunta 1 for “Sim”.*
+   - *Só se a resposta à pergunta 1 foi “Sim”.*
    - Desde quando?
 
 3. **De 0 a 10, recomendaria?**

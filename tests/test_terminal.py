@@ -66,7 +66,7 @@ def test_a_passage_is_quoted_with_its_source() -> None:
 
 def test_a_draft_is_readable_text() -> None:
     text = terminal.plain(reply(SURVEY))
-    assert "Mostrar só se a resposta à pergunta 1 for “Sim”." in text
+    assert "Só se a resposta à pergunta 1 foi “Sim”." in text
 
 
 def test_data_is_not_markup() -> None:

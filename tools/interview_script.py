@@ -34,9 +34,9 @@ Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
 
 PURPOSES = Choice({
     "win_loss": ("win-loss", "win loss", "win/loss", "winloss", "ganho e perda", "ganhos e perdas", "ganhas e perdidas"),
-    "why_buy": ("why-buy", "why buy", "why they bought", "why do customers buy", "por que compra*", "por que compr*", "motivo da compra"),
-    "why_stay": ("why-stay", "why stay", "why they stay*", "why they renewed", "por que fic*", "por que renov*", "motivo da renovação"),
-    "why_leave": ("why-leave", "why leave", "why they left", "churn interview", "exit interview", "por que sa*", "por que cancel*", "entrevista de saída"),
+    "why_buy": ("why-buy", "why buy", "why they bought", "why customers b*", "why do customers buy", "why did they buy", "por que compra*", "por que compr*", "motivo da compra"),
+    "why_stay": ("why-stay", "why stay", "why they stay*", "why customers stay*", "why customers renew*", "why they renewed", "por que fic*", "por que renov*", "motivo da renovação"),
+    "why_leave": ("why-leave", "why leave", "why they left", "why customers le*", "why did they leave", "churn interview", "exit interview", "por que sa*", "por que cancel*", "entrevista de saída"),
 })  # fmt: skip
 ROLES = Choice({
     "buyer": ("buyer", "purchaser", "procurement", "comprador*", "compras"),

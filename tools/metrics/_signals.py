@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
 
 from tools.metrics._book import (
     accounts,
@@ -69,7 +69,7 @@ def _standing(row: Any, contracts: Mapping[str, list[Any]], signals: Mapping[str
 
 def _paying(reader: Reader, day: date) -> Any:
     m = mrr_movements.c
-    total = func.sum(m.amount_minor)
+    total = cast(func.sum(m.amount_minor), BigInteger)
     statement = (
         select(accounts.c.account_id, accounts.c.name, accounts.c.owner, accounts.c.segment, total.label("mrr_minor"))
         .join_from(accounts, mrr_movements, m.account_id == accounts.c.account_id)

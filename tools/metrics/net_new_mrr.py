@@ -11,7 +11,7 @@ from tools.metrics._registry import Measured, metric
 def net_new_mrr(book: Book, period: Period, where: Where) -> Measured:
     """Net new MRR.
 
-    What the period added to MRR, all movements together.
+    What the period added to MRR, all five movements of all accounts together; negative where MRR fell.
 
         Net new MRR = new + expansion + reactivation − contraction − churn = end − start
 

@@ -11,7 +11,7 @@ from tools.metrics._registry import Measured, metric
 def paying_accounts(book: Book, period: Period, where: Where) -> Measured:
     """Paying accounts.
 
-    How many accounts have MRR at the end of the period.
+    How many accounts have MRR at the end of the period; trials, pauses and one-off buyers do not.
 
         Paying accounts = number of accounts with MRR > 0
 

@@ -1,5 +1,7 @@
 """questions, answers, figures, drafts, posts, feedback"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,7 +25,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _question(**options: bool) -> sa.Column[str]:
+def _question(**options: Any) -> sa.Column[str]:
     key = sa.ForeignKey("questions.key", ondelete="CASCADE")
     return sa.Column("question", sa.String(255), key, **options)
 
