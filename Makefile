@@ -42,13 +42,15 @@ lock: .venv/bin/uv ## pin the dependencies anew
 	$(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.installed: .venv/bin/uv requirements.lock pyproject.toml
-	$(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock
 	$(BIN)/uv pip install -q --no-deps -e .
+	$(BIN)/python -m compileall -q bot tools knowledge
 	touch $@
 
 .venv/.installed-dev: .venv/bin/uv requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.lock
 	$(BIN)/uv pip install -q --no-deps -e .
+	$(BIN)/python -m compileall -q bot tools knowledge
 	touch $@ .venv/.installed
 
 clean:

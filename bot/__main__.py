@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -23,7 +23,9 @@ app = typer.Typer(
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 """Exit status of `ask` by outcome."""
 
-Home = Annotated[Path | None, typer.Option("--home", help="Folder of the default book, store and index (or RETENTION_HOME).")]
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the default book, store and index (or RETENTION_HOME).")
+]
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
 
 
@@ -48,7 +50,9 @@ def assistant(context: typer.Context, home: Path | None, today: datetime | None)
 def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(help="What you want to know, in English or Portuguese.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON, every figure with its id.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the answer as JSON, every figure with its id.")
+    ] = False,
     home: Home = None,
     today: Today = None,
 ) -> None:
@@ -71,7 +75,10 @@ def chat(context: typer.Context, home: Home = None, today: Today = None) -> None
 def load(
     context: typer.Context,
     directory: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports.")],
-    mapping: Annotated[Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="Which file and column is what (YAML).")] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", exists=True, dir_okay=False, help="Which file and column is what (YAML)."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
     currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
     home: Home = None,
@@ -104,7 +111,10 @@ def index(context: typer.Context, home: Home = None) -> None:
 @app.command(epilog="Example: `retention serve`, or `retention serve --http 3000`")
 def serve(
     context: typer.Context,
-    http: Annotated[int | None, typer.Option("--http", min=1, max=65535, help="Take signed HTTP events on this port instead of Socket Mode.")] = None,
+    http: Annotated[
+        int | None,
+        typer.Option("--http", min=1, max=65535, help="Take signed HTTP events on this port instead of Socket Mode."),
+    ] = None,
     home: Home = None,
     today: Today = None,
 ) -> None:
@@ -117,7 +127,9 @@ def serve(
 @app.command(epilog="Example: `retention doctor`")
 def doctor(
     context: typer.Context,
-    http: Annotated[bool, typer.Option("--http", help="Check what HTTP needs (the signing secret) instead of Socket Mode.")] = False,
+    http: Annotated[
+        bool, typer.Option("--http", help="Check what HTTP needs (the signing secret) instead of Socket Mode.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Check tokens, databases, index and schedules, and say what to mend. Exit status 1 if anything is wrong."""

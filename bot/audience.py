@@ -37,9 +37,7 @@ def may_see(asker: Person, place: Place, room: Room) -> Verdict:
     if place.kind == "terminal":
         return Verdict("allowed")
     if asker.outsider:
-        return Verdict(
-            "refused", phrase("I answer questions about accounts only for members of this workspace.")
-        )
+        return Verdict("refused", phrase("I answer questions about accounts only for members of this workspace."))
     if asker.outsider is None:
         return Verdict("refused", room.why or phrase("I could not find out who is asking, so I say nothing."))
     if place.kind == "dm" or _is_among_us(place, room):

@@ -236,9 +236,7 @@ def _whole(reply: Reply) -> File:
 
 
 def _notice(file: File, speaker: Speaker) -> Block:
-    where = phrase(
-        "Not everything fits here: the whole answer is in the attached file {name}.", name=file.name
-    )
+    where = phrase("Not everything fits here: the whole answer is in the attached file {name}.", name=file.name)
     return kit.context(speaker.say(where))
 
 

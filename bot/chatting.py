@@ -7,7 +7,6 @@ from rich.console import Console
 
 from bot.app import Assistant
 from bot.conversation import Reply
-from bot.locale import Speaker
 from bot.question import Person, Place, Question
 from bot.terminal import show
 

@@ -109,8 +109,13 @@ def _incomplete(question: Question, language: str, call: Call, wrong: Validation
     """A call that lacks something asks for it; one that holds nonsense is declined."""
     missing = [str(error["loc"][0]) for error in wrong.errors() if error["type"] == "missing"]
     if missing == ["account"]:
-        return Reply(question, language, "clarify", phrase("Which account do you mean? Please ask again with its name."), call)
-    message = phrase("I could not make sense of what that asks for: {fields}.", fields=", ".join(str(e["loc"][0]) for e in wrong.errors()))
+        return Reply(
+            question, language, "clarify", phrase("Which account do you mean? Please ask again with its name."), call
+        )
+    message = phrase(
+        "I could not make sense of what that asks for: {fields}.",
+        fields=", ".join(str(e["loc"][0]) for e in wrong.errors()),
+    )
     return Reply(question, language, "declined", message, call)
 
 
@@ -121,6 +126,7 @@ def broken(error: str) -> Phrase:
 
 def _what_i_do(asked_for_help: bool) -> Phrase:
     can = phrase(
-        "I list accounts at risk, summarise MRR and accounts, quote the playbooks, and draft interview scripts, exit surveys and trust plans."
+        "I list accounts at risk, summarise MRR and accounts, quote the playbooks, "
+        "and draft interview scripts, exit surveys and trust plans."
     )
     return can if asked_for_help else phrase("I have nothing that answers that. {can}", can=can)

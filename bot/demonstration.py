@@ -17,7 +17,8 @@ def demonstrate(bot: Assistant, console: Console) -> int:
     """Make the demo company in the home and answer three questions. A company's own book is never overwritten."""
     if _is_someones_own(bot):
         said = phrase(
-            "{book} holds a company's own book. Give the demo a home of its own, for instance: retention demo --home demo-home",
+            "{book} holds a company's own book. "
+            "Give the demo a home of its own, for instance: retention demo --home demo-home",
             book=bot.settings.book,
         )
         console.print(bot.speaker.say(said), markup=False)

@@ -76,9 +76,7 @@ def _ask(token: str | None, api_url: str | None, method: str) -> Any:
             method,
             False,
             phrase("Slack answered {method} with {error}.", method=method, error=error),
-            phrase(
-                "Copy the token again from your app's page at api.slack.com/apps; reinstall it if need be."
-            ),
+            phrase("Copy the token again from your app's page at api.slack.com/apps; reinstall it if need be."),
         )
     except (SlackClientError, OSError, HTTPException):
         where = api_url or "slack.com"
@@ -128,8 +126,7 @@ def _book_contents(url: str) -> tuple[int, int, date]:
     try:
         with opened.connect() as connection:
             counts = [
-                connection.execute(select(func.count()).select_from(t)).scalar_one()
-                for t in (accounts, subscriptions)
+                connection.execute(select(func.count()).select_from(t)).scalar_one() for t in (accounts, subscriptions)
             ]
         return counts[0], counts[1], opened.as_of
     finally:
@@ -145,9 +142,7 @@ def store(url: str) -> Check:
         opened.writable()
         opened.close()
     except (SQLAlchemyError, OSError):
-        mend = phrase(
-            "Check STORE_URL, that its server runs, and that this user may create tables and write."
-        )
+        mend = phrase("Check STORE_URL, that its server runs, and that this user may create tables and write.")
         return Check("store", False, phrase("The assistant's own store cannot be written."), mend)
     return Check("store", True, phrase("The assistant's own store is up to date and takes writes."))
 

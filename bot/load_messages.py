@@ -16,9 +16,7 @@ def explain(fault: Fault) -> Phrase:
 def _place(fault: Fault) -> Phrase:
     """File, row and column as far as they are known; row numbers are labels, so they are not grouped."""
     if fault.row and fault.column:
-        return phrase(
-            "{file}, row {row}, column {column}", file=fault.file, row=str(fault.row), column=fault.column
-        )
+        return phrase("{file}, row {row}, column {column}", file=fault.file, row=str(fault.row), column=fault.column)
     if fault.row:
         return phrase("{file}, row {row}", file=fault.file, row=str(fault.row))
     if fault.column:
@@ -51,16 +49,12 @@ def _of_files() -> dict[FaultKind, Phrase]:
             "The mapping file cannot be understood at {column} ({value}); compare it with the example in the "
             "documentation."
         ),
-        "unknown_name": phrase(
-            "{value} is not known under {column} in the mapping file; use one of: {allowed}."
-        ),
+        "unknown_name": phrase("{value} is not known under {column} in the mapping file; use one of: {allowed}."),
         "bad_encoding": phrase(
             "The text is damaged here: it is neither whole UTF-8 nor another usual encoding; export the file "
             "again as “CSV UTF-8”."
         ),
-        "nul_byte": phrase(
-            "There is a zero byte, so the file is damaged or not text; export it again as CSV."
-        ),
+        "nul_byte": phrase("There is a zero byte, so the file is damaged or not text; export it again as CSV."),
         "broken_row": phrase(
             "A quotation mark that opens in this row is never closed properly; double quotation marks inside "
             "a cell, or export the file again."
@@ -76,12 +70,9 @@ def _of_files() -> dict[FaultKind, Phrase]:
 def _of_cells() -> dict[FaultKind, Phrase]:
     return {
         "value_missing": phrase(
-            "The cell is empty but needed; fill it in, or give a constant in the mapping file: {column}: "
-            "{{const: …}}."
+            "The cell is empty but needed; fill it in, or give a constant in the mapping file: {column}: {{const: …}}."
         ),
-        "too_long": phrase(
-            "The value has more than {longest} characters; check that the right column is used."
-        ),
+        "too_long": phrase("The value has more than {longest} characters; check that the right column is used."),
         "not_a_date": phrase(
             "“{value}” is not a date; write it as 2025-12-31, or say dates: dmy or mdy in the mapping file."
         ),
@@ -104,16 +95,13 @@ def _of_cells() -> dict[FaultKind, Phrase]:
             "“{value}” could be thousands or decimals and nothing in the column settles it; say decimal: "
             "comma or decimal: point in the mapping file."
         ),
-        "not_whole": phrase(
-            "“{value}” is not a whole number; correct it, or check that the right column is used."
-        ),
+        "not_whole": phrase("“{value}” is not a whole number; correct it, or check that the right column is used."),
         "negative": phrase("“{value}” is less than it can be; correct the number."),
         "out_of_range": phrase(
             "“{value}” is outside {lowest} to {highest}; correct it, or convert the scale before the export."
         ),
         "not_a_flag": phrase(
-            "“{value}” is neither yes nor no; write true or false, or translate it in the mapping file under "
-            "values:."
+            "“{value}” is neither yes nor no; write true or false, or translate it in the mapping file under values:."
         ),
     }
 
@@ -163,29 +151,21 @@ def _of_rows() -> dict[FaultKind, Phrase]:
         "unknown_subscription": phrase(
             "“{value}” is no subscription of the subscriptions file; add it there or correct it."
         ),
-        "ended_before_started": phrase(
-            "The end {value} is before the start {started}; correct one of the two dates."
-        ),
+        "ended_before_started": phrase("The end {value} is before the start {started}; correct one of the two dates."),
     }
 
 
 def _remarks() -> Mapping[NoticeKind, Phrase]:
     return {
-        "rounded": phrase(
-            "{file}, {column}: {n} amounts had more decimals than their currency and were rounded."
-        ),
+        "rounded": phrase("{file}, {column}: {n} amounts had more decimals than their currency and were rounded."),
         "shortened": phrase("{file}, {column}: {n} texts were longer than the book keeps and were cut."),
         "unnamed": phrase("{file}: {n} accounts have no name and are called by their id."),
         "unnumbered": phrase("{file}: {n} rows have no id of their own; their row number was taken."),
-        "trials_at_zero": phrase(
-            "{file}: {n} contract lines are marked as trials without an end and count as unpaid."
-        ),
+        "trials_at_zero": phrase("{file}: {n} contract lines are marked as trials without an end and count as unpaid."),
         "summed": phrase("{file}: {n} rows of the same account, day and feature were added to others."),
         "unlisted_value": phrase(
             "{file}, {column}: {n} values are not among the usual ones and were kept as they are."
         ),
-        "unlisted_country": phrase(
-            "{file}, {column}: {n} countries were not recognised and were kept as they are."
-        ),
+        "unlisted_country": phrase("{file}, {column}: {n} countries were not recognised and were kept as they are."),
         "empty": phrase("{file} has a header but no rows."),
     }

@@ -14,7 +14,9 @@ from tools.metrics._faults import LoadRefused
 from tools.metrics._load import LoadReport, load_directory
 
 
-def load(bot: Assistant, directory: Path, mapping: Path | None, check: bool, currency: str | None, console: Console) -> int:
+def load(
+    bot: Assistant, directory: Path, mapping: Path | None, check: bool, currency: str | None, console: Console
+) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
     try:
@@ -41,7 +43,15 @@ def _show_faults(refused: LoadRefused, speaker: Speaker, console: Console) -> No
 def _show_report(report: LoadReport, speaker: Speaker, console: Console) -> None:
     console.print(_tables(report, speaker))
     for file in report.unknown_files:
-        console.print(Text(speaker.say(phrase("{file} was left alone: no table is called so. A mapping file can say what it is.", file=file))))
+        console.print(
+            Text(
+                speaker.say(
+                    phrase(
+                        "{file} was left alone: no table is called so. A mapping file can say what it is.", file=file
+                    )
+                )
+            )
+        )
     for notice in report.notices:
         console.print(Text(speaker.say(remark(notice))))
     console.print(Text(speaker.say(_outcome(report)), "bold"))
@@ -53,7 +63,9 @@ def _tables(report: LoadReport, speaker: Speaker) -> Table:
         rows = speaker.say(one.rows)
         if one.merged:
             rows += " " + speaker.say(phrase_n("(+{n} repeated)", "(+{n} repeated)", one.merged))
-        columns = ", ".join(f"{column} ← {header}" if column != header else column for column, header in one.used.items())
+        columns = ", ".join(
+            f"{column} ← {header}" if column != header else column for column, header in one.used.items()
+        )
         if one.ignored:
             columns += "\n" + speaker.say(phrase("not used: {columns}", columns=", ".join(one.ignored)))
         table.add_row(Text(one.table), Text(one.file), Text(rows), Text(columns))
@@ -62,5 +74,11 @@ def _tables(report: LoadReport, speaker: Speaker) -> Table:
 
 def _outcome(report: LoadReport) -> Phrase:
     if report.written:
-        return phrase("Loaded. Reporting currency {currency}, data as of {day}.", currency=report.currency, day=report.as_of)
-    return phrase("Only checked: this would load. Reporting currency {currency}, data as of {day}.", currency=report.currency, day=report.as_of)
+        return phrase(
+            "Loaded. Reporting currency {currency}, data as of {day}.", currency=report.currency, day=report.as_of
+        )
+    return phrase(
+        "Only checked: this would load. Reporting currency {currency}, data as of {day}.",
+        currency=report.currency,
+        day=report.as_of,
+    )

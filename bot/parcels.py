@@ -7,7 +7,7 @@ from typing import Any, Literal
 SHORT_TEXT = 3_900
 
 
-class Later(Exception):  # noqa: N818  not an error: an appointment
+class Later(Exception):
     """Slack cannot take it now; `seconds` is when to try again."""
 
     def __init__(self, seconds: float) -> None:
@@ -15,7 +15,7 @@ class Later(Exception):  # noqa: N818  not an error: an appointment
         self.seconds = seconds
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Slack will not take it, now or later; `error` is Slack's word for why."""
 
     def __init__(self, error: str) -> None:

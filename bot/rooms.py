@@ -20,7 +20,7 @@ ONE_BY_ONE = 20
 """Up to so many unknown members are asked for singly; beyond that the whole directory is read, 200 a page."""
 
 
-class Unknown(Exception):  # noqa: N818
+class Unknown(Exception):
     """Slack does not say."""
 
     def __init__(self, why: Phrase) -> None:
@@ -121,14 +121,11 @@ class Rooms:
             scope = str(refused.response.get("needed", ""))
             raise Unknown(
                 phrase(
-                    "I cannot see who reads along: the app lacks the scope {scope}, "
-                    "which an administrator can add.",
+                    "I cannot see who reads along: the app lacks the scope {scope}, which an administrator can add.",
                     scope=scope,
                 )
             ) from refused
-        raise Unknown(
-            phrase("Slack answered {method} with {error}.", method=method, error=error)
-        ) from refused
+        raise Unknown(phrase("Slack answered {method} with {error}.", method=method, error=error)) from refused
 
     def _known(self, user: str) -> bool | None:
         return _fresh(self._people, user, self.clock())

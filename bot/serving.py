@@ -26,7 +26,7 @@ ACKNOWLEDGING = 8
 """Requests acknowledged at once: each takes as long as one small write to the store."""
 
 
-class CannotServe(Exception):  # noqa: N818
+class CannotServe(Exception):
     """A sentence for whoever starts the bot: what is missing or wrong and where to get it."""
 
     def __init__(self, message: Phrase) -> None:
@@ -52,12 +52,8 @@ def identify(token: str, api_url: str | None = None) -> Identity:
         raise CannotServe(_bot_token(phrase("not accepted by Slack"))) from refused
     except (SlackClientError, OSError, HTTPException) as problem:
         where = api_url or "slack.com"
-        raise CannotServe(
-            phrase("Slack cannot be reached at {where}. Check the network.", where=where)
-        ) from problem
-    return Identity(
-        str(me["team_id"]), str(me["user_id"]), str(me.get("bot_id") or ""), str(me.get("url") or "")
-    )
+        raise CannotServe(phrase("Slack cannot be reached at {where}. Check the network.", where=where)) from problem
+    return Identity(str(me["team_id"]), str(me["user_id"]), str(me.get("bot_id") or ""), str(me.get("url") or ""))
 
 
 class Intake(Protocol):

@@ -23,21 +23,36 @@ class Settings(BaseSettings):
     retention_language: Literal["en", "pt-BR"] = Field(
         default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
     )
-    book_url: str | None = Field(default=None, description="SQLAlchemy URL of the customer book (default: SQLite in the home).")
-    store_url: str | None = Field(default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home).")
-    chat_model: str | None = Field(default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model.")
-    chat_model_timeout: float = Field(default=20.0, description="Seconds a chat model may take before the embedded answer is used.")
-    slack_bot_token: SecretStr | None = Field(default=None, description="Bot token, `xoxb-…`: OAuth & Permissions page of the app.")
-    slack_app_token: SecretStr | None = Field(
-        default=None, description="App token, `xapp-…`, for Socket Mode: Basic Information page, scope connections:write."
+    book_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the customer book (default: SQLite in the home)."
     )
-    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret, for HTTP: Basic Information page.")
+    store_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home)."
+    )
+    chat_model: str | None = Field(
+        default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model."
+    )
+    chat_model_timeout: float = Field(
+        default=20.0, description="Seconds a chat model may take before the embedded answer is used."
+    )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="Bot token, `xoxb-…`: OAuth & Permissions page of the app."
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        description="App token, `xapp-…`, for Socket Mode: Basic Information page, scope connections:write.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="Signing secret, for HTTP: Basic Information page."
+    )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
     retention_replica: str = Field(
         default="main",
         description="Name of this process where several share one store; it must stay the same over restarts.",
     )
-    health_port: int | None = Field(default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port.")
+    health_port: int | None = Field(
+        default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
 
     @cached_property

@@ -42,7 +42,9 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     me = identify(token or "", settings.slack_api_url)
     delivery = Delivery(store, token or "", settings.slack_api_url)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
-    replying = Replying(lambda question: _answer(bot, question), blocks.message, bot.conversation.language_of, rooms, delivery)
+    replying = Replying(
+        lambda question: _answer(bot, question), blocks.message, bot.conversation.language_of, rooms, delivery
+    )
     work = Work(store.engine, replying.parcels, replying.apology, delivery.deliver, replica=settings.retention_replica)
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
@@ -71,7 +73,11 @@ def examine(bot: Assistant, console: Console, *, http: bool) -> int:
     well = True
     for check in checks(bot.settings, bot.today(), http=http):
         well = well and check.ok
-        console.print(Text(f"{'✓' if check.ok else '✗'} {check.name}: {bot.speaker.say(check.message)}", "" if check.ok else "red"))
+        console.print(
+            Text(
+                f"{'✓' if check.ok else '✗'} {check.name}: {bot.speaker.say(check.message)}", "" if check.ok else "red"
+            )
+        )
         if check.mend and not check.ok:
             console.print(Text(f"  → {bot.speaker.say(check.mend)}"))
     return 0 if well else 1

@@ -93,9 +93,7 @@ def _(part: Table, speaker: Speaker) -> Iterator[RenderableType]:
     rows = [[speaker.cell(value) for value in row] for row in part.rows]
     for n, column in enumerate(part.columns):
         short = column.numeric or max((len(row[n]) for row in rows), default=0) <= UNBROKEN
-        grid.add_column(
-            Text(speaker.cell(column.label)), justify="right" if column.numeric else "left", no_wrap=short
-        )
+        grid.add_column(Text(speaker.cell(column.label)), justify="right" if column.numeric else "left", no_wrap=short)
     for row in rows:
         grid.add_row(*map(Text, row))
     footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
@@ -138,11 +136,7 @@ def _questions(questions: Iterable[Phrase], speaker: Speaker) -> Iterator[Render
 def _side_by_side(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
     """Labels and values in two columns where there are several and they fit, else in one."""
     half = -(-len(pairs) // 2)
-    widths = [
-        max(map(len, column)) + 3
-        for side in (pairs[:half], pairs[half:])
-        for column in zip(*side, strict=True)
-    ]
+    widths = [max(map(len, column)) + 3 for side in (pairs[:half], pairs[half:]) for column in zip(*side, strict=True)]
     if len(pairs) <= 3 or sum(widths) > PLAIN_WIDTH:
         yield from pairs
         return

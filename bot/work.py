@@ -106,9 +106,7 @@ class Work:
     def _reply(self, plain: dict[str, Any]) -> list[dict[str, Any]]:
         question = question_from_plain(plain)
         with self._answering:
-            parcels = guarded(
-                question.key, lambda: self.reply(question), lambda error: self.apology(question, error)
-            )
+            parcels = guarded(question.key, lambda: self.reply(question), lambda error: self.apology(question, error))
         return [parcel.plain() for parcel in parcels]
 
     def _deliver(self, parcel: dict[str, Any]) -> float | None:

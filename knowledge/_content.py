@@ -91,7 +91,10 @@ def _playbook(slug: str, language: str, text: str) -> Playbook:
 def _question(entry: Mapping[str, Any]) -> Question:
     condition = entry.get("only_if")
     return Question(
-        id=entry["id"], text=entry["text"], source=entry["source"], answer=entry.get("answer", "open"),
+        id=entry["id"],
+        text=entry["text"],
+        source=entry["source"],
+        answer=entry.get("answer", "open"),
         options={language: tuple(options) for language, options in entry.get("options", {}).items()},
         probes={language: tuple(probes) for language, probes in entry.get("probes", {}).items()},
         roles=tuple(entry.get("roles", ())),

@@ -33,16 +33,32 @@ class Purposes:
     """Reads what `write` wrote."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
-        rows = database.execute("SELECT playbook, words FROM purpose")
-        self._phrases = [(playbook, json.loads(phrase)) for playbook, phrase in rows]
+        # Of each phrase: its playbook, and what its words are worth together.
+        self._phrases: list[tuple[str, float]] = []
+        # Of each stem: the phrases it is in, its place there and what it is worth.
+        self._words: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+        for playbook, phrase in database.execute("SELECT playbook, words FROM purpose"):
+            self._keep(playbook, json.loads(phrase))
+
+    def _keep(self, playbook: str, phrase: Sequence[tuple[str, str, float]]) -> None:
+        for place, (english, portuguese, worth) in enumerate(phrase):
+            for stem in (english, portuguese):
+                self._words[stem].append((len(self._phrases), place, worth))
+        self._phrases.append((playbook, sum(worth for *_, worth in phrase)))
 
     def match(self, needs: Sequence[Need]) -> Mapping[str, float]:
         """By playbook: the greatest share (0 to 1) of one of its purposes that the question speaks of."""
-        said = _said(needs)
-        best: dict[str, float] = defaultdict(float)
-        for playbook, phrase in self._phrases:
-            met = sum(worth * max(said.get(stem, 0.0) for stem in both) for *both, worth in phrase)
-            best[playbook] = max(best[playbook], met / sum(worth for *_, worth in phrase))
+        met: dict[tuple[int, int], float] = defaultdict(float)
+        for stem, weight in _said(needs).items():
+            for phrase, place, worth in self._words.get(stem, ()):
+                met[phrase, place] = max(met[phrase, place], weight * worth)
+        shares: dict[int, float] = defaultdict(float)
+        for (phrase, _), worth in met.items():
+            shares[phrase] += worth / self._phrases[phrase][1]
+        best: dict[str, float] = {}
+        for phrase, share in shares.items():
+            playbook = self._phrases[phrase][0]
+            best[playbook] = max(best.get(playbook, 0.0), share)
         return best
 
 

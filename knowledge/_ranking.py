@@ -41,9 +41,7 @@ class Hit:
         return playbook_of(self.source)
 
 
-def rank(
-    sources: Sequence[str], match: Match, likeness: "Floats", purposes: Mapping[str, float]
-) -> list[Hit]:
+def rank(sources: Sequence[str], match: Match, likeness: "Floats", purposes: Mapping[str, float]) -> list[Hit]:
     """The sections, best first: each by its own score and its playbook's.
 
     `sources` names each row's section; `purposes`: how much of each playbook's purpose is asked for (0 to 1).

@@ -69,7 +69,7 @@ class Index:
 
 
 class KeptIndex(Index):
-    """An index that is built when it is first asked, where there is none or the playbooks have changed since."""
+    """An index built when it is first asked, where there is none or the playbooks have changed since."""
 
     def warm(self) -> None:
         """Be ready before the first question comes."""

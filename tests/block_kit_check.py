@@ -51,8 +51,7 @@ def _without_ids(payload: Any) -> Any:
         return {
             k: _without_ids(v)
             for k, v in payload.items()
-            if k != "block_id"
-            and (k, v) not in (("emoji", False), ("indent", 0), ("offset", 0), ("border", 0))
+            if k != "block_id" and (k, v) not in (("emoji", False), ("indent", 0), ("offset", 0), ("border", 0))
         }
     return [_without_ids(each) for each in payload] if isinstance(payload, list) else payload
 
@@ -92,9 +91,7 @@ def _actions(payload: Payload) -> sb.Block:
 
 
 def _button(payload: Payload) -> Any:
-    return sb.Button(
-        text=sb.Text.from_dict(payload["text"]), action_id=payload["action_id"], value=payload["value"]
-    )
+    return sb.Button(text=sb.Text.from_dict(payload["text"]), action_id=payload["action_id"], value=payload["value"])
 
 
 def _feedback(payload: Payload) -> sb.Block:

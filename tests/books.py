@@ -12,11 +12,13 @@ from tools.metrics._ledger import build_ledger
 from tools.metrics._opening import book_engine
 
 
-def contract(subscription_id: str, account_id: str, price: int, start: str, end: str | None = None, **more: Any) -> dict[str, Any]:
+def contract(
+    subscription_id: str, account_id: str, price: int, start: str, end: str | None = None, **more: Any
+) -> dict[str, Any]:
     """A contract line paid by the month, `price` in minor units; `more` says what is different about it."""
     line = {
-        "subscription_id": subscription_id, "account_id": account_id, "kind": "recurring", "currency": "BRL", "quantity": 1,
-        "unit_amount_minor": price, "interval_unit": "month", "interval_count": 1, "started_on": day(start),
+        "subscription_id": subscription_id, "account_id": account_id, "kind": "recurring", "currency": "BRL",
+        "quantity": 1, "unit_amount_minor": price, "interval_unit": "month", "interval_count": 1, "started_on": day(start),
         "ended_on": day(end) if end else None,
     }  # fmt: skip
     return {**line, **more}
@@ -29,7 +31,9 @@ def day(text: str) -> date:
 def make_book(url: str, as_of: str = "2026-10-31", **tables: list[Mapping[str, Any]]) -> Book:
     """A book with these rows; accounts that only contracts name are added."""
     engine = book_engine(url)
-    named = {line["account_id"] for line in tables.get("subscriptions", [])} - {a["account_id"] for a in tables.get("accounts", [])}
+    named = {line["account_id"] for line in tables.get("subscriptions", [])} - {
+        a["account_id"] for a in tables.get("accounts", [])
+    }
     tables["accounts"] = [*tables.get("accounts", []), *({"account_id": name, "name": name} for name in sorted(named))]
     info = {"reporting_currency": "BRL", "timezone": "America/Sao_Paulo", "as_of": as_of, "load_id": "by hand"}
     with engine.begin() as connection:

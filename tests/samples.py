@@ -29,9 +29,7 @@ from tools.metrics import Figure, Money, Period, Share, Source, Unit
 
 TODAY = date(2026, 11, 22)
 WEEK = Period.parse("2026-W46")
-HOSTILE = (
-    "<!channel> @here <@U1|boss> *Ana* _x_ `y` [pay](https://evil.example) {n} %s \x1b[31m\u202egnp | & $x^2$"
-)
+HOSTILE = "<!channel> @here <@U1|boss> *Ana* _x_ `y` [pay](https://evil.example) {n} %s \x1b[31m\u202egnp | & $x^2$"
 
 
 def words(msgid: str, **values: object) -> Phrase:
@@ -71,9 +69,7 @@ def reply(
 ) -> Reply:
     asked = Question("Ev1", "Weekly MRR summary", Person("U1"), Place("dm", "T1", "D1", "1.0"))
     said = headline or words("MRR ended the week at {end}.", end=figure(11_400_000))
-    answer = (
-        Answer(words("MRR summary · {period}", period=WEEK), said, parts) if outcome == "answered" else None
-    )
+    answer = Answer(words("MRR summary · {period}", period=WEEK), said, parts) if outcome == "answered" else None
     call = Call("mrr_summary", {"period": "2026-W46"}) if answer else None
     return Reply(asked, language, outcome, said, call, answer, **more)  # type: ignore[arg-type]
 
@@ -160,8 +156,7 @@ def enormous(text: str) -> tuple[Part, ...]:
     row: tuple[Cell, ...] = (text, brl(1), 12, *(said,) * 20)
     table = Table(said, (Column(said), *(Column(words("n"), numeric=True),) * 22), (row,) * 120, said)
     asks = tuple(
-        Ask(f"q{n}", long, text, "choice", (text,) * 12, (long,), ("q0", text) if n else None)
-        for n in range(12)
+        Ask(f"q{n}", long, text, "choice", (text,) * 12, (long,), ("q0", text) if n else None) for n in range(12)
     )
     plan = tuple(Action(text, text, TODAY + timedelta(n)) for n in range(30))
     facts = Facts(tuple(Fact(said, long) for _ in range(30)), said)

@@ -94,9 +94,7 @@ class SlackServer:
 
     # -- what a test asks for
 
-    def fail(
-        self, method: str, status: int = 200, times: int = 1, retry_after: int | None = None, **body: Any
-    ) -> None:
+    def fail(self, method: str, status: int = 200, times: int = 1, retry_after: int | None = None, **body: Any) -> None:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._faults[method] += [Fault(status, {"ok": False, **body}, headers) for _ in range(times)]
 
@@ -182,9 +180,7 @@ class SlackServer:
             "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
         }  # fmt: skip
 
-    def deliver(
-        self, url: str, payload: Mapping[str, Any] | str, *, secret: str = SECRET, age: int = 0
-    ) -> int:
+    def deliver(self, url: str, payload: Mapping[str, Any] | str, *, secret: str = SECRET, age: int = 0) -> int:
         """POST an event (a mapping) or a form (text), signed; returns the HTTP status."""
         form = isinstance(payload, str)
         body = payload if isinstance(payload, str) else json.dumps(payload)

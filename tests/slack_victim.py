@@ -39,6 +39,6 @@ class Mortal(Delivery):
 
 if __name__ == "__main__":
     with bot(API_URL, Path.cwd(), answer, store_url=STORE_URL, out=Mortal) as running:
-        print(running.url, flush=True)  # noqa: T201
+        print(running.url, flush=True)
         while True:
             time.sleep(1)

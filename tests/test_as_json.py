@@ -3,12 +3,12 @@
 import json
 
 import pytest
-import samples
-from samples import FACTS, PASSAGE, SURVEY, TABLE, reply
 
+import samples
 from bot import as_json
 from bot.conversation import Reply
 from bot.locale import LANGUAGES
+from samples import FACTS, PASSAGE, SURVEY, TABLE, reply
 
 EVERY = [
     pytest.param(each, id=f"{language}: {name}")
@@ -27,8 +27,7 @@ def test_every_reply_is_json(sample: Reply) -> None:
 def test_the_question_and_what_was_understood_come_first() -> None:
     written = as_json.document(reply())
     assert {
-        key: written[key]
-        for key in ("question", "language", "outcome", "tool", "arguments", "subject", "headline")
+        key: written[key] for key in ("question", "language", "outcome", "tool", "arguments", "subject", "headline")
     } == {
         "question": "Weekly MRR summary",
         "language": "en",

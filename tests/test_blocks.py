@@ -3,21 +3,19 @@
 import json
 
 import pytest
+
 import samples
 from block_kit_check import check
-from samples import HOSTILE, NEXT, TABLE, WATERFALL, reply, words
-
 from bot import block_kit as kit
 from bot import markdown
 from bot.blocks import Message, message
 from bot.conversation import Reply
 from bot.locale import LANGUAGES, Speaker
+from samples import HOSTILE, NEXT, TABLE, WATERFALL, reply, words
 from tools import Chart, NextSteps, Note, Part
 
 EVERY = [
-    pytest.param(each, id=f"{language}: {name}")
-    for language in LANGUAGES
-    for name, each in samples.replies(language)
+    pytest.param(each, id=f"{language}: {name}") for language in LANGUAGES for name, each in samples.replies(language)
 ]
 
 
@@ -26,9 +24,7 @@ def test_every_reply_is_a_message_that_slack_accepts(sample: Reply) -> None:
     check(message(sample))
 
 
-ENORMOUS = [
-    part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, Chart | NextSteps)
-]
+ENORMOUS = [part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, Chart | NextSteps)]
 LONG = ("hostile", "enormous", "enormous table", "many parts")
 
 
@@ -84,10 +80,7 @@ def test_a_second_table_is_monospaced_as_a_message_may_hold_only_one() -> None:
     said = message(reply(TABLE, TABLE))
     assert len(blocks_of(said, "table")) == 1
     mono = [
-        e
-        for block in blocks_of(said, "rich_text")
-        for e in block["elements"]
-        if e["type"] == "rich_text_preformatted"
+        e for block in blocks_of(said, "rich_text") for e in block["elements"] if e["type"] == "rich_text_preformatted"
     ]
     assert mono[0]["elements"][0]["text"].splitlines()[1] == "Padaria São João  -R$1,234.56  33.33%"
 
@@ -133,11 +126,7 @@ def test_a_chart_is_an_image_drawn_when_asked_for_with_its_numbers_as_text_in_it
     (place,) = [block for block in said.blocks if block.get("block_id") == image.block_id]
     assert place["elements"][0]["text"].startswith("MRR bridge. Start: R$100,000.00; New: R$8,000.00;")
     assert image.png().startswith(b"\x89PNG")
-    check(
-        Message(
-            said.text, tuple(image.block("F12345678") if block is place else block for block in said.blocks)
-        )
-    )
+    check(Message(said.text, tuple(image.block("F12345678") if block is place else block for block in said.blocks)))
 
 
 def test_feedback_holds_the_key_of_the_question() -> None:

@@ -6,19 +6,17 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from samples import BAR, HOSTILE, LINE, WATERFALL, enormous, words
 
 from bot import charts
 from bot.locale import Speaker
+from samples import BAR, HOSTILE, LINE, WATERFALL, enormous, words
 from tools import Chart
 
 EMPTY = Chart(words("Empty"), "waterfall", ())
 LARGE, UNDEFINED = (part for part in enormous(HOSTILE) if isinstance(part, Chart))
 
 
-@pytest.mark.parametrize(
-    "chart", [WATERFALL, LINE, BAR, EMPTY, LARGE, UNDEFINED], ids=lambda chart: chart.kind
-)
+@pytest.mark.parametrize("chart", [WATERFALL, LINE, BAR, EMPTY, LARGE, UNDEFINED], ids=lambda chart: chart.kind)
 @pytest.mark.parametrize("language", ["en", "pt-BR"])
 def test_a_chart_is_a_picture_of_1200_by_600(chart: Chart, language: str) -> None:
     with Image.open(BytesIO(charts.png(chart, Speaker(language)))) as picture:

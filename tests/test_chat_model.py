@@ -50,7 +50,19 @@ class Model:
         message = {"role": "assistant", "content": content, "tool_calls": tool_calls}
         choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if tool_calls else "stop"}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        self.script.append((status, {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}))
+        self.script.append(
+            (
+                status,
+                {
+                    "id": "x",
+                    "object": "chat.completion",
+                    "created": 1,
+                    "model": "m",
+                    "choices": [choice],
+                    "usage": usage,
+                },
+            )
+        )
 
     def fails(self, status: int) -> None:
         self.script.append((status, {"error": {"message": "no", "type": "x", "code": "x"}}))
@@ -67,7 +79,9 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
 
 @pytest.fixture
 def with_model(demo_home, tmp_path, model):
-    return assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 's.sqlite'}", chat_model="openai:scripted", chat_model_timeout=1.0)
+    return assistant_at(
+        demo_home, store_url=f"sqlite:///{tmp_path / 's.sqlite'}", chat_model="openai:scripted", chat_model_timeout=1.0
+    )
 
 
 def test_the_model_chooses_what_the_embedded_router_is_unsure_of_and_the_tool_counts(with_model, model, demo):
@@ -117,7 +131,17 @@ def test_an_account_the_book_does_not_know_is_asked_back(with_model, model):
         lambda model: model.script.append((0, {})),
         lambda model: model.script.append((200, {"nonsense": True})),
     ],
-    ids=["malformed JSON", "wrong type", "unknown tool", "empty message", "prose instead of a call", "429", "500", "time-out", "not a completion"],
+    ids=[
+        "malformed JSON",
+        "wrong type",
+        "unknown tool",
+        "empty message",
+        "prose instead of a call",
+        "429",
+        "500",
+        "time-out",
+        "not a completion",
+    ],
 )
 def test_whatever_the_model_does_wrong_the_embedded_answer_is_given(with_model, model, demo, script):
     expected = ask(demo, UNSURE)

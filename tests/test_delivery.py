@@ -54,16 +54,12 @@ def test_delivering_twice_posts_once(slack: SlackServer, delivery: Delivery) -> 
     assert len(slack.posted()) == 1
 
 
-def test_the_message_can_be_traced_to_its_question(
-    slack: SlackServer, delivery: Delivery, store: Store
-) -> None:
+def test_the_message_can_be_traced_to_its_question(slack: SlackServer, delivery: Delivery, store: Store) -> None:
     delivery.deliver(PARCEL)
     assert store.question_of("C1", slack.posted()[0]["ts"]) == PARCEL.key
 
 
-def test_a_living_process_of_this_host_is_waited_for(
-    slack: SlackServer, delivery: Delivery, store: Store
-) -> None:
+def test_a_living_process_of_this_host_is_waited_for(slack: SlackServer, delivery: Delivery, store: Store) -> None:
     claimed_by(store, f"{socket.gethostname()}:{os.getppid()}:life", seconds_ago=1)
     with pytest.raises(Later) as later:
         delivery.deliver(PARCEL)
@@ -80,9 +76,7 @@ def test_another_hosts_claim_is_taken_over_when_its_lease_has_run_out(
     assert len(slack.called("conversations.replies")) == 1
 
 
-def test_a_dead_process_of_this_host_is_not_waited_for(
-    slack: SlackServer, delivery: Delivery, store: Store
-) -> None:
+def test_a_dead_process_of_this_host_is_not_waited_for(slack: SlackServer, delivery: Delivery, store: Store) -> None:
     claimed_by(store, f"{socket.gethostname()}:{os.getpid()}:earlier-life", seconds_ago=1)
     delivery.deliver(PARCEL)
     assert len(slack.posted()) == 1
@@ -125,9 +119,7 @@ def test_a_rate_limit_says_when_to_come_back_and_nothing_needs_to_be_looked_up(
     assert slack.called("conversations.replies") == []
 
 
-def test_a_server_error_may_have_posted_so_the_next_attempt_looks_first(
-    slack: SlackServer, delivery: Delivery
-) -> None:
+def test_a_server_error_may_have_posted_so_the_next_attempt_looks_first(slack: SlackServer, delivery: Delivery) -> None:
     slack.lose_answer("chat.postMessage")
     with pytest.raises(Later):
         delivery.deliver(PARCEL)
@@ -144,9 +136,7 @@ def test_refused_blocks_are_posted_as_text(slack: SlackServer, delivery: Deliver
     assert (post["text"], post["blocks"]) == ("hi", [])
 
 
-def test_a_text_that_is_too_long_is_shortened_rather_than_lost(
-    slack: SlackServer, delivery: Delivery
-) -> None:
+def test_a_text_that_is_too_long_is_shortened_rather_than_lost(slack: SlackServer, delivery: Delivery) -> None:
     slack.fail("chat.postMessage", error="msg_too_long")
     delivery.deliver(replace(PARCEL, blocks=[], text="x" * 5_000))
     assert slack.posted()[0]["text"] == "x" * 3_900 + "…"
@@ -174,9 +164,7 @@ def test_without_its_picture_a_message_keeps_the_words(slack: SlackServer, deliv
     assert slack.posted()[0]["blocks"] == [TEXT, words]
 
 
-def test_what_did_not_fit_is_attached_once_as_a_file_in_the_thread(
-    slack: SlackServer, delivery: Delivery
-) -> None:
+def test_what_did_not_fit_is_attached_once_as_a_file_in_the_thread(slack: SlackServer, delivery: Delivery) -> None:
     message = Message("hi", (TEXT,), files=(File("answer.md", "# all of it"),))
     parcel = delivery.parcel("k", message, way="post", channel="C1", thread="1.1")
     delivery.deliver(parcel)

@@ -40,8 +40,7 @@ def test_same_day_and_seed_give_the_same_bytes_and_another_seed_does_not(tmp_pat
     for name, seed in (("first", 7), ("second", 7), ("other", 8)):
         write_demo_company(tmp_path / name, TODAY, seed)
     first, second, other = (
-        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
-        for name in ("first", "second", "other")
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second", "other")
     )
     assert first == second
     assert first["accounts.csv"] != other["accounts.csv"]
@@ -75,9 +74,7 @@ def test_every_reference_resolves(company: Tables, column: str) -> None:
 def test_contacts_that_answer_or_are_reached_belong_to_the_account(company: Tables) -> None:
     home = {row["contact_id"]: row["account_id"] for row in company["contacts"]}
     for table in ("survey_answers", "touches"):
-        assert all(
-            home[row["contact_id"]] == row["account_id"] for row in company[table] if row["contact_id"]
-        )
+        assert all(home[row["contact_id"]] == row["account_id"] for row in company[table] if row["contact_id"])
 
 
 def test_nothing_is_told_that_only_the_future_knows(company: Tables) -> None:
@@ -86,22 +83,16 @@ def test_nothing_is_told_that_only_the_future_knows(company: Tables) -> None:
         for table, rows in company.items()
         for row in rows
         for column, value in row.items()
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value)
-        and value > TODAY.isoformat()
-        and column not in MAY_LIE_AHEAD
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value) and value > TODAY.isoformat() and column not in MAY_LIE_AHEAD
     }
     assert ahead <= {("discounts", "starts_on")}
-    trials = {
-        row["subscription_id"] for row in company["subscriptions"] if row["trial_ends_on"] > TODAY.isoformat()
-    }
+    trials = {row["subscription_id"] for row in company["subscriptions"] if row["trial_ends_on"] > TODAY.isoformat()}
     assert all(row["subscription_id"] in trials for row in company["discounts"] if _ahead(row["starts_on"]))
 
 
 def test_contracts_that_end_ahead_were_cancelled_before_today(company: Tables) -> None:
     assert all(
-        row["cancelled_on"]
-        for row in company["subscriptions"]
-        if _ahead(row["ended_on"]) and not row["trial_ends_on"]
+        row["cancelled_on"] for row in company["subscriptions"] if _ahead(row["ended_on"]) and not row["trial_ends_on"]
     )
 
 
@@ -118,11 +109,7 @@ def test_nothing_happens_at_an_account_after_it_left(company: Tables) -> None:
 
 def test_money_has_two_decimals(company: Tables) -> None:
     cells = [
-        row[name]
-        for rows in company.values()
-        for row in rows
-        for name in ("amount", "unit_amount")
-        if row.get(name)
+        row[name] for rows in company.values() for row in rows for name in ("amount", "unit_amount") if row.get(name)
     ]
     assert len(cells) > 5000
     assert all(re.fullmatch(r"\d+\.\d\d", cell) for cell in cells)
@@ -228,9 +215,7 @@ def test_about_one_account_in_six_pays_in_dollars(company: Tables) -> None:
 def test_every_foreign_contract_has_a_rate_on_its_first_day(company: Tables) -> None:
     first = {row["currency"]: row["on_day"] for row in reversed(company["exchange_rates"])}
     assert all(
-        first[row["currency"]] <= row["started_on"]
-        for row in company["subscriptions"]
-        if row["currency"] != "BRL"
+        first[row["currency"]] <= row["started_on"] for row in company["subscriptions"] if row["currency"] != "BRL"
     )
 
 
@@ -261,9 +246,7 @@ def test_risk_can_be_learned_but_not_read_off(company: Tables) -> None:
     """Two leavers in three had shown a sign by the day they told us; so had many who stayed."""
     known = _by_account(company)
     told = {row["account_id"]: row["cancelled_on"] for row in company["subscriptions"] if row["cancelled_on"]}
-    left = {
-        one for one, day in _left(company).items() if day > add_months(TODAY, -12).isoformat() and one in told
-    }
+    left = {one for one, day in _left(company).items() if day > add_months(TODAY, -12).isoformat() and one in told}
     stayed = _customers(company, TODAY) - told.keys()
     leavers = _share(_sign(known[one], date.fromisoformat(told[one])) for one in left)
     stayers = _share(_sign(known[one], TODAY) for one in stayed)
@@ -280,9 +263,7 @@ def _sign(known: Tables, day: date) -> bool:
     """Usage a third below half a year ago, a critical ticket, a detractor or a payment three weeks late."""
     return (
         _usage_fell(known["usage"], day)
-        or any(
-            row["priority"] == "critical" and _within(row["opened_on"], day, 120) for row in known["tickets"]
-        )
+        or any(row["priority"] == "critical" and _within(row["opened_on"], day, 120) for row in known["tickets"])
         or any(_detracts(row) and _within(row["answered_on"], day, 150) for row in known["survey_answers"])
         or any(_within(row["due_on"], day, 120) and _days_late(row, day) > 20 for row in known["invoices"])
     )
@@ -344,8 +325,4 @@ def _left(company: Tables) -> dict[str, str]:
 
 def _customers(company: Tables, day: date) -> set[str]:
     at = day.isoformat()
-    return {
-        account
-        for account, times in _spans(company).items()
-        if any(start <= at < end for start, end in times)
-    }
+    return {account for account, times in _spans(company).items() if any(start <= at < end for start, end in times)}

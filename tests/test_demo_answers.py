@@ -24,8 +24,15 @@ class Company:
         self.rates = {"BRL": Decimal(1)} | {code: Decimal(rate) for code, rate in rates.items()}
         self.lines = self.tables["subscriptions"].to_dict("records")
         self.of_line = {
-            name: {line: rows.sort_values(by).to_dict("records") for line, rows in self.tables[name].groupby("subscription_id")}
-            for name, by in (("subscription_changes", "effective_on"), ("discounts", "starts_on"), ("pauses", "starts_on"))
+            name: {
+                line: rows.sort_values(by).to_dict("records")
+                for line, rows in self.tables[name].groupby("subscription_id")
+            }
+            for name, by in (
+                ("subscription_changes", "effective_on"),
+                ("discounts", "starts_on"),
+                ("pauses", "starts_on"),
+            )
         }
 
     def mrr(self, day):
@@ -38,7 +45,12 @@ class Company:
 
     def _line(self, line, day):
         start = max(line["started_on"], line["trial_ends_on"])
-        if line["kind"] == "repeat" or day < start or (line["ended_on"] and day >= line["ended_on"]) or self._holds("pauses", line, day):
+        if (
+            line["kind"] == "repeat"
+            or day < start
+            or (line["ended_on"] and day >= line["ended_on"])
+            or self._holds("pauses", line, day)
+        ):
             return 0
         quantity, price = line["quantity"], line["unit_amount"]
         for change in self._rows("subscription_changes", line):
@@ -46,7 +58,9 @@ class Company:
                 quantity, price = change["quantity"] or quantity, change["unit_amount"] or price
         total = Decimal(quantity) * Decimal(price)
         held = self._holds("discounts", line, day)
-        total -= total * sum(Decimal(one["percent"] or 0) for one in held) / 100 + sum(Decimal(one.get("amount") or 0) for one in held)
+        total -= total * sum(Decimal(one["percent"] or 0) for one in held) / 100 + sum(
+            Decimal(one.get("amount") or 0) for one in held
+        )
         months = int(line["interval_count"]) * {"month": 1, "year": 12}[line["interval_unit"]]
         native = max((total * 100 / months).quantize(Decimal(1), ROUND_HALF_UP), Decimal(0))
         return int((native * self.rates[line["currency"]]).quantize(Decimal(1), ROUND_HALF_UP))
@@ -55,14 +69,22 @@ class Company:
         return self.of_line[table].get(line["subscription_id"], [])
 
     def _holds(self, table, line, day):
-        return [row for row in self._rows(table, line) if row["starts_on"] <= day and (not row["ends_on"] or day < row["ends_on"])]
+        return [
+            row
+            for row in self._rows(table, line)
+            if row["starts_on"] <= day and (not row["ends_on"] or day < row["ends_on"])
+        ]
 
     def movements(self, first, last):
         """Signed changes by name, day by day."""
         ever = set()
         for line in self.lines:
             start = max(line["started_on"], line["trial_ends_on"])
-            if start < first.isoformat() and (not line["ended_on"] or line["ended_on"] > start) and self._line(line, start):
+            if (
+                start < first.isoformat()
+                and (not line["ended_on"] or line["ended_on"] > start)
+                and self._line(line, start)
+            ):
                 ever.add(line["account_id"])
         sums = dict.fromkeys(("new", "expansion", "reactivation", "contraction", "churn"), 0)
         before = self.mrr(first - timedelta(days=1))
@@ -70,7 +92,17 @@ class Company:
             after = self.mrr(first + timedelta(days=n))
             for account in before.keys() | after.keys():
                 was, now = before.get(account, 0), after.get(account, 0)
-                name = "churn" if was and not now else "contraction" if now < was else "expansion" if was else "reactivation" if account in ever else "new"
+                name = (
+                    "churn"
+                    if was and not now
+                    else "contraction"
+                    if now < was
+                    else "expansion"
+                    if was
+                    else "reactivation"
+                    if account in ever
+                    else "new"
+                )
                 sums[name] += now - was
             ever |= after.keys()
             before = after
@@ -95,7 +127,9 @@ def test_the_weekly_mrr_summary_is_the_recomputed_one_to_the_centavo(demo, compa
 
 def test_the_movers_and_the_others_add_up_to_the_net_new_mrr(demo):
     reply = ask(demo, "MRR summary for October 2026")
-    movers = next(part for part in reply.answer.parts if getattr(part, "title", None) and part.title.msgid == "Who moved it")
+    movers = next(
+        part for part in reply.answer.parts if getattr(part, "title", None) and part.title.msgid == "Who moved it"
+    )
     *rows, total = (row[2].minor for row in movers.rows)
     net_new = next(figure for figure in reply.answer.figures if figure.metric == "net_new_mrr")
     assert sum(rows) == total == net_new.value
@@ -136,14 +170,20 @@ def test_the_first_accounts_score_can_be_worked_out_by_hand_from_the_files(demo,
     reply = ask(demo, "Which accounts are at risk?")
     account = reply.answer.parts[0].rows[0][1].segment["account_id"]
     worked = _by_hand(company, account)
-    found = {reason.values["evidence"].msgid: reason.values["points"] for reason in reply.answer.parts[1].items[0].value}
+    found = {
+        reason.values["evidence"].msgid: reason.values["points"] for reason in reply.answer.parts[1].items[0].value
+    }
     assert sorted(found.values()) == sorted(points for points in worked.values() if points)
 
 
 def _by_hand(company, account):
-    rows = {name: table[table["account_id"] == account].to_dict("records") for name, table in company.tables.items() if "account_id" in table}
-    ago = lambda day: (TODAY - date.fromisoformat(day)).days  # noqa: E731
-    step = lambda value, *steps: max((points for least, points in steps if value >= least), default=0)  # noqa: E731
+    rows = {
+        name: table[table["account_id"] == account].to_dict("records")
+        for name, table in company.tables.items()
+        if "account_id" in table
+    }
+    ago = lambda day: (TODAY - date.fromisoformat(day)).days
+    step = lambda value, *steps: max((points for least, points in steps if value >= least), default=0)
     known = {}
     used = [(ago(row["on_day"]), int(row["events"])) for row in rows["usage"] if ago(row["on_day"]) >= 0]
     if used and (latest := min(day for day, _ in used)) < 365:
@@ -152,19 +192,35 @@ def _by_hand(company, account):
         before = sum(events for day, events in used if 28 <= day - latest < 112)
         if latest < 60 and before:
             known["usage"] = step(1 - 3 * recent / before, (0.2, 6), (0.4, 13), (0.6, 20))
-    spoken = [ago(t["on_day"]) for t in rows["touches"] if t["direction"] in ("inbound", "both") and ago(t["on_day"]) >= 0]
+    spoken = [
+        ago(t["on_day"]) for t in rows["touches"] if t["direction"] in ("inbound", "both") and ago(t["on_day"]) >= 0
+    ]
     if spoken or rows["touches"]:
-        known["silence"] = step(min(spoken, default=max(ago(t["on_day"]) for t in rows["touches"])), (30, 4), (60, 8), (90, 12))
+        known["silence"] = step(
+            min(spoken, default=max(ago(t["on_day"]) for t in rows["touches"])), (30, 4), (60, 8), (90, 12)
+        )
     urgent = [t for t in rows["tickets"] if t["priority"] in ("high", "critical") and not t["solved_on"]]
     known["tickets"] = step(len(urgent), (1, 7), (2, 12))
-    nps = sorted((a["answered_on"], -float(a["score"])) for a in rows["survey_answers"] if a["kind"] == "nps" and 0 <= ago(a["answered_on"]) < 365)
+    nps = sorted(
+        (a["answered_on"], -float(a["score"]))
+        for a in rows["survey_answers"]
+        if a["kind"] == "nps" and 0 <= ago(a["answered_on"]) < 365
+    )
     if nps:
         known["nps"] = step(nps[-1][1], (-8, 3), (-6, 11))
     late = [ago(i["due_on"]) for i in rows["invoices"] if not i["paid_on"] and ago(i["issued_on"]) < 365]
     known["overdue"] = step(max(late, default=0), (1, 5), (30, 10))
-    gone = [c for c in rows["contacts"] if c["role"] in ("champion", "sponsor", "buyer") and c["left_on"] and 0 <= ago(c["left_on"]) < 180]
+    gone = [
+        c
+        for c in rows["contacts"]
+        if c["role"] in ("champion", "sponsor", "buyer") and c["left_on"] and 0 <= ago(c["left_on"]) < 180
+    ]
     known["sponsor"] = step(len(gone), (1, 10))
-    renewals = [-ago(s["renews_on"]) for s in rows["subscriptions"] if s["renews_on"] and not s["ended_on"] and (s["interval_unit"], s["interval_count"]) != ("month", "1")]
+    renewals = [
+        -ago(s["renews_on"])
+        for s in rows["subscriptions"]
+        if s["renews_on"] and not s["ended_on"] and (s["interval_unit"], s["interval_count"]) != ("month", "1")
+    ]
     if renewals:
         known["renewal"] = 7 if min(renewals) <= 30 else 4 if min(renewals) <= 90 else 0
     behind = 0
@@ -202,5 +258,11 @@ def test_the_interview_script_is_for_the_account_that_left(demo, company):
 
 def test_every_amount_shown_is_money_with_a_currency(demo):
     reply = ask(demo, "Weekly MRR summary")
-    amounts = [cell for part in reply.answer.parts for row in getattr(part, "rows", ()) for cell in row if isinstance(cell, Money | Figure)]
+    amounts = [
+        cell
+        for part in reply.answer.parts
+        for row in getattr(part, "rows", ())
+        for cell in row
+        if isinstance(cell, Money | Figure)
+    ]
     assert {cell.currency for cell in amounts} == {"BRL"}

@@ -82,9 +82,7 @@ def test_a_revoked_token_is_told_in_slacks_word(slack: SlackServer, tmp_path: Pa
 def test_missing_scopes_are_listed(tmp_path: Path) -> None:
     with SlackServer(scopes=",".join(doctor.SCOPES - {"users:read", "im:write"})) as slack:
         scopes = [check for check in doctor.slack(settings(slack, tmp_path)) if check.name == "scopes"]
-    assert [(check.ok, check.message.values["scopes"]) for check in scopes] == [
-        (False, "im:write, users:read")
-    ]
+    assert [(check.ok, check.message.values["scopes"]) for check in scopes] == [(False, "im:write, users:read")]
 
 
 def test_a_server_that_opens_no_socket_is_found_out(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from block_kit_check import check
 
+from block_kit_check import check
 from bot.blocks import Message
 from bot.store import open_store
 from tests.conftest import DEMO_DAY, ask, assistant_at
@@ -43,7 +43,9 @@ def ten_questions(demo_home: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def in_the_terminal(demo_home: Path, ten_questions: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def in_the_terminal(
+    demo_home: Path, ten_questions: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
     bot = assistant_at(demo_home, store_url=f"sqlite:///{tmp_path_factory.mktemp('terminal') / 'store.sqlite'}")
     replies = {text: ask(bot, text) for text in ten_questions}
     assert {reply.outcome for reply in replies.values()} == {"answered"}
@@ -58,9 +60,16 @@ def _kept(reply) -> set[tuple[str, str]]:
 
 
 @contextmanager
-def serving(slack: SlackServer, home: Path, store_url: str, *arguments: str, **environment: str) -> Iterator[psutil.Process]:
+def serving(
+    slack: SlackServer, home: Path, store_url: str, *arguments: str, **environment: str
+) -> Iterator[psutil.Process]:
     tokens = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
-    settings = {"SLACK_API_URL": slack.api_url, "RETENTION_HOME": str(home), "RETENTION_TODAY": DEMO_DAY, "STORE_URL": store_url}
+    settings = {
+        "SLACK_API_URL": slack.api_url,
+        "RETENTION_HOME": str(home),
+        "RETENTION_TODAY": DEMO_DAY,
+        "STORE_URL": store_url,
+    }
     command = [sys.executable, "-m", "bot", "serve", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **tokens, **settings, **environment})
     try:
@@ -138,11 +147,12 @@ def test_a_socket_mode_envelope_leads_to_one_message_in_the_thread(demo_home, in
 
 def test_a_slack_server_that_knows_two_methods_gets_the_answer(demo_home, tmp_path):
     port = _free_port()
-    with SlackServer(methods=frozenset({"auth.test", "chat.postMessage"})) as slack:
-        with serving(slack, demo_home, f"sqlite:///{tmp_path / 'store.sqlite'}", "--http", str(port)):
-            _wait_until_it_listens(port)
-            slack.deliver(f"http://127.0.0.1:{port}/slack/events", slack.body(slack.mention("Weekly MRR summary")))
-            (post,) = slack.wait_for_posts(1, seconds=60)
+    store_url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    only = frozenset({"auth.test", "chat.postMessage"})
+    with SlackServer(methods=only) as slack, serving(slack, demo_home, store_url, "--http", str(port)):
+        _wait_until_it_listens(port)
+        slack.deliver(f"http://127.0.0.1:{port}/slack/events", slack.body(slack.mention("Weekly MRR summary")))
+        (post,) = slack.wait_for_posts(1, seconds=60)
     assert "MRR" in post["text"]
 
 
@@ -155,14 +165,29 @@ def test_a_slack_server_that_knows_two_methods_gets_the_answer(demo_home, tmp_pa
     ],
 )
 def test_a_missing_or_wrong_token_is_one_sentence(missing, sentence, tmp_path):
-    tokens = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, **missing, "RETENTION_HOME": str(tmp_path), "COLUMNS": "400"}
-    done = subprocess.run([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **tokens}, capture_output=True, text=True, check=False)
+    tokens = {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        **missing,
+        "RETENTION_HOME": str(tmp_path),
+        "COLUMNS": "400",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        env={**os.environ, **tokens},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert done.stderr.startswith(sentence) and "api.slack.com/apps" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_the_demo_in_postgresql_gives_the_same_figures(demo_home, in_the_terminal, ten_questions, new_postgres, tmp_path):
+def test_the_demo_in_postgresql_gives_the_same_figures(
+    demo_home, in_the_terminal, ten_questions, new_postgres, tmp_path
+):
     """The same exports loaded into PostgreSQL, with the store on PostgreSQL too."""
     from tools.metrics._load import load_directory
 
@@ -171,6 +196,6 @@ def test_the_demo_in_postgresql_gives_the_same_figures(demo_home, in_the_termina
     shutil.copytree(demo_home / "index", home / "index")
     bot = assistant_at(home, book_url=book_url, store_url=new_postgres())
     load_directory(demo_home / "exports", book_url, today=bot.today())
-    values = lambda kept: {pair for pair in kept if pair[0] != "text"}  # noqa: E731
+    values = lambda kept: {pair for pair in kept if pair[0] != "text"}
     for text in ten_questions:
         assert values(_kept(ask(bot, text))) == values(in_the_terminal[text]), text

@@ -58,7 +58,9 @@ def test_every_public_module_of_the_metrics_is_one_metric(metric) -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    readers = {name(file) for file in FILES if "os.environ" in (text := file.read_text(encoding="utf-8")) or "getenv" in text}
+    readers = {
+        name(file) for file in FILES if "os.environ" in (text := file.read_text(encoding="utf-8")) or "getenv" in text
+    }
     assert readers <= {"bot/settings.py"}
 
 
@@ -67,7 +69,8 @@ def test_whatever_goes_wrong_unforeseen_ends_in_one_place() -> None:
         name(file)
         for file in FILES
         for node in ast.walk(tree(file))
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     ]
     assert broad == ["bot/unforeseen.py"]
 
@@ -75,7 +78,17 @@ def test_whatever_goes_wrong_unforeseen_ends_in_one_place() -> None:
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_a_module_does_nothing_when_imported(file: Path) -> None:
     """Only definitions, constants and calls that make plain values: no engine, client, model or logging set-up."""
-    forbidden = {"create_engine", "basicConfig", "App", "WebClient", "PersistentClient", "init_chat_model", "load_dotenv", "Settings", "open"}
+    forbidden = {
+        "create_engine",
+        "basicConfig",
+        "App",
+        "WebClient",
+        "PersistentClient",
+        "init_chat_model",
+        "load_dotenv",
+        "Settings",
+        "open",
+    }
     called = {
         ast.unparse(node.func).rpartition(".")[2]
         for statement in tree(file).body
@@ -99,7 +112,15 @@ def test_no_function_is_longer_than_a_screen(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_names_say_what_a_module_holds(file: Path) -> None:
-    assert not set(file.stem.strip("_").split("_")) & {"utils", "helpers", "common", "manager", "service", "base", "misc"}
+    assert not set(file.stem.strip("_").split("_")) & {
+        "utils",
+        "helpers",
+        "common",
+        "manager",
+        "service",
+        "base",
+        "misc",
+    }
 
 
 @pytest.mark.parametrize("heavy", ["pandas", "chromadb", "langchain", "matplotlib", "dbos", "sklearn", "slack_bolt"])
@@ -111,9 +132,18 @@ def test_nothing_heavy_is_imported_before_it_is_needed(heavy: str) -> None:
 
 def test_no_import_goes_round_in_a_circle() -> None:
     """Every module can be the first to be imported."""
-    modules = [name(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in FILES if "migrations" not in name(file)]
-    program = "import importlib, sys\nfor m in sys.argv[1:]:\n    importlib.import_module(m)\n    [sys.modules.pop(k) for k in list(sys.modules) if k.split('.')[0] in ('bot', 'tools', 'knowledge')]"
-    done = subprocess.run([sys.executable, "-c", program, *modules], cwd=ROOT, check=False, capture_output=True, text=True)
+    modules = [
+        name(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for file in FILES
+        if "migrations" not in name(file)
+    ]
+    program = (
+        "import importlib, sys\nfor module in sys.argv[1:]:\n    importlib.import_module(module)\n    "
+        "[sys.modules.pop(m) for m in list(sys.modules) if m.split('.')[0] in ('bot', 'tools', 'knowledge')]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *modules], cwd=ROOT, check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-800:]
 
 

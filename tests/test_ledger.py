@@ -31,7 +31,10 @@ def test_a_year_is_a_twelfth_a_month_and_a_quarter_a_third(url):
 
 
 def test_a_retainer_is_mrr_and_a_repeat_purchase_is_not(url):
-    lines = [contract("r", "A", 500_000, "2026-01-01", kind="retainer"), contract("x", "B", 500_000, "2026-01-01", kind="repeat")]
+    lines = [
+        contract("r", "A", 500_000, "2026-01-01", kind="retainer"),
+        contract("x", "B", 500_000, "2026-01-01", kind="repeat"),
+    ]
     book = make_book(url, subscriptions=lines)
     assert ledger(book, "A") == [("2026-01-01", "new", 500_000, 500_000)]
     assert ledger(book, "B") == []
@@ -45,7 +48,15 @@ def test_seats_prices_and_discounts_move_mrr_on_their_day(url):
             {"subscription_id": "s", "effective_on": day("2026-03-01"), "quantity": 12},
             {"subscription_id": "s", "effective_on": day("2026-05-01"), "unit_amount_minor": 900},
         ],
-        discounts=[{"discount_id": "d", "subscription_id": "s", "percent_bp": 2_000, "starts_on": day("2026-01-01"), "ends_on": day("2026-02-01")}],
+        discounts=[
+            {
+                "discount_id": "d",
+                "subscription_id": "s",
+                "percent_bp": 2_000,
+                "starts_on": day("2026-01-01"),
+                "ends_on": day("2026-02-01"),
+            }
+        ],
     )
     assert ledger(book) == [
         ("2026-01-01", "new", 8_000, 8_000),
@@ -74,7 +85,10 @@ def test_a_trial_that_ends_unpaid_is_no_movement(url):
 
 
 def test_ending_one_of_two_contracts_is_contraction_and_the_last_is_churn(url):
-    lines = [contract("a", "A", 1_000, "2026-01-01", "2026-04-01"), contract("b", "A", 2_000, "2026-02-01", "2026-06-01")]
+    lines = [
+        contract("a", "A", 1_000, "2026-01-01", "2026-04-01"),
+        contract("b", "A", 2_000, "2026-02-01", "2026-06-01"),
+    ]
     assert ledger(make_book(url, subscriptions=lines)) == [
         ("2026-01-01", "new", 1_000, 1_000),
         ("2026-02-01", "expansion", 2_000, 3_000),
@@ -106,7 +120,10 @@ def test_foreign_contracts_count_at_the_latest_rate_and_a_rate_moves_nothing(url
 def test_a_rate_is_between_whole_units_though_yen_have_no_cents(url):
     book = make_book(
         url,
-        subscriptions=[contract("s", "A", 10_000, "2026-01-01", currency="JPY"), contract("t", "B", 1_000, "2026-01-01", currency="KWD")],
+        subscriptions=[
+            contract("s", "A", 10_000, "2026-01-01", currency="JPY"),
+            contract("t", "B", 1_000, "2026-01-01", currency="KWD"),
+        ],
         exchange_rates=[
             {"currency": "JPY", "on_day": day("2026-01-01"), "rate_e6": 36_000},
             {"currency": "KWD", "on_day": day("2026-01-01"), "rate_e6": 17_500_000},
@@ -121,7 +138,10 @@ def test_discounts_add_up_and_never_make_mrr_negative(url):
     book = make_book(
         url,
         subscriptions=[contract("s", "A", 1_000, "2026-01-01")],
-        discounts=[discount | {"discount_id": "d1", "percent_bp": 6_000}, discount | {"discount_id": "d2", "amount_minor": 700}],
+        discounts=[
+            discount | {"discount_id": "d1", "percent_bp": 6_000},
+            discount | {"discount_id": "d2", "amount_minor": 700},
+        ],
     )
     assert ledger(book) == [("2026-01-01", "new", 1_000, 1_000), ("2026-02-01", "churn", -1_000, 0)]
 

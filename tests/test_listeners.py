@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from block_kit_check import check
 from slack_bolt import App
 from slack_bolt.request import BoltRequest
 
+from block_kit_check import check
 from bot.blocks import Message
 from bot.listeners import Desk, Identity, bolt_app
 from bot.listeners.home import home
@@ -142,9 +142,7 @@ def payload(form: str) -> Any:
 
 
 def test_a_command_is_acknowledged_without_a_word(slack: SlackServer, app: App, notes: Notes) -> None:
-    answer = app.dispatch(
-        BoltRequest(mode="socket_mode", body=payload(slack.command("MRR &amp; NRR?", trigger="9.9")))
-    )
+    answer = app.dispatch(BoltRequest(mode="socket_mode", body=payload(slack.command("MRR &amp; NRR?", trigger="9.9"))))
     assert (answer.status, answer.body) == (200, "")
     (asked,) = notes.questions
     assert (asked.key, asked.text) == ("T1/C1/9.9", "MRR & NRR?")
@@ -165,18 +163,14 @@ def in_thread(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_pressed_question_is_asked_in_the_thread_of_its_message(
-    slack: SlackServer, app: App, notes: Notes
-) -> None:
+def test_a_pressed_question_is_asked_in_the_thread_of_its_message(slack: SlackServer, app: App, notes: Notes) -> None:
     assert send(app, payload(slack.click({"q": "and last week?"}, user="U2", **in_thread()))) == 200
     (asked,) = notes.questions
     assert (asked.text, asked.asker.id, asked.choice) == ("and last week?", "U2", "")
     assert asked.place == Place("channel", "T1", "C1", "7.0")
 
 
-def test_two_clicks_are_two_questions_and_a_repeated_click_is_one(
-    slack: SlackServer, app: App, notes: Notes
-) -> None:
+def test_two_clicks_are_two_questions_and_a_repeated_click_is_one(slack: SlackServer, app: App, notes: Notes) -> None:
     first, second = (payload(slack.click({"q": "?"}, **in_thread())) for _ in range(2))
     for body in (first, first, second):
         send(app, body)
@@ -197,12 +191,8 @@ def test_a_click_on_the_home_tab_is_answered_in_private(slack: SlackServer, app:
     assert (asked.place.kind, asked.place.channel) == ("dm", "")
 
 
-def test_a_click_under_a_message_only_they_see_is_answered_there(
-    slack: SlackServer, app: App, notes: Notes
-) -> None:
-    where = in_thread(
-        container={"is_ephemeral": True, "channel_id": "C1"}, response_url=f"{slack.root}/respond/1"
-    )
+def test_a_click_under_a_message_only_they_see_is_answered_there(slack: SlackServer, app: App, notes: Notes) -> None:
+    where = in_thread(container={"is_ephemeral": True, "channel_id": "C1"}, response_url=f"{slack.root}/respond/1")
     send(app, payload(slack.click({"q": "MRR?"}, **where)))
     (asked,) = notes.questions
     assert (asked.place.kind, asked.response_url) == ("command", f"{slack.root}/respond/1")

@@ -179,9 +179,7 @@ def test_numbers_are_read_in_a_style(text: str, point: str | None, comma: str | 
         ("soon", None, None),
     ],
 )
-def test_days_are_read_in_a_style_and_in_the_workspaces_zone(
-    text: str, dmy: str | None, mdy: str | None
-) -> None:
+def test_days_are_read_in_a_style_and_in_the_workspaces_zone(text: str, dmy: str | None, mdy: str | None) -> None:
     read = [day_in(text, style, SAO_PAULO) for style in ("dmy", "mdy")]
     assert read == [wanted and date.fromisoformat(wanted) for wanted in (dmy, mdy)]
 
@@ -334,9 +332,7 @@ def test_a_brazilian_export_is_read_by_its_own_names(anywhere: Company) -> None:
     assert anywhere.rows(subscriptions, *line) == [
         ("Pro", "BRL", 3, 123456, "month", 3, date(2025, 1, 15), True, "recurring")
     ]
-    assert anywhere.rows(discounts, "discount_id", "percent_bp", "ends_on") == [
-        ("row 2", 1050, date(2025, 6, 30))
-    ]
+    assert anywhere.rows(discounts, "discount_id", "percent_bp", "ends_on") == [("row 2", 1050, date(2025, 6, 30))]
     assert anywhere.rows(invoices, "invoice_id", "kind", "amount_minor", "paid_on") == [
         ("F1", "one_off", -100000, None)
     ]
@@ -376,9 +372,7 @@ def test_prices_of_a_billing_system_keep_interval_and_quantity(company: Company)
         "started_on",
         "ended_on",
     )
-    assert company.rows(subscriptions, *line) == [
-        ("sub_1", "USD", 5, 120000, "year", date(2025, 12, 31), None)
-    ]
+    assert company.rows(subscriptions, *line) == [("sub_1", "USD", 5, 120000, "year", date(2025, 12, 31), None)]
 
 
 def test_yen_have_no_decimals_and_changes_take_the_currency_of_their_line(company: Company) -> None:
@@ -421,12 +415,8 @@ def test_the_directory_of_ravenstacks_shape_loads_by_its_mapping(anywhere: Compa
         ),
     })  # fmt: skip
     report = anywhere.load(MAPPING)
-    assert anywhere.rows(accounts, "account_id", "name", "country", "source") == [
-        ("A-1", "Company_0", "GB", "partner")
-    ]
-    assert anywhere.rows(
-        subscriptions, "subscription_id", "currency", "quantity", "unit_amount_minor", "ended_on"
-    ) == [
+    assert anywhere.rows(accounts, "account_id", "name", "country", "source") == [("A-1", "Company_0", "GB", "partner")]
+    assert anywhere.rows(subscriptions, "subscription_id", "currency", "quantity", "unit_amount_minor", "ended_on") == [
         ("S-1", "USD", 1, 278600, date(2024, 4, 12)),
         ("S-2", "USD", 1, 0, None),
     ]
@@ -471,9 +461,7 @@ def test_a_mapping_says_constants_translations_and_what_to_leave_out(company: Co
           touches:
             columns: {account_id: {via: accounts.name, column: Company}, on_day: When, team: {const: cs}, author:}
     """)
-    assert company.rows(
-        subscriptions, "subscription_id", "kind", "currency", "unit_amount_minor", "started_on"
-    ) == [
+    assert company.rows(subscriptions, "subscription_id", "kind", "currency", "unit_amount_minor", "started_on") == [
         ("1", "retainer", "USD", 100000, date(2026, 6, 5)),
         ("2", "repeat", "USD", 200000, date(2026, 6, 6)),
     ]
@@ -513,9 +501,7 @@ def test_the_reporting_currency_is_the_argument_else_the_most_frequent(company: 
 
 def test_what_holds_for_the_book_is_written_with_it(anywhere: Company) -> None:
     anywhere.write(
-        **files(
-            invoices="invoice_id,account_id,kind,currency,amount,issued_on\nI1,A1,recurring,BRL,1.00,2027-01-01\n"
-        )
+        **files(invoices="invoice_id,account_id,kind,currency,amount,issued_on\nI1,A1,recurring,BRL,1.00,2027-01-01\n")
     )
     report = anywhere.load(timezone="America/Recife")
     info = dict(anywhere.rows(book_info, "key", "value"))
@@ -567,10 +553,7 @@ def line(**said: str) -> str:
         {**good, **dict.fromkeys(said.keys() - good.keys(), "")},
         {**good, "subscription_id": "S2", **said},
     ]
-    return (
-        "\n".join(",".join(cells) for cells in [names, *([row[name] for name in names] for row in rows)])
-        + "\n"
-    )
+    return "\n".join(",".join(cells) for cells in [names, *([row[name] for name in names] for row in rows)]) + "\n"
 
 
 def usual(
@@ -651,9 +634,7 @@ BAD_MAPPINGS = [
 
 
 @pytest.mark.parametrize(("mapping", "wanted"), BAD_MAPPINGS)
-def test_a_wrong_mapping_is_told_with_its_place(
-    company: Company, mapping: str, wanted: tuple[Any, ...]
-) -> None:
+def test_a_wrong_mapping_is_told_with_its_place(company: Company, mapping: str, wanted: tuple[Any, ...]) -> None:
     (fault,) = company.faults(mapping)
     assert fault.file == "mapping.yml"
     assert (fault.kind, fault.row, fault.column, fault.value, dict(fault.detail)) == wanted

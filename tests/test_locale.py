@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import figure
 
 from bot.locale import FOLDER, Speaker
 from bot.locale._catalogue import faults, languages
+from samples import figure
 from tools import Phrase, phrase, phrase_n
 from tools.metrics import Money, Period, Share
 
@@ -62,9 +62,7 @@ def test_rounding_is_half_even(share: Fraction, said: str) -> None:
 
 
 def test_phrases_say_their_values_in_the_readers_language_and_keep_data_as_it_is() -> None:
-    said = phrase(
-        "{label}: {money} {name}", label=phrase("not defined"), money=Money(100, "BRL"), name="{x} Ltda."
-    )
+    said = phrase("{label}: {money} {name}", label=phrase("not defined"), money=Money(100, "BRL"), name="{x} Ltda.")
     assert Speaker("pt-BR").say(said) == "não definido: R$\xa01,00 {x} Ltda."
 
 
@@ -111,25 +109,16 @@ def test_every_phrase_of_the_code_is_well_translated(language: str) -> None:
 def test_phrases_are_literals_or_known_msgids_so_that_they_can_be_extracted() -> None:
     root = FOLDER.parent.parent
     assert [
-        place
-        for folder in ("bot", "tools")
-        for file in (root / folder).rglob("*.py")
-        for place in _computed(file)
+        place for folder in ("bot", "tools") for file in (root / folder).rglob("*.py") for place in _computed(file)
     ] == []
 
 
 def _computed(file: Path) -> list[str]:
-    calls = [
-        node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-    ]
-    phrases = [
-        call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("phrase", "phrase_n")
-    ]
+    calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    phrases = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("phrase", "phrase_n")]
     return [f"{file.name}:{call.lineno}" for call in phrases if not _known(call.args[0])]
 
 
 def _known(msgid: ast.expr) -> bool:
     """Written here, or another phrase's or a tool's help, which are extracted where they stand."""
-    return isinstance(msgid, ast.Constant) or (
-        isinstance(msgid, ast.Attribute) and msgid.attr in ("msgid", "help")
-    )
+    return isinstance(msgid, ast.Constant) or (isinstance(msgid, ast.Attribute) and msgid.attr in ("msgid", "help"))

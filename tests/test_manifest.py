@@ -10,9 +10,7 @@ from bot.doctor import SCOPES
 from bot.listeners.home import prompts
 from bot.locale import Speaker
 
-MANIFEST: dict[str, Any] = json.loads(
-    (Path(__file__).parent.parent / "manifest.json").read_text(encoding="utf-8")
-)
+MANIFEST: dict[str, Any] = json.loads((Path(__file__).parent.parent / "manifest.json").read_text(encoding="utf-8"))
 SHOWN = MANIFEST["display_information"]
 FEATURES = MANIFEST["features"]
 

@@ -1,9 +1,9 @@
 """Markdown that people edit: exact drafts, and data that stays data."""
 
 from markdown_it import MarkdownIt
-from samples import HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
 
 from bot import markdown
+from samples import HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
 from tools import Note
 
 

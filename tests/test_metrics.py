@@ -13,6 +13,7 @@ YEAR = Period.parse("2026-01-01..2026-06-30")
 @pytest.fixture
 def worked(tmp_path):
     """In thousands: start 100, new 8, expansion 10, reactivation 4, contraction 3, churn 5: end 114."""
+
     def line(name, price, start, end=None):
         return contract(f"{name}-{start}", name, price * 1_000, start, end)
 
@@ -56,7 +57,10 @@ def test_an_annual_1200_is_100_a_month(tmp_path):
 
 def test_the_total_of_stripes_own_example_needs_600_divided_by_12(tmp_path):
     """Stripe's glossary prints 800/12 for a plan of 600 a year; only 600/12 gives its total of 12,500."""
-    lines = [contract("m", "monthly", 1_000_000, "2026-01-01"), *(contract(f"y{n}", f"y{n}", 60_000, "2026-01-01", interval_unit="year") for n in range(50))]
+    lines = [
+        contract("m", "monthly", 1_000_000, "2026-01-01"),
+        *(contract(f"y{n}", f"y{n}", 60_000, "2026-01-01", interval_unit="year") for n in range(50)),
+    ]
     book = make_book(f"sqlite:///{tmp_path / 'book.sqlite'}", subscriptions=lines)
     assert all_metrics()["mrr"](book, Period.parse("2026-01")).value == 1_250_000
 
@@ -69,15 +73,24 @@ def test_a_ratio_with_nothing_below_it_is_not_defined(tmp_path):
 
 
 def test_a_figure_is_limited_to_the_accounts_asked_for(tmp_path):
-    accounts = [{"account_id": "A", "name": "A", "segment": "smb"}, {"account_id": "B", "name": "B", "segment": "enterprise"}]
+    accounts = [
+        {"account_id": "A", "name": "A", "segment": "smb"},
+        {"account_id": "B", "name": "B", "segment": "enterprise"},
+    ]
     lines = [contract("a", "A", 1_000, "2026-01-01"), contract("b", "B", 9_000, "2026-01-01")]
     book = make_book(f"sqlite:///{tmp_path / 'book.sqlite'}", accounts=accounts, subscriptions=lines)
-    values = [all_metrics()["mrr"](book, Period.parse("2026-01"), {"segment": s}).value for s in ("smb", "enterprise", "none")]
+    values = [
+        all_metrics()["mrr"](book, Period.parse("2026-01"), {"segment": s}).value for s in ("smb", "enterprise", "none")
+    ]
     assert values == [1_000, 9_000, 0]
 
 
 def test_lost_accounts_that_return_within_the_year_still_count_as_lost(tmp_path):
-    lines = [contract("a", "A", 1_000, "2025-01-01", "2026-02-01"), contract("b", "A", 1_000, "2026-04-01"), contract("c", "B", 1_000, "2025-01-01")]
+    lines = [
+        contract("a", "A", 1_000, "2025-01-01", "2026-02-01"),
+        contract("b", "A", 1_000, "2026-04-01"),
+        contract("c", "B", 1_000, "2025-01-01"),
+    ]
     book = make_book(f"sqlite:///{tmp_path / 'book.sqlite'}", subscriptions=lines)
     names = ("gross_revenue_retention", "net_revenue_retention", "logo_churn_rate")
     assert [all_metrics()[name](book, YEAR).value for name in names] == [Fraction(1, 2)] * 3

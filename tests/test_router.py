@@ -60,9 +60,7 @@ class Asked:
             return "arguments" in item and _alike(decision.arguments, item["arguments"])
         assert isinstance(decision, Clarify)
         if "choices" in item:
-            return {choice.call.arguments.get("account") for choice in decision.choices} == set(
-                item["choices"]
-            )
+            return {choice.call.arguments.get("account") for choice in decision.choices} == set(item["choices"])
         if "unknown" in item:
             return bool(decision.question.values.get("name") == item["unknown"])
         return "asks" in item and decision.question.msgid == "Which account?"
@@ -92,9 +90,7 @@ def share(of: list[bool]) -> float:
 
 
 def ours(asked: list[Asked], language: str) -> list[Asked]:
-    return [
-        each for each in asked if each.item["tool"] not in ("none", "help") and each.item["lang"] == language
-    ]
+    return [each for each in asked if each.item["tool"] not in ("none", "help") and each.item["lang"] == language]
 
 
 @pytest.mark.parametrize(("language", "floor"), [("en", 0.95), ("pt-BR", 0.92)])
@@ -119,15 +115,11 @@ def test_hardly_anything_outside_is_answered(asked: list[Asked], language: str) 
 
 def test_who_asks_for_help_or_greets_gets_help(asked: list[Asked]) -> None:
     assert [
-        each.item["q"]
-        for each in asked
-        if each.item["tool"] == "help" and each.weighed.decision != Decline(help=True)
+        each.item["q"] for each in asked if each.item["tool"] == "help" and each.weighed.decision != Decline(help=True)
     ] == []
 
 
-def test_when_unsure_the_right_tool_is_among_the_choices(
-    asked: list[Asked], tools: Mapping[str, Tool]
-) -> None:
+def test_when_unsure_the_right_tool_is_among_the_choices(asked: list[Asked], tools: Mapping[str, Tool]) -> None:
     offered = [
         each.item["tool"] in {choice.call.tool for choice in each.weighed.decision.choices}
         for each in asked
@@ -160,9 +152,7 @@ def test_the_policy_is_the_one_that_examples_left_out_ask_for(router: EmbeddedRo
 
 
 def test_every_tool_has_examples_enough_in_both_languages(tools: Mapping[str, Tool]) -> None:
-    assert {
-        name for name, tool in tools.items() for texts in tool.examples.values() if len(set(texts)) < 20
-    } == set()
+    assert {name for name, tool in tools.items() for texts in tool.examples.values() if len(set(texts)) < 20} == set()
     assert all(set(tool.examples) == {"en", "pt-BR"} for tool in tools.values())
 
 
@@ -171,9 +161,7 @@ def test_what_says_nothing_is_met_with_help(router: EmbeddedRouter, text: str) -
     assert router.choose(text, "en", TODAY, NAMES) == Decline(help=True)
 
 
-@pytest.mark.parametrize(
-    "text", ["A-004", "Northwind Traders", "northwind?", "*Northwind*", "<@U1> Northwind :wave:"]
-)
+@pytest.mark.parametrize("text", ["A-004", "Northwind Traders", "northwind?", "*Northwind*", "<@U1> Northwind :wave:"])
 def test_a_bare_account_is_summarised(router: EmbeddedRouter, text: str) -> None:
     assert router.choose(text, "en", TODAY, NAMES) == Call("account_summary", {"account": "A-004"})
 
@@ -219,9 +207,7 @@ def test_owners_who_share_a_first_name_are_asked_between(router: EmbeddedRouter)
 
 
 def test_a_count_is_kept_within_what_the_tool_takes(router: EmbeddedRouter) -> None:
-    assert router.choose("top 500 accounts at risk", "en", TODAY, NAMES) == Call(
-        "accounts_at_risk", {"limit": 100}
-    )
+    assert router.choose("top 500 accounts at risk", "en", TODAY, NAMES) == Call("accounts_at_risk", {"limit": 100})
 
 
 def test_risk_this_week_is_no_renewal_period_but_risk_next_quarter_is(router: EmbeddedRouter) -> None:
@@ -230,9 +216,7 @@ def test_risk_this_week_is_no_renewal_period_but_risk_next_quarter_is(router: Em
     assert decision == Call("accounts_at_risk", {"renewing": "2027-Q1"})
 
 
-def test_no_choice_or_call_ever_fails_the_tools_own_check(
-    router: EmbeddedRouter, tools: Mapping[str, Tool]
-) -> None:
+def test_no_choice_or_call_ever_fails_the_tools_own_check(router: EmbeddedRouter, tools: Mapping[str, Tool]) -> None:
     for item in (*FILE["questions"], *FILE["fresh"], *FILE["last"]):
         decision = router.choose(item["q"], item["lang"], TODAY, NAMES)
         if isinstance(decision, Call):
@@ -326,14 +310,10 @@ def test_a_text_is_as_like_itself_as_two_unit_blocks_are() -> None:
 
 def test_a_models_call_is_put_in_the_books_terms(router: EmbeddedRouter) -> None:
     named = Call("interview_script", {"account": "northwind", "purpose": "why_stay"})
-    assert router.settle(named, TODAY, NAMES) == Call(
-        "interview_script", {"account": "A-004", "purpose": "why_stay"}
-    )
+    assert router.settle(named, TODAY, NAMES) == Call("interview_script", {"account": "A-004", "purpose": "why_stay"})
     by_id = Call("account_summary", {"account": "A-004"})
     assert router.settle(by_id, TODAY, NAMES) == by_id
-    loose = Call(
-        "accounts_at_risk", {"owner": "Carla", "segment": "SMB", "limit": 900, "renewing": "2026-12"}
-    )
+    loose = Call("accounts_at_risk", {"owner": "Carla", "segment": "SMB", "limit": 900, "renewing": "2026-12"})
     assert router.settle(loose, TODAY, NAMES) == Call(
         "accounts_at_risk", {"owner": "Carla Mendes", "segment": "smb", "limit": 100, "renewing": "2026-12"}
     )

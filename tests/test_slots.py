@@ -147,9 +147,7 @@ COMMON = word_set("resumo da de do the a what mrr bridge summary of with logisti
 
 def meant(text: str) -> list[tuple[str, ...]]:
     folded = fold(text)
-    return [m.ids for m in ACCOUNTS.exact(folded, COMMON)] or [
-        m.ids for m in ACCOUNTS.partial(folded, text, COMMON)
-    ]
+    return [m.ids for m in ACCOUNTS.exact(folded, COMMON)] or [m.ids for m in ACCOUNTS.partial(folded, text, COMMON)]
 
 
 @pytest.mark.parametrize(
@@ -193,12 +191,8 @@ def test_namesakes_are_shown_with_their_ids() -> None:
 
 def test_owners_are_found_by_first_or_full_name() -> None:
     owners = ("Ana Souza", "Carla Mendes", "Ana Prado")
-    assert (
-        (said := find_owner("contas da carla", owners)) and said.value == "Carla Mendes" and not said.others
-    )
-    assert (
-        (said := find_owner("ana prado's accounts", owners)) and said.value == "Ana Prado" and not said.others
-    )
+    assert (said := find_owner("contas da carla", owners)) and said.value == "Carla Mendes" and not said.others
+    assert (said := find_owner("ana prado's accounts", owners)) and said.value == "Ana Prado" and not said.others
     assert (said := find_owner("contas da ana", owners)) and (said.value, said.others) == (
         "Ana Souza",
         ("Ana Prado",),
@@ -232,9 +226,7 @@ def test_choices_match_endings_separators_and_short_forms() -> None:
     words = {"win_loss": ("win-loss",), "why_leave": ("por que cancel*",), "why_stay": ("por que fica*",)}
     assert [
         said and said.value
-        for said in (
-            find_choice(text, words) for text in ("win/loss", "pq cancelou", "porque ficaram", "entrevista")
-        )
+        for said in (find_choice(text, words) for text in ("win/loss", "pq cancelou", "porque ficaram", "entrevista"))
     ] == ["win_loss", "why_leave", "why_stay", None]
 
 

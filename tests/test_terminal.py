@@ -3,19 +3,17 @@
 from io import StringIO
 
 import pytest
-import samples
 from rich.console import Console
-from samples import HOSTILE, NEXT, PASSAGE, SURVEY, TABLE, WATERFALL, reply, words
 
+import samples
 from bot import terminal
 from bot.conversation import Reply
 from bot.locale import LANGUAGES
+from samples import HOSTILE, NEXT, PASSAGE, SURVEY, TABLE, WATERFALL, reply, words
 from tools import Note
 
 EVERY = [
-    pytest.param(each, id=f"{language}: {name}")
-    for language in LANGUAGES
-    for name, each in samples.replies(language)
+    pytest.param(each, id=f"{language}: {name}") for language in LANGUAGES for name, each in samples.replies(language)
 ]
 
 

@@ -42,9 +42,7 @@ def victim(slack: SlackServer, store_url: str, moment: str) -> Iterator[tuple[su
 
 
 @pytest.mark.parametrize("moment", ["answering", "claimed", "posted"])
-def test_a_kill_at_any_moment_leaves_exactly_one_answer(
-    slack: SlackServer, tmp_path: Path, moment: str
-) -> None:
+def test_a_kill_at_any_moment_leaves_exactly_one_answer(slack: SlackServer, tmp_path: Path, moment: str) -> None:
     one_answer_despite_a_kill(slack, f"sqlite:///{tmp_path / 'store.sqlite'}", moment)
 
 
@@ -165,9 +163,7 @@ def test_a_question_survives_being_written_down() -> None:
 
 
 @contextmanager
-def working(
-    home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any]
-) -> Iterator[Work]:
+def working(home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any]) -> Iterator[Work]:
     store = open_store(f"sqlite:///{home / 'store.sqlite'}")
     work = Work(store.engine, reply, lambda *_: [], deliver, every=0.05)
     work.start()

@@ -1,8 +1,8 @@
 """What the bot can do. The law of this folder:
 
 every public module is one tool, named as its file, holding `Input` (a pydantic model whose fields say what they
-take from a question), `EXAMPLES` (how people ask, by language) and one function of the file's name,
-`(ask: Input, deps: Deps) -> Answer`, whose docstring says when to use it (first line: its help text).
+take from a question) and one function of the file's name, `(ask: Input, deps: Deps) -> Answer`, whose docstring says
+when to use it (first line: its help text). The YAML file of the same name holds how people ask for it, by language.
 A tool returns data; it knows nothing of Slack, of other tools, or of the language it will be read in.
 """
 

@@ -26,7 +26,9 @@ def risk_of(account_id: str, deps: Deps) -> tuple[Risk, Figure] | None:
     if not ranking.risks:
         return None
     risk = ranking.risks[0]
-    return risk, all_metrics()["risk_score"].figure(deps.book, today, {"account_id": account_id}, risk.score, ranking.source)
+    return risk, all_metrics()["risk_score"].figure(
+        deps.book, today, {"account_id": account_id}, risk.score, ranking.source
+    )
 
 
 def mrr_of(account_id: str, day: date, deps: Deps) -> Figure:

@@ -15,7 +15,11 @@ def written_period(text: str) -> Period:
         return Period.parse(text)
     except ValueError as unreadable:
         raise ToolError(
-            phrase("“{text}” is not a period I know. Write for instance 2026-11, 2026-Q4, 2026-W47 or 2026-01-01..2026-03-31.", text=text)
+            phrase(
+                "“{text}” is not a period I know. "
+                "Write for instance 2026-11, 2026-Q4, 2026-W47 or 2026-01-01..2026-03-31.",
+                text=text,
+            )
         ) from unreadable
 
 
@@ -31,9 +35,14 @@ def conversion(book: Book, currencies: Container[str] | None = None) -> list[Not
     rates = tuple(
         phrase(
             "{foreign} at {rate} {reporting} (rate of {day})",
-            foreign=row.currency, rate=Fraction(row.rate_e6, 1_000_000), reporting=book.currency, day=row.on_day,
-        )  # fmt: skip
+            foreign=row.currency,
+            rate=Fraction(row.rate_e6, 1_000_000),
+            reporting=book.currency,
+            day=row.on_day,
+        )
         for row in rates_used(book)
         if currencies is None or row.currency in currencies
     )
-    return [Note(phrase("Contracts in foreign currency count at the latest rate: {rates}.", rates=rates))] if rates else []
+    return (
+        [Note(phrase("Contracts in foreign currency count at the latest rate: {rates}.", rates=rates))] if rates else []
+    )

@@ -93,7 +93,9 @@ def unknowns_of(risk: Risk) -> list[Note]:
     """Which drivers could not be judged of one account."""
     if not risk.unknown:
         return []
-    return [Note(phrase("Not known, and so not counted: {drivers}.", drivers=tuple(DRIVERS[name] for name in risk.unknown)))]
+    return [
+        Note(phrase("Not known, and so not counted: {drivers}.", drivers=tuple(DRIVERS[name] for name in risk.unknown)))
+    ]
 
 
 def track_record(deps: Deps) -> Note:
@@ -106,7 +108,8 @@ def track_record(deps: Deps) -> Note:
         "base": Share(Fraction(past.lost, past.judged)),
     }  # fmt: skip
     tested = phrase(
-        "Tested on the past four quarters: of {flagged} accounts flagged like this, {left} left within 90 days ({share}); of all accounts, {base} did.",
+        "Tested on the past four quarters: of {flagged} accounts flagged like this, {left} left within 90 days "
+        "({share}); of all accounts, {base} did.",
         **counts,
     )
     if (past.lift or 0) <= 1.2:

@@ -32,190 +32,6 @@ class Input(BaseModel):
     account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {
-    "en": (
-        "{account}",
-        "{account}?",
-        "{account} summary",
-        "summary of {account}",
-        "account summary for {account}",
-        "overview of {account}",
-        "status of {account}",
-        "how is {account} doing?",
-        "what's up with {account}",
-        "what's happening at {account}",
-        "what is new at {account}",
-        "tell me about {account}",
-        "tell me all about {account}",
-        "brief me on {account}",
-        "briefing {account}",
-        "I have a meeting with {account} tomorrow",
-        "prep for my call with {account}",
-        "call prep {account}",
-        "history of {account}",
-        "{account} history",
-        "show me {account}",
-        "open {account}",
-        "pull up {account}",
-        "look up {account}",
-        "info on {account}",
-        "details of account {account}",
-        "{account} health",
-        "is {account} at risk?",
-        "why is {account} at risk",
-        "MRR of {account}",
-        "how much does {account} pay",
-        "when does {account} renew",
-        "{account} renewal date",
-        "who is the owner of {account}",
-        "contacts at {account}",
-        "open tickets of {account}",
-        "{account} usage and nps",
-        "what plan is {account} on",
-        "last touches with {account}",
-        "are {account} on track with their goals",
-        "acount sumary {account}",
-        "customer 360 {account}",
-        "client snapshot",
-        "summary of an account",
-        "give me an overview of a customer",
-        "account review",
-        "account sheet",
-        "notes for my meeting with {account}",
-        "get me ready for the {account} meeting",
-        "{account} meeting tomorrow, what should I know",
-        "when is the renewal of {account}",
-        "who is our champion at {account}",
-        "which plan does {account} have",
-        "{account} tickets",
-        "nps of {account}",
-        "how healthy is {account}",
-        "what do we know about {account}",
-        "anything new with {account}?",
-        "catch me up on {account}",
-        "latest on {account}",
-        "{account} in a nutshell",
-        "where do we stand with {account}",
-        "any problems at {account}?",
-        "rundown on {account}",
-        "quick rundown of {account} please",
-        "give me the scoop on {account}",
-        "background on {account}",
-        "profile of {account}",
-        "{account} profile",
-        "{account} account info",
-        "{account} data",
-        "what did we talk about with {account}",
-        "last conversation with {account}",
-        "when did we last speak with {account}",
-        "is {account} satisfied",
-        "are {account} happy",
-        "does {account} use the product",
-        "how many seats does {account} have",
-        "{account} contract",
-        "who are the people at {account}",
-        "what's the story with {account}",
-        "situation at {account}",
-        "{account} in short before my call",
-        "anything I should know about {account}",
-        "get me up to speed on {account}",
-        "who do we know at {account}",
-        "has {account} paid",
-    ),
-    "pt-BR": (
-        "{account}",
-        "{account}?",
-        "resumo {account}",
-        "resumo da {account}",
-        "resumo da conta {account}",
-        "visão geral do {account}",
-        "situação da {account}",
-        "status da {account}",
-        "como está a {account}?",
-        "como tá a {account}",
-        "o que está acontecendo com a {account}",
-        "o que rola na {account}",
-        "quais as novidades da {account}",
-        "me fala da {account}",
-        "me conta da {account}",
-        "me atualiza sobre a {account}",
-        "briefing {account}",
-        "tenho reunião com a {account} amanhã",
-        "preparar reunião com a {account}",
-        "preparação de call {account}",
-        "histórico da {account}",
-        "historico {account}",
-        "mostra a {account}",
-        "abre a {account}",
-        "puxa a {account}",
-        "procura a {account}",
-        "informações do {account}",
-        "detalhes da conta {account}",
-        "saúde da {account}",
-        "a {account} está em risco?",
-        "por que a {account} está em risco",
-        "MRR da {account}",
-        "quanto a {account} paga",
-        "quando a {account} renova",
-        "data de renovação da {account}",
-        "quem cuida da {account}",
-        "contatos da {account}",
-        "chamados abertos da {account}",
-        "uso e nps da {account}",
-        "qual o plano da {account}",
-        "últimos contatos com a {account}",
-        "a {account} está batendo as metas?",
-        "rezumo da conta {account}",
-        "visao 360 {account}",
-        "ficha do cliente",
-        "resumo de uma conta",
-        "me dá uma visão geral de um cliente",
-        "ficha da conta {account}",
-        "anotações pra reunião com a {account}",
-        "reunião com a {account} amanhã, o que preciso saber",
-        "quando é a renovação da {account}",
-        "quem é nosso champion na {account}",
-        "que plano a {account} tem",
-        "chamados da {account}",
-        "nps da {account}",
-        "quão saudável está a {account}",
-        "o que sabemos da {account}",
-        "alguma novidade da {account}?",
-        "me põe a par da {account}",
-        "últimas da {account}",
-        "{account} em poucas palavras",
-        "em que pé estamos com a {account}",
-        "como anda a {account}",
-        "algum problema na {account}?",
-        "vou falar com a {account} daqui a pouco, me prepara",
-        "panorama da {account}",
-        "me dá um panorama da {account}",
-        "me dá um resumão da {account}",
-        "contexto da {account}",
-        "perfil da {account}",
-        "perfil {account}",
-        "dados da conta {account}",
-        "dados da {account}",
-        "o que falamos com a {account}",
-        "última conversa com a {account}",
-        "quando falamos com a {account} pela última vez",
-        "a {account} está satisfeita",
-        "a {account} gosta da gente",
-        "a {account} usa o produto",
-        "quantas licenças a {account} tem",
-        "contrato da {account}",
-        "quem são as pessoas da {account}",
-        "qual é a da {account}",
-        "qual a história da {account}",
-        "{account} rapidinho antes da call",
-        "algo que eu deva saber da {account}",
-        "me deixa por dentro da {account}",
-        "quem a gente conhece na {account}",
-        "a {account} está em dia",
-    ),
-}
-
-
 def account_summary(ask: Input, deps: Deps) -> Answer:
     """Summarise one account: contract, MRR history, health, usage, tickets, NPS, people, goals, last touches.
 
@@ -236,9 +52,16 @@ def _headline(account: Profile, deps: Deps) -> Phrase:
     if since is None:
         return phrase("{account} has never paid.", account=name)
     if account.left_on:
-        return phrase("{account} left on {day}; it had been a customer since {since}.", account=name, day=account.left_on, since=since)
+        return phrase(
+            "{account} left on {day}; it had been a customer since {since}.",
+            account=name,
+            day=account.left_on,
+            since=since,
+        )
     mrr = mrr_of(account.account.account_id, deps.today, deps)
-    return phrase("{account} pays {mrr} a month and has been a customer since {since}.", account=name, mrr=mrr, since=since)
+    return phrase(
+        "{account} pays {mrr} a month and has been a customer since {since}.", account=name, mrr=mrr, since=since
+    )
 
 
 def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
@@ -298,13 +121,14 @@ def _mrr_on(account: Profile, day: object) -> int:
 def _pulse(account: Profile) -> Facts:
     """How they are doing: an unknown stays a dash and is never taken for good news."""
     nps = next((answer for answer in account.answers if answer.kind == "nps"), None)
-    late = [Money(minor, currency) for currency, minor in account.overdue.items()]
+    late = tuple(Money(minor, currency) for currency, minor in account.overdue.items())
+    latest = phrase("{score} on {day}", score=int(nps.score), day=nps.answered_on) if nps else None
     return Facts((
-        Fact(phrase("Last NPS answer"), phrase("{score} on {day}", score=int(nps.score), day=nps.answered_on) if nps else None),
+        Fact(phrase("Last NPS answer"), latest),
         Fact(phrase("Open tickets"), account.tickets["open"]),
         Fact(phrase("of these urgent"), account.tickets["urgent"]),
         Fact(phrase("Tickets in 90 days"), account.tickets["recent"]),
-        Fact(phrase("Overdue"), late[0] if len(late) == 1 else phrase("none") if not late else phrase("{first} and {second}", first=late[0], second=late[1])),
+        Fact(phrase("Overdue"), phrase("{amounts}", amounts=late) if late else phrase("none")),
         Fact(phrase("Usage, last 4 reports"), _usage(account)),
     ))  # fmt: skip
 
@@ -315,7 +139,12 @@ def _usage(account: Profile) -> int | None:
 
 def _people(account: Profile) -> Iterator[Part]:
     if account.contacts:
-        columns = (Column(phrase("Person")), Column(phrase("Role")), Column(phrase("Language")), Column(phrase("Left on")))
+        columns = (
+            Column(phrase("Person")),
+            Column(phrase("Role")),
+            Column(phrase("Language")),
+            Column(phrase("Left on")),
+        )
         rows = tuple((p.name, role_name(p.role), p.language, p.left_on) for p in account.contacts)
         yield Table(phrase("People"), columns, rows)
 
@@ -328,7 +157,10 @@ def _goals(account: Profile) -> Iterator[Part]:
         Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
         Column(phrase("Target"), numeric=True), Column(phrase("Due")),
     )  # fmt: skip
-    rows = tuple((g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on) for g in account.goals)
+    rows = tuple(
+        (g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on)
+        for g in account.goals
+    )
     yield Table(phrase("Goals"), columns, rows)
 
 
@@ -343,7 +175,9 @@ def _exit(account: Profile) -> Iterator[Part]:
     for gone in account.exits[:1]:
         said = {"reason": gone.reason or phrase("no reason recorded"), "day": gone.on_day}
         if gone.comment:
-            yield Note(phrase("Reason recorded on {day}: {reason}. In their words: “{comment}”", comment=gone.comment, **said))
+            yield Note(
+                phrase("Reason recorded on {day}: {reason}. In their words: “{comment}”", comment=gone.comment, **said)
+            )
         else:
             yield Note(phrase("Reason recorded on {day}: {reason}.", **said))
 
@@ -351,5 +185,11 @@ def _exit(account: Profile) -> Iterator[Part]:
 def _next(account: Profile) -> tuple[Phrase, ...]:
     name = account.account.name
     if account.left_on:
-        return (phrase("Win-loss interview script for {account}", account=name), phrase("Exit survey for {account}", account=name))
-    return (phrase("Trust plan for {account}", account=name), phrase("Why-stay interview script for {account}", account=name))
+        return (
+            phrase("Win-loss interview script for {account}", account=name),
+            phrase("Exit survey for {account}", account=name),
+        )
+    return (
+        phrase("Trust plan for {account}", account=name),
+        phrase("Why-stay interview script for {account}", account=name),
+    )

@@ -33,185 +33,13 @@ from tools.metrics import Figure, Money, Period, Ranking, Risk, Share, all_metri
 
 class Input(BaseModel):
     limit: Annotated[int, COUNT] = Field(default=10, ge=1, le=100, description="How many accounts to list.")
-    owner: Annotated[str | None, OWNER] = Field(default=None, description="Only accounts of this customer-success manager.")
+    owner: Annotated[str | None, OWNER] = Field(
+        default=None, description="Only accounts of this customer-success manager."
+    )
     segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
     renewing: Annotated[str | None, PERIOD] = Field(
         default=None, description="Only accounts whose contract renews in this period, for instance 2026-12 or 2026-Q4."
     )
-
-
-EXAMPLES: dict[str, tuple[str, ...]] = {
-    "en": (
-        "Which accounts are at risk?",
-        "at risk accounts",
-        "at risk?",
-        "accounts at risk of churning",
-        "churn risk",
-        "top 10 churn risks",
-        "who might churn?",
-        "who's likely to cancel",
-        "customers likely to leave us",
-        "which customers are in danger",
-        "risky accounts this quarter",
-        "red accounts",
-        "show me red and yellow accounts",
-        "unhealthy customers",
-        "accounts with low health score",
-        "worst health scores",
-        "lowest health in enterprise",
-        "who needs attention this week?",
-        "accounts that need saving",
-        "which clients should I worry about",
-        "{owner}'s accounts at risk",
-        "{owner}'s riskiest customers",
-        "at-risk smb accounts",
-        "top 5 at risk mid-market",
-        "enterprise churn risk ranking",
-        "renewals at risk next quarter",
-        "risky renewals in december",
-        "which contracts up for renewal are in trouble",
-        "who may not renew in Q1",
-        "renewals at risk in the next 90 days",
-        "how much MRR is at risk",
-        "mrr at risk",
-        "where are we about to lose customers",
-        "churn watchlist",
-        "wich acounts are at risk",
-        "atrisk list pls",
-        "list 20 accounts most likely to churn",
-        "any customers about to leave?",
-        "who is unhappy right now",
-        "accounts in my book that look shaky",
-        "what is my churn exposure",
-        "customers with dropping usage and bad health",
-        "predict who will cancel next",
-        "who is close to cancelling",
-        "customers at risk in the coming months",
-        "list of accounts at risk",
-        "which accounts could we lose",
-        "mrr at risk by account",
-        "accounts nobody can save",
-        "how many accounts are at risk",
-        "customers with the worst health",
-        "who won't renew",
-        "accounts in trouble",
-        "health ranking of customers",
-        "accounts to worry about",
-        "revenue at risk in renewals",
-        "clients that look unhappy",
-        "customers ranked by churn probability",
-        "who's on thin ice",
-        "customers slipping away",
-        "accounts trending down",
-        "who is drifting away from us",
-        "clients that went quiet and may leave",
-        "who do we stand to lose",
-        "likely churners",
-        "expected churn next quarter",
-        "which deals up for renewal are weak",
-        "fires to put out this week",
-        "customers hanging by a thread",
-        "sort my accounts by risk",
-        "order customers by risk of leaving",
-        "biggest retention threats",
-        "{owner} at risk",
-        "{owner} portfolio health",
-        "which logos are wavering",
-        "retention risks in smb",
-        "vulnerable customers",
-        "flight risk customers",
-        "whose renewal is doubtful",
-        "might we lose anyone in march?",
-        "accounts on the edge",
-        "give me the danger zone",
-    ),
-    "pt-BR": (
-        "Quais contas estão em risco?",
-        "contas em risco",
-        "em risco?",
-        "contas com risco de churn",
-        "risco de churn",
-        "top 10 risco de cancelamento",
-        "quem pode cancelar?",
-        "quem deve cancelar em breve",
-        "clientes que podem sair",
-        "quais clientes estão em perigo",
-        "contas críticas do trimestre",
-        "contas vermelhas",
-        "contas no vermelho e no amarelo",
-        "clientes com saúde ruim",
-        "contas com health score baixo",
-        "piores health scores",
-        "pior saúde no corporativo",
-        "quem precisa de atenção essa semana?",
-        "contas que precisamos salvar",
-        "com quais clientes devo me preocupar",
-        "contas em risco da {owner}",
-        "carteira do {owner} em risco",
-        "clientes da {owner} com mais risco",
-        "contas pme em risco",
-        "top 5 em risco médias empresas",
-        "ranking de risco de churn enterprise",
-        "renovações em risco no próximo trimestre",
-        "renovacoes arriscadas em dezembro",
-        "quais contratos a vencer estão complicados",
-        "quem pode não renovar no Q1",
-        "renovações em risco nos próximos 90 dias",
-        "quanto de MRR está em risco",
-        "mrr em risco",
-        "onde vamos perder cliente",
-        "lista de alerta de churn",
-        "quais conta estao em risco",
-        "lista das at risk pf",
-        "lista 20 contas com maior chance de cancelar",
-        "tem algum cliente querendo sair?",
-        "quem tá insatisfeito agora",
-        "contas da minha carteira que estão balançando",
-        "qual a nossa exposição a churn",
-        "clientes com uso caindo e saúde ruim",
-        "quem vai cancelar a seguir",
-        "quem está perto de cancelar",
-        "clientes em risco nos próximos meses",
-        "lista de contas em risco",
-        "que contas podemos perder",
-        "mrr em risco por conta",
-        "quantas contas estão em risco",
-        "clientes com a pior saúde",
-        "quem não vai renovar",
-        "contas com problema",
-        "ranking de saúde dos clientes",
-        "contas que preocupam",
-        "receita em risco nas renovações",
-        "clientes que parecem insatisfeitos",
-        "clientes por probabilidade de churn",
-        "quem tá com cara de que vai sair",
-        "contas pra gente ficar de olho",
-        "quem está por um fio",
-        "clientes escapando",
-        "contas em queda",
-        "quem está se afastando da gente",
-        "clientes que sumiram e podem sair",
-        "quem a gente corre o risco de perder",
-        "prováveis cancelamentos",
-        "churn esperado no próximo trimestre",
-        "quais renovações estão fracas",
-        "incêndios pra apagar essa semana",
-        "ordena minhas contas por risco",
-        "clientes por ordem de risco",
-        "maiores ameaças de retenção",
-        "{owner} em risco",
-        "saúde da carteira da {owner}",
-        "quais logos estão vacilando",
-        "riscos de retenção nas pequenas",
-        "clientes vulneráveis",
-        "clientes com risco de fuga",
-        "renovação de quem está duvidosa",
-        "podemos perder alguém em março?",
-        "contas no limite",
-        "zona de perigo",
-        "quem pode nos deixar",
-    ),
-}
 
 
 def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
@@ -258,7 +86,12 @@ def _headline(flagged: Sequence[Risk], currency: str) -> Phrase:
     if not flagged:
         return phrase("No account is at risk by the scorecard.")
     mrr = Money(sum(risk.standing.mrr_minor for risk in flagged), currency)
-    return phrase_n("{n} account is at risk, with {mrr} of MRR.", "{n} accounts are at risk, with {mrr} of MRR.", len(flagged), mrr=mrr)
+    return phrase_n(
+        "{n} account is at risk, with {mrr} of MRR.",
+        "{n} accounts are at risk, with {mrr} of MRR.",
+        len(flagged),
+        mrr=mrr,
+    )
 
 
 def _parts(ask: Input, deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequence[Risk]) -> list[Part]:
@@ -273,7 +106,6 @@ def _parts(ask: Input, deps: Deps, ranking: Ranking, flagged: Sequence[Risk], sh
 
 
 def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequence[Risk]) -> Table:
-    left_out = len(flagged) - len(shown)
     return Table(
         phrase("Most at risk first"),
         (
@@ -281,18 +113,33 @@ def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequen
             Column(phrase("Renewal")), Column(phrase("Owner")),
         ),
         tuple(_row(deps, ranking, risk) for risk in shown),
-        phrase_n("{n} more account is at risk; ask for more to see it.", "{n} more accounts are at risk; ask for more to see them.", left_out) if left_out else None,
+        _left_out(len(flagged) - len(shown)),
     )  # fmt: skip
+
+
+def _left_out(n: int) -> Phrase | None:
+    if not n:
+        return None
+    return phrase_n("{n} more account is at risk; ask for more.", "{n} more accounts are at risk; ask for more.", n)
 
 
 def _row(deps: Deps, ranking: Ranking, risk: Risk) -> tuple[Cell, ...]:
     standing = risk.standing
-    return (standing.name, account_score(deps, ranking, risk), _mrr(deps, ranking, risk), standing.renews_on, standing.owner)
+    return (
+        standing.name,
+        account_score(deps, ranking, risk),
+        _mrr(deps, ranking, risk),
+        standing.renews_on,
+        standing.owner,
+    )
 
 
 def _reasons(shown: Sequence[Risk]) -> Facts:
     """Why each account has its score: the points in brackets add up to it."""
-    items = (Fact(phrase("{account}, {score}", account=risk.standing.name, score=risk.score), all_reasons(risk)) for risk in shown)
+    items = (
+        Fact(phrase("{account}, {score}", account=risk.standing.name, score=risk.score), all_reasons(risk))
+        for risk in shown
+    )
     return Facts(tuple(items), phrase("Reasons, with their points of the score"))
 
 

@@ -33,10 +33,22 @@ Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
 Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
 
 PURPOSES = Choice({
-    "win_loss": ("win-loss", "win loss", "win/loss", "winloss", "ganho e perda", "ganhos e perdas", "ganhas e perdidas"),
-    "why_buy": ("why-buy", "why buy", "why they bought", "why customers b*", "why do customers buy", "why did they buy", "por que compra*", "por que compr*", "motivo da compra"),
-    "why_stay": ("why-stay", "why stay", "why they stay*", "why customers stay*", "why customers renew*", "why they renewed", "por que fic*", "por que renov*", "motivo da renovação"),
-    "why_leave": ("why-leave", "why leave", "why they left", "why customers le*", "why did they leave", "churn interview", "exit interview", "por que sa*", "por que cancel*", "entrevista de saída"),
+    "win_loss": (
+        "win-loss", "win loss", "win/loss", "winloss",
+        "ganho e perda", "ganhos e perdas", "ganhas e perdidas",
+    ),
+    "why_buy": (
+        "why-buy", "why buy", "why they bought", "why customers b*", "why do customers buy", "why did they buy",
+        "por que compra*", "por que compr*", "motivo da compra",
+    ),
+    "why_stay": (
+        "why-stay", "why stay", "why they stay*", "why customers stay*", "why customers renew*", "why they renewed",
+        "por que fic*", "por que renov*", "motivo da renovação",
+    ),
+    "why_leave": (
+        "why-leave", "why leave", "why they left", "why customers le*", "why did they leave", "churn interview",
+        "exit interview", "por que sa*", "por que cancel*", "entrevista de saída",
+    ),
 })  # fmt: skip
 ROLES = Choice({
     "buyer": ("buyer", "purchaser", "procurement", "comprador*", "compras"),
@@ -48,129 +60,14 @@ ROLES = Choice({
 
 
 class Input(BaseModel):
-    account: Annotated[str | None, ACCOUNT] = Field(default=None, description="Id of the account to interview; empty: a general script.")
+    account: Annotated[str | None, ACCOUNT] = Field(
+        default=None, description="Id of the account to interview; empty: a general script."
+    )
     purpose: Annotated[Purpose, PURPOSES] = Field(default="win_loss", description="What the interview is to find out.")
     role: Annotated[Role | None, ROLES] = Field(default=None, description="Role of the person interviewed.")
     language: Annotated[Literal["en", "pt-BR"] | None, LANGUAGE] = Field(
         default=None, description="Language of the script; empty: the contact's, else the asker's."
     )
-
-
-EXAMPLES: dict[str, tuple[str, ...]] = {
-    "en": (
-        "Win-loss interview script",
-        "win-loss interview for {account}",
-        "win/loss interview questions",
-        "write a win-loss script for {account}",
-        "why-leave interview for {account}",
-        "why-stay interview script",
-        "why-buy interview questions for {account}",
-        "why buy script",
-        "why leave script {account}",
-        "why stay questions",
-        "interview script for {account}",
-        "interview guide",
-        "interview questions for a churned customer",
-        "questions to ask a customer who left",
-        "what questions should I ask {account} about why they bought",
-        "script to interview the CFO of {account}",
-        "interview the champion at {account}",
-        "churn interview {account}",
-        "exit interview with {account}",
-        "exit interview script",
-        "draft an interview for the buyer at {account} in Portuguese",
-        "I'm talking to {account} about why they left, give me questions",
-        "prepare a customer interview",
-        "script for talking with a customer who renewed",
-        "guide for a win loss call with {account}",
-        "intervew script winloss {account}",
-        "win loss qs {account}",
-        "customer interview to find out why they chose us",
-        "interview outline for end users at {account}",
-        "conversation guide for why they stay",
-        "need a script to understand why {account} cancelled",
-        "loss interview {account}",
-        "interview sponsor {account}",
-        "user interview about why they stay",
-        "interview script in English for {account}",
-        "roteiro win-loss in english",
-        "post-churn interview questions",
-        "post-purchase interview",
-        "what to ask in a win-loss interview",
-        "what should I ask the buyer in the interview",
-        "interview for lost customers",
-        "script to understand why customers buy",
-        "script for a why they left conversation",
-        "customer decision interview {account}",
-        "get me interview questions for {account}",
-        "questions for a why-leave call with {account}",
-        "why-stay chat with {account}",
-        "interview happy customers",
-        "write an interview for {account}",
-        "interview the decision maker of {account}",
-        "guide to interview the finance person at {account}",
-        "loss review call script",
-        "questions to understand why they picked us",
-        "debrief interview with {account}",
-    ),
-    "pt-BR": (
-        "Roteiro de entrevista win-loss",
-        "entrevista win-loss com a {account}",
-        "perguntas de entrevista win/loss",
-        "monta um roteiro win-loss para a {account}",
-        "Monte um roteiro de entrevista win-loss para {account}",
-        "entrevista de por que saiu com a {account}",
-        "roteiro de por que fica",
-        "perguntas de por que comprou para a {account}",
-        "roteiro why buy",
-        "roteiro why leave {account}",
-        "perguntas why stay",
-        "roteiro de entrevista para a {account}",
-        "guia de entrevista",
-        "perguntas de entrevista para cliente que cancelou",
-        "perguntas pra fazer a um cliente que saiu",
-        "que perguntas faço pra {account} sobre por que compraram",
-        "roteiro pra entrevistar o CFO da {account}",
-        "entrevistar o champion da {account}",
-        "entrevista de churn {account}",
-        "entrevista de saída com a {account}",
-        "roteiro de entrevista de saída",
-        "prepara uma entrevista com o comprador da {account} em inglês",
-        "vou conversar com a {account} sobre por que saíram, me dá perguntas",
-        "preparar entrevista com cliente",
-        "roteiro pra conversar com cliente que renovou",
-        "guia pra conversa de ganhos e perdas com a {account}",
-        "roteiro entrevsta winloss {account}",
-        "perguntas ganho e perda {account}",
-        "entrevista pra entender por que escolheram a gente",
-        "roteiro de entrevista para usuários da {account}",
-        "guia de conversa sobre por que continuam",
-        "preciso de um script pra entender por que a {account} cancelou",
-        "entrevista de perda {account}",
-        "entrevista com o patrocinador da {account}",
-        "entrevista com usuário sobre por que fica",
-        "roteiro de entrevista em português para {account}",
-        "script de entrevista pos-churn",
-        "entrevista pós-compra",
-        "questões de entrevista pro diretor da {account}",
-        "o que perguntar numa entrevista win-loss",
-        "o que pergunto ao comprador na entrevista",
-        "entrevista com clientes perdidos",
-        "roteiro pra entender por que os clientes compram",
-        "roteiro de conversa sobre por que saíram",
-        "entrevista de decisão com a {account}",
-        "me arruma perguntas de entrevista pra {account}",
-        "perguntas pra uma conversa why-leave com a {account}",
-        "papo why-stay com a {account}",
-        "entrevistar clientes felizes",
-        "escreve uma entrevista pra {account}",
-        "entrevistar o decisor da {account}",
-        "guia pra entrevistar o financeiro da {account}",
-        "roteiro de conversa sobre a perda",
-        "perguntas pra entender por que nos escolheram",
-        "entrevista de balanço com a {account}",
-    ),
-}
 
 
 def interview_script(ask: Input, deps: Deps) -> Answer:
@@ -186,7 +83,8 @@ def interview_script(ask: Input, deps: Deps) -> Answer:
         headline=phrase_n(
             "A draft with {n} question, about {minutes} minutes.",
             "A draft with {n} questions, about {minutes} minutes.",
-            len(script.asks), minutes=MINUTES_PER_QUESTION * len(script.asks),
+            len(script.asks),
+            minutes=MINUTES_PER_QUESTION * len(script.asks),
         ),
         parts=(*script.cautions(), draft, NextSteps(script.next())),
         accounts=frozenset({ask.account} if ask.account else ()),
@@ -238,7 +136,9 @@ class _Script:
     def cautions(self) -> Iterator[Part]:
         """What the person should know before using the draft."""
         if self.account and self.ask.purpose == "why_leave" and self.account.mrr_minor:
-            yield Note(phrase("{account} still pays; why-stay questions may fit better.", account=self.account.account.name))
+            yield Note(
+                phrase("{account} still pays; why-stay questions may fit better.", account=self.account.account.name)
+            )
         if self.account and self.ask.role and self.contact is None:
             yield Note(phrase("The book has no contact of that role at this account."))
 
@@ -290,7 +190,9 @@ class _Script:
         name = self.account.account.name
         return (
             phrase("Summary of {account}", account=name),
-            phrase("Exit survey for {account}", account=name) if self.account.left_on else phrase("Trust plan for {account}", account=name),
+            phrase("Exit survey for {account}", account=name)
+            if self.account.left_on
+            else phrase("Trust plan for {account}", account=name),
         )
 
 
@@ -322,6 +224,9 @@ def _contact(account: Profile | None, role: str | None) -> Any:
 def _closing() -> Section:
     return Section(phrase("To close"), (
         phrase("Ask what you should have asked and did not."),
-        phrase("Thank them, say what happens with what they told you, and ask whether you may come back with one question."),
+        phrase(
+            "Thank them, say what happens with what they told you, "
+            "and ask whether you may come back with one question."
+        ),
         phrase("Write the answers down in their own words the same day."),
     ))  # fmt: skip

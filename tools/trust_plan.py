@@ -42,108 +42,6 @@ class Input(BaseModel):
     )
 
 
-EXAMPLES: dict[str, tuple[str, ...]] = {
-    "en": (
-        "Trust plan for {account}",
-        "trust plan {account}",
-        "trust-enablement plan for {account}",
-        "customer trust enablement plan",
-        "draft a trust plan for {account}",
-        "build trust plan with {account}",
-        "trust plan",
-        "success plan for {account}",
-        "success plan {account}",
-        "joint success plan with {account}",
-        "mutual success plan {account}",
-        "mutual action plan for {account}",
-        "renewal plan for {account}",
-        "renewal plan with owners and dates for {account}",
-        "plan to renew {account}",
-        "plan to secure {account}'s renewal",
-        "plan to rebuild trust with {account}",
-        "plan to win {account}'s trust back",
-        "plan for {account} renewal and upsell",
-        "account plan for {account}",
-        "action plan {account}",
-        "action plan with owners and due dates for {account}",
-        "joint plan {account}",
-        "make a plan for {account}",
-        "who does what by when for {account}",
-        "recovery plan {account}",
-        "trust plan for {account} in Portuguese",
-        "{account} trust plan in English",
-        "tust plan {account}",
-        "sucess plan {account}",
-        "prepare the customer plan for {account}",
-        "growth plan for {account}",
-        "next steps plan to keep {account}",
-        "expansion and renewal plan {account}",
-        "renewal plan",
-        "joint plan for a customer",
-        "plan with responsibilities and deadlines for {account}",
-        "write a success plan",
-        "plan to keep {account} and grow the account",
-        "plan so {account} renews",
-        "make a trust plan so {account} stays",
-        "joint plan with {account}: owners, dates",
-        "success plan: {account}",
-        "plan to strengthen the relationship with {account}",
-        "commitments plan for {account}",
-        "get {account} to renew: plan",
-        "trust roadmap for {account}",
-    ),
-    "pt-BR": (
-        "Plano de confiança para a {account}",
-        "plano de confiança {account}",
-        "plano de habilitação de confiança da {account}",
-        "trust plan da {account}",
-        "monta um plano de confiança pra {account}",
-        "construir plano de confiança com a {account}",
-        "plano de confiança",
-        "plano de sucesso da {account}",
-        "plano de sucesso {account}",
-        "plano de sucesso conjunto com a {account}",
-        "plano de sucesso mútuo {account}",
-        "plano de ação mútuo da {account}",
-        "plano de renovação da {account}",
-        "plano de renovação com responsáveis e datas {account}",
-        "plano pra renovar a {account}",
-        "plano pra garantir a renovação da {account}",
-        "plano para recuperar a confiança da {account}",
-        "plano pra reconquistar a confiança da {account}",
-        "plano da {account} de renovação e upsell",
-        "plano de conta da {account}",
-        "plano de ação {account}",
-        "plano de ação com donos e prazos pra {account}",
-        "plano conjunto {account}",
-        "faz um plano pra {account}",
-        "quem faz o quê até quando na {account}",
-        "plano de recuperação {account}",
-        "plano de confiança da {account} em inglês",
-        "trust plan {account} em português",
-        "plano de confianca {account}",
-        "plano de suceso {account}",
-        "prepara o plano do cliente {account}",
-        "plano de crescimento da {account}",
-        "plano de próximos passos pra manter a {account}",
-        "plano de expansão e renovação {account}",
-        "plano de renovação",
-        "plano conjunto para um cliente",
-        "plano com responsabilidades e prazos pra {account}",
-        "escreve um plano de confiança",
-        "plano pra manter a {account} e crescer",
-        "plano pra {account} renovar",
-        "faz um plano de confiança pra {account} ficar",
-        "plano conjunto com a {account}: donos, datas",
-        "plano de sucesso: {account}",
-        "plano pra fortalecer a relação com a {account}",
-        "plano de compromissos com a {account}",
-        "fazer a {account} renovar: plano",
-        "roteiro de confiança da {account}",
-    ),
-}
-
-
 def trust_plan(ask: Input, deps: Deps) -> Answer:
     """Draft a trust-enablement plan for an account: secure the renewal and support the upsell, who does what by when.
 
@@ -179,8 +77,14 @@ class _Plan:
     def headline(self) -> Phrase:
         name = self.account.account.name
         if self.renews_on is None:
-            return phrase("A draft plan for {account}; no renewal date is known, so it runs to {day}.", account=name, day=self.horizon)
-        return phrase("A draft plan for {account}, counted back from the renewal on {day}.", account=name, day=self.renews_on)
+            return phrase(
+                "A draft plan for {account}; no renewal date is known, so it runs to {day}.",
+                account=name,
+                day=self.horizon,
+            )
+        return phrase(
+            "A draft plan for {account}, counted back from the renewal on {day}.", account=name, day=self.renews_on
+        )
 
     def gaps(self) -> Iterator[Part]:
         """What keeps the plan from being complete."""
@@ -233,7 +137,10 @@ class _Plan:
             Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
             Column(phrase("Target"), numeric=True), Column(phrase("Due")),
         )  # fmt: skip
-        rows = tuple((g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on) for g in self.account.goals)
+        rows = tuple(
+            (g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on)
+            for g in self.account.goals
+        )
         yield Table(phrase("Goals"), columns, rows)
 
     def _renewal(self) -> Iterator[DraftLine]:

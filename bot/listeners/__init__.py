@@ -41,9 +41,7 @@ class Desk:
     """Of the Home tab and the suggested prompts, which nobody has asked for in a language."""
 
 
-def bolt_app(
-    desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None
-) -> "App":
+def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
     """Slack's own framework with all our listeners. `signing_secret`: for HTTP; Socket Mode needs none."""
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult

@@ -52,15 +52,8 @@ def _place(body: dict[str, Any], desk: Desk) -> Place:
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
     if _is_ephemeral(body):
         return Place("command", desk.identity.team, channel)
-    thread = (
-        message.get("thread_ts")
-        or container.get("thread_ts")
-        or message.get("ts")
-        or container.get("message_ts")
-    )
-    return Place(
-        "dm" if channel[:1] in ("", "D") else "channel", desk.identity.team, channel, str(thread or "")
-    )
+    thread = message.get("thread_ts") or container.get("thread_ts") or message.get("ts") or container.get("message_ts")
+    return Place("dm" if channel[:1] in ("", "D") else "channel", desk.identity.team, channel, str(thread or ""))
 
 
 def _is_ephemeral(body: dict[str, Any]) -> bool:

@@ -43,9 +43,7 @@ def register(app: App, desk: Desk) -> None:
 
 def _pin_prompts(event: dict[str, Any], client: WebClient, speaker: Speaker) -> None:
     pinned = [{"title": speaker.say(title), "message": speaker.say(message)} for title, message in prompts()]
-    client.api_call(
-        "assistant.threads.setSuggestedPrompts", json={"channel_id": event["channel"], "prompts": pinned}
-    )
+    client.api_call("assistant.threads.setSuggestedPrompts", json={"channel_id": event["channel"], "prompts": pinned})
 
 
 def _show_home(event: dict[str, Any], client: WebClient, speaker: Speaker) -> None:
@@ -59,6 +57,4 @@ def home(speaker: Speaker) -> Iterator[dict[str, Any]]:
         speaker.say(phrase("Write to me here, mention me in a channel, or type /retention and a question."))
     )
     questions = [speaker.say(message) for _, message in prompts()]
-    yield kit.actions(
-        [kit.button(text, f"ask:{n}", kit.compact({"q": text})) for n, text in enumerate(questions)]
-    )
+    yield kit.actions([kit.button(text, f"ask:{n}", kit.compact({"q": text})) for n, text in enumerate(questions)])

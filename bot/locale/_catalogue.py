@@ -21,9 +21,7 @@ def update(language: str) -> Catalog:
     catalogue.update(said_in_code(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
-    catalogue.header_comment = (
-        f"# What the bot says in {language}. Brought up to date by `python -m bot.locale`."
-    )
+    catalogue.header_comment = f"# What the bot says in {language}. Brought up to date by `python -m bot.locale`."
     with _file(language).open("wb") as target:
         write_po(target, catalogue, width=110, include_lineno=False, ignore_obsolete=True, sort_output=True)
     return catalogue

@@ -29,9 +29,9 @@ class ChatRouter:
         self.model, self.timeout = model, timeout
 
     def choose(self, text: str, language: str, today: date, names: Names) -> Decision:
-        """The embedded decision where it is sure; else the model's, and where that is of no use the embedded one after all.
+        """The embedded decision where it is sure; else the model's, and where that is of no use the embedded one.
 
-        Of no use: a malformed call, no call, a tool or argument that does not exist, a time-out, a refusal (429), an outage.
+        Of no use: no call, a malformed one, a tool or argument that does not exist, a time-out, a 429, an outage.
         """
         weighed = self.embedded.weigh(text, language, today, names)
         if weighed.sure:

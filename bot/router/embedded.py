@@ -43,14 +43,9 @@ class EmbeddedRouter:
         self._tools = tools
         self._prepared: tuple[Names, AccountNames] | None = None
         examples = list(_examples(tools))
-        self._common = (
-            EVERYDAY | TRADES | {part.text for _, text in examples for part in parts_of(fold(text))}
-        )
+        self._common = EVERYDAY | TRADES | {part.text for _, text in examples for part in parts_of(fold(text))}
         nobody = AccountNames({})
-        shapes = (
-            (label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape)
-            for label, text in examples
-        )
+        shapes = ((label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape) for label, text in examples)
         # What is put alike in both languages counts once: leaving it out must leave it out.
         self._labels, self._shapes = zip(*dict.fromkeys(shapes), strict=True)
         self._trained = train(self._shapes, self._labels)
@@ -77,9 +72,7 @@ class EmbeddedRouter:
     def settle(self, call: Call, today: date, names: Names) -> Decision:
         """A call in someone's words (a chat model's), in the book's terms or as a question back."""
         accounts = self._accounts(names)
-        filled = settle(
-            self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts
-        )
+        filled = settle(self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts)
         return filled.ask or filled.call
 
     def ranking(self, text: str, today: date, names: Names) -> list[tuple[str, float]]:
@@ -98,17 +91,13 @@ class EmbeddedRouter:
         named = {label: float(score) for label, score in zip(self._trained.labels, scores, strict=True)}
         return sorted(named.items(), key=lambda each: -each[1])
 
-    def _not_a_tool(
-        self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames
-    ) -> Weighed:
+    def _not_a_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Weighed:
         (first, best), (second, score) = ranked[:2]
         if second in self._tools and score >= self.policy.clarify and best - score < _CLOSE_CALL:
             return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
         return Weighed(Decline(help=first == HELP), sure=best >= self.policy.answer)
 
-    def _which_tool(
-        self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames
-    ) -> Clarify:
+    def _which_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Clarify:
         """Up to three tools to choose from, with what was understood; what lacks is asked later."""
         likely = [name for name, _ in ranked if name in self._tools][:3]
         calls = [fill(self._tools[name], reading, accounts).call for name in likely]

@@ -78,10 +78,7 @@ def _triples() -> Mapping[str, Counter[str]]:
     from tools import load
 
     examples = [tool.examples for tool in load().values()]
-    return {
-        language: _count(text for by in examples for text in by.get(language, ()))
-        for language in ("en", "pt-BR")
-    }
+    return {language: _count(text for by in examples for text in by.get(language, ())) for language in ("en", "pt-BR")}
 
 
 def _count(texts: Iterable[str]) -> Counter[str]:

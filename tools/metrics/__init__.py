@@ -8,14 +8,52 @@ from tools.metrics._figure import Figure, Money, Share, Source, Unit
 from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, movers
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import Grain, Period, add_months
-from tools.metrics._profile import Profile, UnknownAccount, account_names, attribute_values, lately_left, profile, rates_used
+from tools.metrics._profile import (
+    Profile,
+    UnknownAccount,
+    account_names,
+    attribute_values,
+    lately_left,
+    profile,
+    rates_used,
+)
 from tools.metrics._registry import Metric, all_metrics
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
 
 __all__ = [
-    "CATEGORIES", "Backtest", "Book", "Category", "Contribution", "Figure", "Flows", "Grain", "Metric", "Money", "Mover",
-    "NoBook", "Period", "Profile", "Ranking", "Risk", "Share", "Source", "Unit", "UnknownAccount", "account_names",
-    "add_months", "all_metrics", "attribute_values", "backtest", "flows", "lately_left", "movers", "open_book", "profile", "rank",
-    "next_renewal", "rates_used", "scorecard",
+    "CATEGORIES",
+    "Backtest",
+    "Book",
+    "Category",
+    "Contribution",
+    "Figure",
+    "Flows",
+    "Grain",
+    "Metric",
+    "Money",
+    "Mover",
+    "NoBook",
+    "Period",
+    "Profile",
+    "Ranking",
+    "Risk",
+    "Share",
+    "Source",
+    "Unit",
+    "UnknownAccount",
+    "account_names",
+    "add_months",
+    "all_metrics",
+    "attribute_values",
+    "backtest",
+    "flows",
+    "lately_left",
+    "movers",
+    "next_renewal",
+    "open_book",
+    "profile",
+    "rank",
+    "rates_used",
+    "scorecard",
 ]  # fmt: skip

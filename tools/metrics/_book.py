@@ -38,7 +38,8 @@ def _currency() -> Column[str]:
 
 
 accounts = Table(
-    "accounts", BOOK,
+    "accounts",
+    BOOK,
     _key("account_id", "the company's own id for the account"),
     _words("name", "what people call the account", required=True),
     _words("segment", "size or strategy class: enterprise, mid-market, smb …"),
@@ -55,8 +56,10 @@ accounts = Table(
 )
 
 contacts = Table(
-    "contacts", BOOK,
-    _key("contact_id", "id of the person"), _account(),
+    "contacts",
+    BOOK,
+    _key("contact_id", "id of the person"),
+    _account(),
     _words("name", "the person's name", required=True),
     _words("email", "e-mail address"),
     _words("role", "buyer, champion, user, finance or sponsor"),
@@ -66,8 +69,10 @@ contacts = Table(
 )
 
 subscriptions = Table(
-    "subscriptions", BOOK,
-    _key("subscription_id", "id of the contract line"), _account(),
+    "subscriptions",
+    BOOK,
+    _key("subscription_id", "id of the contract line"),
+    _account(),
     _words("product", "what is sold"),
     _words("plan", "package or tier"),
     _words("kind", "recurring or retainer (both are MRR), repeat (repeat purchase: never MRR)", required=True),
@@ -87,16 +92,23 @@ subscriptions = Table(
 )
 
 subscription_changes = Table(
-    "subscription_changes", BOOK,
+    "subscription_changes",
+    BOOK,
     Column("subscription_id", String(120), primary_key=True, comment="the contract line that changes"),
     Column("effective_on", Date, primary_key=True, comment="first day of the new quantity or price"),
     _whole("quantity", "units from that day; empty: unchanged"),
-    Column("unit_amount_minor", BigInteger, nullable=True, comment="price per unit and interval from that day; empty: unchanged"),
+    Column(
+        "unit_amount_minor",
+        BigInteger,
+        nullable=True,
+        comment="price per unit and interval from that day; empty: unchanged",
+    ),
     comment="seat, plan and price changes of a contract line",
 )
 
 discounts = Table(
-    "discounts", BOOK,
+    "discounts",
+    BOOK,
     Column("discount_id", String(120), primary_key=True, comment="id of the discount"),
     Column("subscription_id", String(120), nullable=False, index=True, comment="the contract line it reduces"),
     _whole("percent_bp", "reduction in basis points: 10% is 1000"),
@@ -107,7 +119,8 @@ discounts = Table(
 )
 
 pauses = Table(
-    "pauses", BOOK,
+    "pauses",
+    BOOK,
     Column("subscription_id", String(120), primary_key=True, comment="the contract line that pauses"),
     Column("starts_on", Date, primary_key=True, comment="first day unpaid"),
     _day("ends_on", "first day paid again; empty: still paused"),
@@ -115,87 +128,123 @@ pauses = Table(
 )
 
 invoices = Table(
-    "invoices", BOOK,
-    _key("invoice_id", "number of the invoice"), _account(),
+    "invoices",
+    BOOK,
+    _key("invoice_id", "number of the invoice"),
+    _account(),
     _words("kind", "recurring, one_off or usage", required=True),
-    _currency(), _minor("amount_minor", "total without tax", required=True),
-    _day("issued_on", "day of issue", required=True), _day("due_on", "last day to pay"), _day("paid_on", "day paid; empty: unpaid"),
+    _currency(),
+    _minor("amount_minor", "total without tax", required=True),
+    _day("issued_on", "day of issue", required=True),
+    _day("due_on", "last day to pay"),
+    _day("paid_on", "day paid; empty: unpaid"),
     _words("description", "what it was for"),
     comment="what was billed",
 )
 
 usage = Table(
-    "usage", BOOK,
+    "usage",
+    BOOK,
     Column("account_id", String(120), primary_key=True, comment="the account"),
     Column("on_day", Date, primary_key=True, comment="the day, or the first day of the week or month reported"),
     Column("feature", String(120), primary_key=True, comment="what was used"),
     _whole("events", "how often", required=True),
     _whole("users", "by how many people"),
+    Index("usage_by_day", "on_day", "account_id", "events"),
     comment="product usage, summed per account, day and feature",
 )
 
 tickets = Table(
-    "tickets", BOOK,
-    _key("ticket_id", "number of the ticket"), _account(),
-    _day("opened_on", "day it was opened", required=True), _day("solved_on", "day it was solved; empty: open"),
-    _words("priority", "low, normal, high or critical"), _words("topic", "what it is about"),
+    "tickets",
+    BOOK,
+    _key("ticket_id", "number of the ticket"),
+    _account(),
+    _day("opened_on", "day it was opened", required=True),
+    _day("solved_on", "day it was solved; empty: open"),
+    _words("priority", "low, normal, high or critical"),
+    _words("topic", "what it is about"),
     Column("reopened", Boolean, nullable=True, comment="was opened again after being solved"),
     Column("csat", Float, nullable=True, comment="satisfaction after the ticket, 1 to 5"),
     comment="support tickets",
 )
 
 survey_answers = Table(
-    "survey_answers", BOOK,
-    _key("answer_id", "id of the answer"), _account(),
-    _words("contact_id", "who answered"), _day("answered_on", "day of the answer", required=True),
-    _words("kind", "nps (0 to 10) or csat (1 to 5)", required=True), Column("score", Float, nullable=False, comment="the answer"),
+    "survey_answers",
+    BOOK,
+    _key("answer_id", "id of the answer"),
+    _account(),
+    _words("contact_id", "who answered"),
+    _day("answered_on", "day of the answer", required=True),
+    _words("kind", "nps (0 to 10) or csat (1 to 5)", required=True),
+    Column("score", Float, nullable=False, comment="the answer"),
     _words("touchpoint", "what it followed: onboarding, qbr, support, renewal"),
     Column("comment", Text, nullable=True, comment="the person's own words"),
     comment="answers to NPS and CSAT questions",
 )
 
 touches = Table(
-    "touches", BOOK,
-    _key("touch_id", "id of the touch"), _account(),
-    _words("contact_id", "the person reached"), _day("on_day", "day of the touch", required=True),
-    _words("team", "marketing, sales, cs, support or survey", required=True), _words("channel", "email, call, meeting, chat …"),
+    "touches",
+    BOOK,
+    _key("touch_id", "id of the touch"),
+    _account(),
+    _words("contact_id", "the person reached"),
+    _day("on_day", "day of the touch", required=True),
+    _words("team", "marketing, sales, cs, support or survey", required=True),
+    _words("channel", "email, call, meeting, chat …"),
     _words("direction", "outbound (we wrote), inbound (they wrote) or both (a conversation)"),
-    _words("author", "who made it"), Column("note", Text, nullable=True, comment="what was said"),
+    _words("author", "who made it"),
+    Column("note", Text, nullable=True, comment="what was said"),
     comment="contacts between our teams and the account's people",
 )
 
 goals = Table(
-    "goals", BOOK,
-    _key("goal_id", "id of the goal"), _account(),
+    "goals",
+    BOOK,
+    _key("goal_id", "id of the goal"),
+    _account(),
     _words("name", "what the customer wants to reach", required=True),
-    Column("baseline", Float, nullable=True, comment="where it started"), Column("target", Float, nullable=True, comment="where it should get"),
-    Column("current", Float, nullable=True, comment="where it stands"), _words("unit", "what it is measured in"),
-    _day("set_on", "day it was agreed"), _day("due_on", "day by which it should be reached"),
+    Column("baseline", Float, nullable=True, comment="where it started"),
+    Column("target", Float, nullable=True, comment="where it should get"),
+    Column("current", Float, nullable=True, comment="where it stands"),
+    _words("unit", "what it is measured in"),
+    _day("set_on", "day it was agreed"),
+    _day("due_on", "day by which it should be reached"),
     comment="business goals of the accounts",
 )
 
 costs = Table(
-    "costs", BOOK,
+    "costs",
+    BOOK,
     _key("cost_id", "id of the cost"),
     Column("account_id", String(120), nullable=True, index=True, comment="the account; empty: not for one account"),
-    _day("on_day", "day or first day of the month", required=True), _words("kind", "acquisition or service", required=True),
-    _words("channel", "campaign, travel, support hours …"), _currency(), _minor("amount_minor", "the cost", required=True),
+    _day("on_day", "day or first day of the month", required=True),
+    _words("kind", "acquisition or service", required=True),
+    _words("channel", "campaign, travel, support hours …"),
+    _currency(),
+    _minor("amount_minor", "the cost", required=True),
     comment="what it cost to win and to serve",
 )
 
 exits = Table(
-    "exits", BOOK,
-    _key("exit_id", "id of the exit"), _account(),
-    _day("on_day", "day it was recorded", required=True), _words("reason", "reason code"), _words("competitor", "where they went"),
+    "exits",
+    BOOK,
+    _key("exit_id", "id of the exit"),
+    _account(),
+    _day("on_day", "day it was recorded", required=True),
+    _words("reason", "reason code"),
+    _words("competitor", "where they went"),
     Column("comment", Text, nullable=True, comment="the person's own words"),
     comment="why accounts left, as recorded when they did",
 )
 
 exchange_rates = Table(
-    "exchange_rates", BOOK,
+    "exchange_rates",
+    BOOK,
     Column("currency", String(3), primary_key=True, comment="the foreign currency"),
     Column("on_day", Date, primary_key=True, comment="first day on which the rate holds"),
-    Column("rate_e6", BigInteger, nullable=False, comment="reporting-currency units for one foreign unit, times 1,000,000"),
+    Column(
+        "rate_e6", BigInteger, nullable=False, comment="reporting-currency units for one foreign unit, times 1,000,000"
+    ),
     comment="dated rates into the reporting currency",
 )
 
@@ -203,14 +252,16 @@ SOURCE_TABLES = tuple(BOOK.sorted_tables)
 """What a company loads; the tables below are written by the loader itself."""
 
 book_info = Table(
-    "book_info", BOOK,
+    "book_info",
+    BOOK,
     Column("key", String(60), primary_key=True, comment="reporting_currency, timezone, as_of, loaded_at, demo …"),
     Column("value", Text, nullable=False, comment="its value, dates in ISO form"),
     comment="what holds for the whole book",
 )
 
 loads = Table(
-    "loads", BOOK,
+    "loads",
+    BOOK,
     Column("table_name", String(60), primary_key=True, comment="which table"),
     Column("source", Text, nullable=False, comment="file or query it came from"),
     Column("row_count", BigInteger, nullable=False, comment="rows loaded"),
@@ -219,7 +270,8 @@ loads = Table(
 )
 
 mrr_steps = Table(
-    "mrr_steps", BOOK,
+    "mrr_steps",
+    BOOK,
     Column("subscription_id", String(120), primary_key=True, comment="the contract line"),
     Column("on_day", Date, primary_key=True, comment="first day of the new MRR"),
     Column("account_id", String(120), nullable=False, comment="its account"),
@@ -230,11 +282,14 @@ mrr_steps = Table(
 )
 
 mrr_movements = Table(
-    "mrr_movements", BOOK,
+    "mrr_movements",
+    BOOK,
     Column("account_id", String(120), primary_key=True, comment="the account"),
     Column("on_day", Date, primary_key=True, comment="day of the movement"),
     Column("category", String(12), nullable=False, comment="new, expansion, contraction, churn or reactivation"),
-    Column("amount_minor", BigInteger, nullable=False, comment="signed change of the account's MRR, reporting currency"),
+    Column(
+        "amount_minor", BigInteger, nullable=False, comment="signed change of the account's MRR, reporting currency"
+    ),
     Column("mrr_minor", BigInteger, nullable=False, comment="the account's MRR from that day on"),
     Index("mrr_movements_by_day", "on_day"),
     comment="the ledger: one row per account and day on which its MRR changed",

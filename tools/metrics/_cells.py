@@ -29,9 +29,7 @@ _GAPS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 _CURRENCY = re.compile(r"[A-Za-z]{0,3}[$€£¥]|^[A-Za-z]{3}\s*(?=[\d(+-])|\s*[A-Za-z]{3}$|%$")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
-_DAY_NAMED = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|º)?[\s/.-]+(?:de )?([^\W\d]{3,12})\.?,?[\s/.-]+(?:de )?(\d{4})"
-)
+_DAY_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|º)?[\s/.-]+(?:de )?([^\W\d]{3,12})\.?,?[\s/.-]+(?:de )?(\d{4})")
 _MONTH_NAMED = re.compile(r"([^\W\d]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _TIME = re.compile(
     r"(?:t|,?\s+)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?"
@@ -73,11 +71,7 @@ def currency_of(text: str) -> str | None:
     for sign, code in _SIGNS:
         if sign in lowered:
             return code
-    codes = [
-        word
-        for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text)
-        if word.upper() in currencies()
-    ]
+    codes = [word for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text) if word.upper() in currencies()]
     return codes[-1].upper() if codes else None
 
 

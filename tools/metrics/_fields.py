@@ -83,9 +83,7 @@ class Shape:
 def shapes() -> Mapping[str, Shape]:
     """Every source table by name: accounts and subscriptions first, as others refer to them."""
     said = _words()["tables"]
-    tables = sorted(
-        SOURCE_TABLES, key=lambda table: ("accounts", "subscriptions", table.name).index(table.name)
-    )
+    tables = sorted(SOURCE_TABLES, key=lambda table: ("accounts", "subscriptions", table.name).index(table.name))
     return {table.name: _shape(table, said[table.name]) for table in tables}
 
 

@@ -65,5 +65,13 @@ class Figure:
     def id(self) -> str:
         """The same number asked twice of the same data has the same id."""
         where = sorted(self.segment.items())
-        said = (self.metric, self.version, self.variant, str(self.period), where, str(self.source.as_of), str(self.value))
+        said = (
+            self.metric,
+            self.version,
+            self.variant,
+            str(self.period),
+            where,
+            str(self.source.as_of),
+            str(self.value),
+        )
         return "f" + hashlib.sha256(repr(said).encode()).hexdigest()[:11]

@@ -52,7 +52,9 @@ def build_ledger(connection: Connection) -> None:
     """Write `mrr_steps` and `mrr_movements` anew from the source tables, inside the caller's transaction."""
     connection.execute(delete(mrr_steps))
     connection.execute(delete(mrr_movements))
-    reporting = connection.execute(select(book_info.c.value).where(book_info.c.key == "reporting_currency")).scalar_one()
+    reporting = connection.execute(
+        select(book_info.c.value).where(book_info.c.key == "reporting_currency")
+    ).scalar_one()
     currencies = connection.execute(select(subscriptions.c.currency).distinct()).scalars().all()
     steps = _steps(reporting, currencies)
     connection.execute(insert(mrr_steps).from_select(_names(mrr_steps.columns), steps))
@@ -134,7 +136,9 @@ def _in_force(paid: Subquery, day: ColumnElement[object], column: str) -> Column
     latest = (
         select(changes.c[column])
         .where(
-            changes.c.subscription_id == paid.c.subscription_id, changes.c.effective_on <= day, changes.c[column].is_not(None)
+            changes.c.subscription_id == paid.c.subscription_id,
+            changes.c.effective_on <= day,
+            changes.c[column].is_not(None),
         )
         .order_by(changes.c.effective_on.desc())
         .limit(1)
@@ -204,7 +208,11 @@ def _exchanged(minor: ColumnElement[int], rate: ScalarSelect[int], foreign: str,
 def _movements() -> Select[*tuple[Any, ...]]:
     """Steps summed per account and day, with the running MRR and the name of what happened."""
     daily = (
-        select(mrr_steps.c.account_id, mrr_steps.c.on_day, cast(func.sum(mrr_steps.c.amount_minor), BigInteger).label("amount"))
+        select(
+            mrr_steps.c.account_id,
+            mrr_steps.c.on_day,
+            cast(func.sum(mrr_steps.c.amount_minor), BigInteger).label("amount"),
+        )
         .group_by(mrr_steps.c.account_id, mrr_steps.c.on_day)
         .having(func.sum(mrr_steps.c.amount_minor) != 0)
         .subquery("daily")
@@ -212,7 +220,9 @@ def _movements() -> Select[*tuple[Any, ...]]:
     account, day = daily.c.account_id, daily.c.on_day
     running = select(
         *daily.c,
-        cast(func.sum(daily.c.amount).over(partition_by=account, order_by=day, rows=(None, 0)), BigInteger).label("mrr"),
+        cast(func.sum(daily.c.amount).over(partition_by=account, order_by=day, rows=(None, 0)), BigInteger).label(
+            "mrr"
+        ),
         func.row_number().over(partition_by=account, order_by=day).label("position"),
     ).subquery("running")
     r = running.c

@@ -128,15 +128,10 @@ class _Load:
         as_of = self._as_of(today)
         said = f"{self.scratch.content_id} {sorted(self.said.rates.items())} {reporting} {as_of}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return LoadReport(
-            tables, tuple(unknown), self._findings.notices, reporting, as_of, load_id, written=False
-        )
+        return LoadReport(tables, tuple(unknown), self._findings.notices, reporting, as_of, load_id, written=False)
 
     def _missing_files(self, found: Mapping[str, list[Path]], unknown: list[str]) -> None:
-        seen = {
-            "found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300]
-            or "–"
-        }
+        seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
         for name, said in self.said.tables.items():
             if said.file and said.file not in [path.name for path in found.get(name, [])]:
                 self._findings.add(Fault(said.file, "missing_file", detail={"table": name, **seen}))
@@ -195,9 +190,7 @@ class _Load:
         """Rows that name what does not exist, and ids that mean two things."""
         for name, plan in self._plans.items():
             if plan.via and plan.via.via and plan.via.via[0] in self._whole:
-                kind: FaultKind = (
-                    "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
-                )
+                kind: FaultKind = "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
                 self._strangers(plan, kind, plan.via.header, *self.scratch.resolve(name, plan.via.via))
             self.scratch.index(name)
             for column, home, kind in _REFERENCES:
@@ -206,9 +199,7 @@ class _Load:
                     self._strangers(plan, kind, origin.header, *self.scratch.strangers(name, column, home))
             self._clashes(name, plan)
 
-    def _strangers(
-        self, plan: Plan, kind: FaultKind, header: str, rows: list[tuple[int, str]], total: int
-    ) -> None:
+    def _strangers(self, plan: Plan, kind: FaultKind, header: str, rows: list[tuple[int, str]], total: int) -> None:
         self._findings.add_counted([Fault(plan.file, kind, row, header, value) for row, value in rows], total)
 
     def _clashes(self, name: str, plan: Plan) -> None:
@@ -217,9 +208,7 @@ class _Load:
         pairs, total = self.scratch.clashes(name)
         header = origin.header if origin else key
         faults = [
-            Fault(
-                plan.file, "duplicate_key", row["row_number"], header, row[key], _difference(plan, row, first)
-            )
+            Fault(plan.file, "duplicate_key", row["row_number"], header, row[key], _difference(plan, row, first))
             for row, first in pairs
         ]
         self._findings.add_counted(faults, total)
@@ -241,9 +230,7 @@ class _Load:
                     if name in PRICED and code in self.scratch.currencies(name)
                 ]
                 detail: dict[str, str | int] = {"reporting": reporting, "rows": rows}
-                self._findings.add(
-                    Fault(users[0], "rate_missing", column="currency", value=code, detail=detail)
-                )
+                self._findings.add(Fault(users[0], "rate_missing", column="currency", value=code, detail=detail))
 
     def _as_of(self, today: date) -> date:
         days = [
@@ -254,10 +241,7 @@ class _Load:
         return max((day for day in days if day), default=today)
 
     def _report(self, name: str, plan: Plan) -> TableReport:
-        used = {
-            one.field.column: one.header if one.index is not None else f"= {one.const}"
-            for one in plan.origins
-        }
+        used = {one.field.column: one.header if one.index is not None else f"= {one.const}" for one in plan.origins}
         rows, wholes, keys = self.scratch.counts(name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
         return TableReport(name, plan.file, keys, used, plan.ignored, rows - wholes)

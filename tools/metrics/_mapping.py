@@ -97,9 +97,7 @@ class LoadMapping(BaseModel):
     def table(self, name: str) -> TableMapping:
         """What is said of one table, with what is said of all."""
         said = self.tables.get(name, TableMapping())
-        return said.model_copy(
-            update={"dates": said.dates or self.dates, "decimal": said.decimal or self.decimal}
-        )
+        return said.model_copy(update={"dates": said.dates or self.dates, "decimal": said.decimal or self.decimal})
 
 
 def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
@@ -117,9 +115,7 @@ def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
     except (yaml.YAMLError, UnicodeDecodeError):
         return LoadMapping(), (Fault(path.name, "bad_mapping"),)
     except ValidationError as problem:
-        return LoadMapping(), tuple(
-            _fault(path.name, error["loc"], error["input"]) for error in problem.errors()
-        )
+        return LoadMapping(), tuple(_fault(path.name, error["loc"], error["input"]) for error in problem.errors())
     return mapping, tuple(_unknown_names(path.name, mapping))
 
 
@@ -135,16 +131,12 @@ def _unknown_names(file: str, mapping: LoadMapping) -> Iterator[Fault]:
     for name, said in mapping.tables.items():
         shape = shapes().get(name)
         if shape is None:
-            yield Fault(
-                file, "unknown_name", column="tables", value=name, detail={"allowed": ", ".join(shapes())}
-            )
+            yield Fault(file, "unknown_name", column="tables", value=name, detail={"allowed": ", ".join(shapes())})
             continue
         for column in [*said.columns, *said.values]:
             if column not in columns_of(shape):
                 allowed = ", ".join(columns_of(shape))
-                yield Fault(
-                    file, "unknown_name", column=f"tables.{name}", value=column, detail={"allowed": allowed}
-                )
+                yield Fault(file, "unknown_name", column=f"tables.{name}", value=column, detail={"allowed": allowed})
 
 
 def columns_of(shape: Shape) -> tuple[str, ...]:

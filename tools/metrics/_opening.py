@@ -47,7 +47,7 @@ class Book:
 
 
 def book_engine(url: str) -> Engine:
-    """An engine that may write the book; its tables are made if missing. For SQLite: WAL, so that readers never wait."""
+    """An engine that may write the book; its tables are made if missing. SQLite gets WAL: readers never wait."""
     if make_url(url).get_backend_name() == "sqlite" and (path := make_url(url).database):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
@@ -58,7 +58,7 @@ def book_engine(url: str) -> Engine:
 
 
 def open_book(url: str) -> Book:
-    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where there is none, or no load was finished."""
+    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where no load was ever finished."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or not Path(parsed.database).exists():

@@ -54,9 +54,7 @@ class Plan:
     @property
     def ignored(self) -> tuple[str, ...]:
         used = {origin.index for origin in self.origins}
-        return tuple(
-            header for index, header in enumerate(self.header) if header.strip() and index not in used
-        )
+        return tuple(header for index, header in enumerate(self.header) if header.strip() and index not in used)
 
 
 def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, list[Path]], list[str]]:
@@ -64,9 +62,7 @@ def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, lis
     named = {said.file: table for table, said in mapping.tables.items() if said.file}
     found: dict[str, list[Path]] = {}
     unknown = []
-    for path in sorted(
-        path for path in directory.iterdir() if path.is_file() and not path.name.startswith(".")
-    ):
+    for path in sorted(path for path in directory.iterdir() if path.is_file() and not path.name.startswith(".")):
         if path.name in mapping.ignore:
             continue
         table = named.get(path.name) or _table_called(path, exclude=set(named.values()))
@@ -82,12 +78,7 @@ def _table_called(path: Path, exclude: set[str]) -> str | None:
     if path.suffix.lower() not in SUFFIXES:
         return None
     words = f" {fold(path.stem)} "
-    called = [
-        (len(said), name)
-        for name, shape in shapes().items()
-        for said in _called(shape)
-        if f" {said} " in words
-    ]
+    called = [(len(said), name) for name, shape in shapes().items() for said in _called(shape) if f" {said} " in words]
     table = max(called, default=(0, None))[1]
     return None if table in exclude else table
 

@@ -78,8 +78,8 @@ def profile(book: Book, account_id: str, day: date) -> Profile:
         raise UnknownAccount(account_id)
     about = _About(book, account_id, day)
     return Profile(
-        found[0], about.contacts(), about.contracts(), about.last_contracts(), about.movements(), about.touches(), about.goals(),
-        about.answers(), about.exits(), about.tickets(), about.overdue(), about.usage_weeks(),
+        found[0], about.contacts(), about.contracts(), about.last_contracts(), about.movements(), about.touches(),
+        about.goals(), about.answers(), about.exits(), about.tickets(), about.overdue(), about.usage_weeks(),
         about.colleagues(),
     )  # fmt: skip
 
@@ -98,7 +98,9 @@ def attribute_values(book: Book, attribute: str) -> tuple[str, ...]:
 def lately_left(book: Book, day: date) -> list[str]:
     """Names of the accounts that had stopped paying by `day`, the latest first, of those with a recorded reason."""
     m, later = mrr_movements.c, mrr_movements.alias("later")
-    since = select(later.c.on_day).where(later.c.account_id == m.account_id, later.c.on_day > m.on_day, later.c.on_day <= day)
+    since = select(later.c.on_day).where(
+        later.c.account_id == m.account_id, later.c.on_day > m.on_day, later.c.on_day <= day
+    )
     explained = m.account_id.in_(select(exits.c.account_id).where(exits.c.reason.is_not(None)))
     statement = (
         select(accounts.c.name)
@@ -115,7 +117,9 @@ def rates_used(book: Book) -> Rows:
     later = exchange_rates.alias("later")
     latest = ~select(later.c.on_day).where(later.c.currency == rates.currency, later.c.on_day > rates.on_day).exists()
     used = rates.currency.in_(select(s.currency).distinct())
-    return _rows(book, select(exchange_rates).where(latest, used, rates.currency != book.currency).order_by(rates.currency))
+    return _rows(
+        book, select(exchange_rates).where(latest, used, rates.currency != book.currency).order_by(rates.currency)
+    )
 
 
 def _rows(book: Book, statement: Any) -> Rows:
@@ -161,7 +165,9 @@ class _About:
 
     def goals(self) -> Rows:
         g = goals.c
-        return _rows(self.book, select(goals).where(g.account_id == self.account_id, g.set_on <= self.day).order_by(g.due_on))
+        return _rows(
+            self.book, select(goals).where(g.account_id == self.account_id, g.set_on <= self.day).order_by(g.due_on)
+        )
 
     def answers(self) -> Rows:
         a = survey_answers.c
@@ -190,7 +196,9 @@ class _About:
     def overdue(self) -> Mapping[str, int]:
         i = invoices.c
         late = and_(i.due_on < self.day, or_(i.paid_on.is_(None), i.paid_on > self.day))
-        statement = select(i.currency, func.sum(i.amount_minor).label("minor")).where(i.account_id == self.account_id, late)
+        statement = select(i.currency, func.sum(i.amount_minor).label("minor")).where(
+            i.account_id == self.account_id, late
+        )
         return {row.currency: int(row.minor) for row in _rows(self.book, statement.group_by(i.currency))}
 
     def usage_weeks(self) -> Rows:

@@ -117,7 +117,9 @@ class Ranking:
 def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
     """The accounts as they stood at the end of a day; `where` limits by account_id, owner or segment."""
     whole = _kept_ranking(book.url, book.info["load_id"], day)
-    matching = (risk for risk in whole.risks if all(getattr(risk.standing, name) == value for name, value in where.items()))
+    matching = (
+        risk for risk in whole.risks if all(getattr(risk.standing, name) == value for name, value in where.items())
+    )
     return replace(whole, risks=tuple(matching)) if where else whole
 
 

@@ -87,9 +87,7 @@ class RowReader:
         if len(known) > _REMEMBERED:
             known.clear()
         known.update((text, self._meanings.of(origin, text)) for text in distinct - known.keys())
-        return self._checked(
-            origin, batch, cells, [known[text] for text in cells], [known[text] for text in distinct]
-        )
+        return self._checked(origin, batch, cells, [known[text] for text in cells], [known[text] for text in distinct])
 
     def _checked(
         self, origin: Origin, batch: Batch, cells: list[str], values: list[Any], distinct: Iterable[Any]
@@ -108,9 +106,7 @@ class RowReader:
             self._findings.notice(self._plan.file, kind, origin.header, count)
         self._faulty |= {fault.row for fault in faults if fault.row}
         self._findings.add(*faults)
-        return [
-            one.value if isinstance(one, Noted) else None if isinstance(one, Wrong) else one for one in values
-        ]
+        return [one.value if isinstance(one, Noted) else None if isinstance(one, Wrong) else one for one in values]
 
     def _fault(self, origin: Origin, wrong: Wrong, row: int, text: str) -> Fault:
         column = origin.header if origin.index is not None else origin.field.name
@@ -197,14 +193,8 @@ class RowReader:
     def _reductions(self, columns: Columns, batch: Batch) -> None:
         """A discount without percentage or amount reduces nothing."""
         none = [None] * len(batch.rows)
-        said = zip(
-            batch.numbers, columns.get("percent_bp", none), columns.get("amount_minor", none), strict=True
-        )
-        rows = [
-            number
-            for number, percent, amount in said
-            if percent is amount is None and number not in self._faulty
-        ]
+        said = zip(batch.numbers, columns.get("percent_bp", none), columns.get("amount_minor", none), strict=True)
+        rows = [number for number, percent, amount in said if percent is amount is None and number not in self._faulty]
         self._findings.add(*(Fault(self._plan.file, "value_missing", row, "percent") for row in rows))
 
     def _in_order(self, columns: Columns, batch: Batch, first: str, last: str) -> None:

@@ -59,9 +59,7 @@ class Scratch:
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
         types = {column.name: column.type for column in self._tables[name].columns}
-        values = [
-            _iso(column) if isinstance(types[said], Date) else column for said, column in columns.items()
-        ]
+        values = [_iso(column) if isinstance(types[said], Date) else column for said, column in columns.items()]
         said = [column for title, column in zip(columns, values, strict=True) if title != "twin"]
         self._content.update(repr((name, said)).encode())
         self._connection.exec_driver_sql(

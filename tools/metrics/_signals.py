@@ -168,7 +168,9 @@ def _silence(reader: Reader, day: date) -> Values:
     """Days since the customer last took part: wrote to us, or spoke with us."""
     t = touches.c
     spoken = case((t.direction.in_(("inbound", "both")), t.on_day))
-    statement = select(t.account_id, func.max(spoken).label("last"), func.min(t.on_day).label("first")).where(t.on_day <= day)
+    statement = select(t.account_id, func.max(spoken).label("last"), func.min(t.on_day).label("first")).where(
+        t.on_day <= day
+    )
     for row in reader.rows(statement.group_by(t.account_id)):
         yield row.account_id, (day - (row.last or row.first)).days
 
@@ -196,7 +198,9 @@ def _overdue_days(reader: Reader, day: date) -> Values:
     i = invoices.c
     late = and_(i.due_on < day, or_(i.paid_on.is_(None), i.paid_on > day))
     oldest = func.min(case((late, i.due_on)))
-    statement = select(i.account_id, oldest.label("oldest")).where(i.issued_on <= day, i.issued_on > day - timedelta(days=365))
+    statement = select(i.account_id, oldest.label("oldest")).where(
+        i.issued_on <= day, i.issued_on > day - timedelta(days=365)
+    )
     for row in reader.rows(statement.group_by(i.account_id)):
         yield row.account_id, (day - row.oldest).days if row.oldest else 0
 
@@ -214,7 +218,9 @@ def _contraction(reader: Reader, day: date) -> Values:
     m, since = mrr_movements.c, day - timedelta(days=90)
     lost = func.sum(case((and_(m.category == "contraction", m.on_day > since), -m.amount_minor), else_=0))
     before = func.sum(case((m.on_day <= since, m.amount_minor), else_=0))
-    statement = select(m.account_id, lost.label("lost"), before.label("before")).where(m.on_day <= day).group_by(m.account_id)
+    statement = (
+        select(m.account_id, lost.label("lost"), before.label("before")).where(m.on_day <= day).group_by(m.account_id)
+    )
     for row in reader.rows(statement):
         yield row.account_id, float(row.lost) / float(row.before) if row.before else 0.0
 

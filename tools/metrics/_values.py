@@ -70,9 +70,7 @@ def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: 
 
 def _styled(plan: Plan) -> Iterator[Origin]:
     return (
-        one
-        for one in plan.origins
-        if one.index is not None and (one.field.kind in NUMERIC or one.field.kind == "day")
+        one for one in plan.origins if one.index is not None and (one.field.kind in NUMERIC or one.field.kind == "day")
     )
 
 
@@ -128,11 +126,7 @@ class Meanings:
             return Noted(text[: field.longest], "unlisted_value")
         if field.longest is None or len(text) <= field.longest:
             return text
-        return (
-            Wrong("too_long", {"longest": field.longest})
-            if field.key
-            else Noted(text[: field.longest], "shortened")
-        )
+        return Wrong("too_long", {"longest": field.longest}) if field.key else Noted(text[: field.longest], "shortened")
 
     def _decimal(self, origin: Origin, text: str) -> Decimal | Wrong:
         value = number_in(text, self._styles.get(origin.field.name, "point"))
@@ -143,9 +137,7 @@ class Meanings:
         if lowest is not None and value < min(lowest, 0):
             return Wrong("negative")
         if (lowest is not None and value < lowest) or (highest is not None and value > highest):
-            return Wrong(
-                "out_of_range", {"lowest": lowest or 0, "highest": "…" if highest is None else highest}
-            )
+            return Wrong("out_of_range", {"lowest": lowest or 0, "highest": "…" if highest is None else highest})
         return value
 
     def _number_between(self, origin: Origin, text: str) -> Decimal | Wrong:
@@ -185,9 +177,7 @@ class Meanings:
 
     def _currency(self, _: Origin, text: str) -> Any:
         code = (
-            text.upper()
-            if text.upper() in currencies()
-            else folded("currencies").get(fold(text)) or currency_of(text)
+            text.upper() if text.upper() in currencies() else folded("currencies").get(fold(text)) or currency_of(text)
         )
         return code or Wrong("not_a_currency")
 

@@ -11,7 +11,8 @@ from tools.metrics._registry import Measured, metric
 def expansion_mrr(book: Book, period: Period, where: Where) -> Measured:
     """Expansion MRR.
 
-    Every increase of a paying account's MRR: seats, plan, add-on, a second contract, a discount that ends, a price rise.
+    Every increase of a paying account's MRR: seats, plan, add-on, a second contract, a discount that ends, a price
+    rise.
 
         Expansion MRR = Σ increases, per account and day, where the account paid before
 

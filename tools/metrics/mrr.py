@@ -22,6 +22,12 @@ def mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: Stripe, Billing analytics glossary, "Monthly recurring revenue"; ChartMogul help 5908520151324, "MRR".
     """
-    rows = select(func.count()).select_from(mrr_steps).where(mrr_steps.c.on_day < period.end, *limited_to(where, mrr_steps))
-    (row,), source = read(book, select(level(period.end, where).label("mrr"), rows.scalar_subquery().label("row_count")))
+    rows = (
+        select(func.count())
+        .select_from(mrr_steps)
+        .where(mrr_steps.c.on_day < period.end, *limited_to(where, mrr_steps))
+    )
+    (row,), source = read(
+        book, select(level(period.end, where).label("mrr"), rows.scalar_subquery().label("row_count"))
+    )
     return row.mrr, source

@@ -133,9 +133,7 @@ class AccountNames:
         last, ids = self._grow(words, last, 1, ids)
         if _contradicted(words, first, last, original, common):
             return None, at
-        return Mention(
-            self._best(words[first : last + 1], ids), words[first].start, words[last].end
-        ), last + 1
+        return Mention(self._best(words[first : last + 1], ids), words[first].start, words[last].end), last + 1
 
     def _grow(self, words: Sequence[Word], at: int, step: int, ids: set[str]) -> tuple[int, set[str]]:
         """Take in neighbours as long as some account has them all, stepping over "de", "da", "and"."""
@@ -152,15 +150,11 @@ class AccountNames:
 
     def _has(self, id_: str, text: str) -> bool:
         parts = self._core[id_].split()
-        return text in parts or (
-            len(text) >= 5 and any(fuzz.ratio(text, part) >= _CLOSE - 4 for part in parts)
-        )
+        return text in parts or (len(text) >= 5 and any(fuzz.ratio(text, part) >= _CLOSE - 4 for part in parts))
 
     def _best(self, run: Sequence[Word], ids: set[str]) -> tuple[str, ...]:
         said = " ".join(word.text for word in run)
-        return tuple(
-            sorted(ids, key=lambda id_: (-fuzz.ratio(said, self._core[id_]), self.accounts[id_], id_))
-        )
+        return tuple(sorted(ids, key=lambda id_: (-fuzz.ratio(said, self._core[id_]), self.accounts[id_], id_)))
 
     def _close(self, text: str, cutoff: float) -> list[tuple[str, float]]:
         if len(text) < 5:
@@ -196,9 +190,7 @@ def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _contradicted(
-    words: Sequence[Word], first: int, last: int, original: str, common: Container[str]
-) -> bool:
+def _contradicted(words: Sequence[Word], first: int, last: int, original: str, common: Container[str]) -> bool:
     """A capitalised stranger follows: "Aurora Pharma" is not Aurora Alimentos."""
     if last + 1 >= len(words) or not original[words[first].start].isupper():
         return False

@@ -28,9 +28,7 @@ class Calendar:
         return self._chosen([Period.containing(date(y, number, 1), "month") for y in self._years(year)])
 
     def quarter(self, number: int, year: str | None = None) -> Period:
-        return self._chosen(
-            [Period.containing(date(y, 3 * number - 2, 1), "quarter") for y in self._years(year)]
-        )
+        return self._chosen([Period.containing(date(y, 3 * number - 2, 1), "quarter") for y in self._years(year)])
 
     def half(self, number: int, year: str | None = None) -> Period:
         firsts = [date(y, 6 * number - 5, 1) for y in self._years(year)]

@@ -41,9 +41,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames) -> Filled:
     return Filled(Call(tool.name, arguments))
 
 
-def settle(
-    tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Reading], accounts: AccountNames
-) -> Filled:
+def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Reading], accounts: AccountNames) -> Filled:
     """Arguments as someone worded them (an account by name, an owner by the first) in the book's own terms.
 
     `in_words` reads a value as if it were a question. What the book does not know is left out; an account
@@ -137,9 +135,7 @@ def _with_account(
     if len(meant) == 1:
         return Filled(Call(tool.name, {**arguments, name: meant[0]}))
     if meant:
-        return Filled(
-            bare, Clarify(phrase("Which account do you mean?"), _choices(bare, name, meant, accounts))
-        )
+        return Filled(bare, Clarify(phrase("Which account do you mean?"), _choices(bare, name, meant, accounts)))
     if stranger := called or _stranger(reading, required):
         near = _choices(bare, name, accounts.nearest(stranger), accounts)
         general = () if required else (Choice(phrase(tool.help), bare),)
@@ -162,9 +158,7 @@ def _stranger(reading: Reading, required: bool) -> str | None:
 
 def _choices(bare: Call, name: str, ids: list[str], accounts: AccountNames) -> tuple[Choice, ...]:
     shown = ids[:3]
-    return tuple(
-        Choice(accounts.label(id_, shown), Call(bare.tool, {**bare.arguments, name: id_})) for id_ in shown
-    )
+    return tuple(Choice(accounts.label(id_, shown), Call(bare.tool, {**bare.arguments, name: id_})) for id_ in shown)
 
 
 def _which_owner(

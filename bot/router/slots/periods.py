@@ -77,9 +77,7 @@ def _range(folded: str, first: Found, second: Found) -> Found | None:
     start = _at_or_before(first.period, second.period)
     if start.start >= second.period.end:
         return None
-    return Found(
-        Period(start.start, second.period.end), opening.start() if opening else first.start, second.end
-    )
+    return Found(Period(start.start, second.period.end), opening.start() if opening else first.start, second.end)
 
 
 def _at_or_before(first: Period, second: Period) -> Period:

@@ -14,9 +14,7 @@ from bot.router.slots.vocabulary import TRADES
 from bot.router.slots.words import Said, find_language, find_owner, find_segment
 from bot.router.slots.wrapping import unwrapped
 
-_RENEWAL = re.compile(
-    r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato"
-)
+_RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato")
 _BEFORE_A_NAME = re.compile(
     r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
 )

@@ -57,9 +57,7 @@ def _who(accounts: list[Account], contacts: dict[str, list[Contact]]) -> dict[st
 
 def _contracts(lines: list[Line], today: date) -> dict[str, Iterable[Row]]:
     return {
-        "subscriptions": (
-            subscription_row(line, today) for line in sorted(lines, key=attrgetter("started_on", "id"))
-        ),
+        "subscriptions": (subscription_row(line, today) for line in sorted(lines, key=attrgetter("started_on", "id"))),
         "subscription_changes": chain.from_iterable(map(change_rows, lines)),
         "discounts": chain.from_iterable(map(discount_rows, lines)),
         "pauses": chain.from_iterable(map(pause_rows, lines)),
@@ -76,9 +74,7 @@ def _behaviour(
     asked = [(account, contacts[account.id]) for account in accounts]
     return {
         "usage": chain.from_iterable(usage(account, lines[account.id], today, seed) for account in accounts),
-        "tickets": numbered(
-            "ticket_id", "T-", "opened_on", (tickets(account, today, seed) for account in accounts)
-        ),
+        "tickets": numbered("ticket_id", "T-", "opened_on", (tickets(account, today, seed) for account in accounts)),
         "survey_answers": numbered(
             "answer_id", "N-", "answered_on", (survey_answers(*one, today, seed) for one in asked)
         ),
@@ -88,13 +84,9 @@ def _behaviour(
     }
 
 
-def _money(
-    accounts: list[Account], lines: dict[str, list[Line]], today: date, seed: int
-) -> dict[str, Iterable[Row]]:
+def _money(accounts: list[Account], lines: dict[str, list[Line]], today: date, seed: int) -> dict[str, Iterable[Row]]:
     billed = (invoices(account, lines[account.id], today, seed) for account in accounts)
-    spent = chain(
-        [winning_costs(accounts, today, seed)], (service_costs(account, today, seed) for account in accounts)
-    )
+    spent = chain([winning_costs(accounts, today, seed)], (service_costs(account, today, seed) for account in accounts))
     return {
         "invoices": numbered("invoice_id", "F-", "issued_on", billed),
         "costs": numbered("cost_id", "D-", "on_day", spent),

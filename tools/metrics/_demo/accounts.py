@@ -72,9 +72,7 @@ class Account:
     def shows(self, channel: Channel, day: date) -> float:
         """How much trouble can be seen in one channel on a day, from 0 to 1."""
         weights = SHOWS_IN[channel]
-        return min(
-            1.0, sum(one.seen * weights[one.cause] * one.strength(day - one.lag) for one in self.troubles)
-        )
+        return min(1.0, sum(one.seen * weights[one.cause] * one.strength(day - one.lag) for one in self.troubles))
 
 
 def account_row(account: Account) -> Row:
@@ -107,9 +105,7 @@ def _hard_places(rng: Random) -> dict[int, tuple[str, str, str]]:
     return dict(zip(places, HARD_NAMES, strict=True))
 
 
-def _account(
-    number: int, today: date, seed: int, names: NameBook, hard: tuple[str, str, str] | None
-) -> Account:
+def _account(number: int, today: date, seed: int, names: NameBook, hard: tuple[str, str, str] | None) -> Account:
     rng = stream(seed, "account", number)
     segment, source = pick(rng, SEGMENTS), pick(rng, SOURCES)
     country = "BR" if rng.random() < 0.8 else pick(rng, ABROAD)

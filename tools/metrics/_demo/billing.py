@@ -63,9 +63,7 @@ def _gone_by(account: Account, day: date) -> bool:
     return left is not None and left <= day
 
 
-def _extra_charges(
-    rng: Random, account: Account, first: date, today: date
-) -> Iterator[tuple[str, int, date, str]]:
+def _extra_charges(rng: Random, account: Account, first: date, today: date) -> Iterator[tuple[str, int, date, str]]:
     """One-off charges, and metered usage above what the plan includes."""
     size = {"smb": 90000, "mid-market": 450000, "enterprise": 1800000}[account.segment] * CURRENCY_PARITY[
         account.currency

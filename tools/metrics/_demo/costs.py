@@ -27,9 +27,7 @@ def winning_costs(accounts: list[Account], today: date, seed: int) -> Iterator[R
         yield _cost(account, signed_on, "acquisition", "commission", size * rng.uniform(0.5, 1.5))
         if rng.random() < 0.25:
             before = signed_on - timedelta(days=rng.randint(5, 40))
-            yield _cost(
-                account, before, "acquisition", rng.choice(("travel", "offers")), size * rng.uniform(0.1, 0.5)
-            )
+            yield _cost(account, before, "acquisition", rng.choice(("travel", "offers")), size * rng.uniform(0.1, 0.5))
 
 
 def service_costs(account: Account, today: date, seed: int) -> Iterator[Row]:

@@ -93,9 +93,7 @@ def _trouble(rng: Random, begins: date) -> Trouble:
     )
 
 
-def live(
-    rng: Random, joined: date, paid_from: date, term: int, troubles: list[Trouble], today: date
-) -> Stint:
+def live(rng: Random, joined: date, paid_from: date, term: int, troubles: list[Trouble], today: date) -> Stint:
     """Stay from term to term until one is not renewed, or until today."""
     quiet, troubled = CHANCE_TO_LEAVE[term]
     for terms in range(1, 1000):
@@ -103,10 +101,7 @@ def live(
         decided = end - timedelta(days=rng.randint(*NOTICE_DAYS[term]))
         if decided > today:
             break
-        threats = {
-            trouble.cause: trouble.danger * trouble.strength(decided - PATIENCE) ** 1.6
-            for trouble in troubles
-        }
+        threats = {trouble.cause: trouble.danger * trouble.strength(decided - PATIENCE) ** 1.6 for trouble in troubles}
         if rng.random() < quiet + troubled * sum(threats.values()):
             return Stint(joined, paid_from, end, decided, _main(threats))
     return Stint(joined, paid_from)

@@ -71,8 +71,7 @@ _LATIN = (
     "vento mar peva riba verde dora lume polo nova pira terra rama zal neia luar serra campo",
 )
 _ENGLISH = (
-    "Ald Bram Cald Dun Els Farrow Glen Had Kes Larch Morrow Nor Oster Penn Quill Ravel "
-    "Thorn Ulver Wex Yarrow",
+    "Ald Bram Cald Dun Els Farrow Glen Had Kes Larch Morrow Nor Oster Penn Quill Ravel Thorn Ulver Wex Yarrow",
     "mere stead wick brook gate haven field holt",
 )
 _FIRST = {

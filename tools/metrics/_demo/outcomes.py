@@ -38,9 +38,7 @@ def goals(account: Account, today: date, seed: int) -> Iterator[Row]:
             }
 
 
-def _measured(
-    rng: Random, account: Account, day: date, set_on: date, due_on: date, start: float, target: float
-) -> Row:
+def _measured(rng: Random, account: Account, day: date, set_on: date, due_on: date, start: float, target: float) -> Row:
     spread = rng.uniform(0.85, 1.2)
     elapsed = min(1.0, (day - set_on) / (due_on - set_on))
     reached = elapsed * rng.uniform(0.55, 1.25) * (1 - 0.7 * account.shows("usage", day))

@@ -37,9 +37,7 @@ def contact_row(contact: Contact) -> Row:
         "contact_id": contact.id,
         "account_id": contact.account.id,
         "name": contact.name,
-        "email": f"{mailbox}@{contact.account.domain}"
-        if (contact.account.number + contact.number) % 19
-        else None,
+        "email": f"{mailbox}@{contact.account.domain}" if (contact.account.number + contact.number) % 19 else None,
         "role": contact.role,
         "language": contact.language,
         "left_on": contact.left_on,
@@ -50,10 +48,7 @@ def hire_contacts(account: Account, today: date, seed: int) -> list[Contact]:
     """One to five people; when a champion leaves there is sometimes a successor."""
     rng = stream(seed, "people", account.number)
     joined = account.stints[0].joined
-    people = [
-        _contact(rng, account, place, joined)
-        for place in range(1, rng.randint(*HOW_MANY[account.segment]) + 1)
-    ]
+    people = [_contact(rng, account, place, joined) for place in range(1, rng.randint(*HOW_MANY[account.segment]) + 1)]
     people = [_maybe_leaves(rng, one, today) for one in people]
     return people + _succession(rng, people, today)
 

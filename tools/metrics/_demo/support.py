@@ -26,9 +26,7 @@ def tickets(account: Account, today: date, seed: int) -> Iterator[Row]:
                 yield _ticket(rng, account, between(rng, month, last), today)
             month = add_months(month, 1)
     if account.number == 60:
-        yield _ticket(rng, account, account.stints[0].joined + timedelta(days=9), today) | {
-            "topic": INJECTION
-        }
+        yield _ticket(rng, account, account.stints[0].joined + timedelta(days=9), today) | {"topic": INJECTION}
 
 
 def _ticket(rng: Random, account: Account, opened_on: date, today: date) -> Row:

@@ -35,9 +35,7 @@ def survey_answers(account: Account, contacts: list[Contact], today: date, seed:
 def _occasions(rng: Random, account: Account, stint: Stint, today: date) -> Iterator[tuple[str, date]]:
     end, step = stint.end(today), max(6, account.term)
     yield "onboarding", stint.joined + timedelta(days=rng.randint(28, 50))
-    for day in every(
-        rng, stint.joined + timedelta(days=rng.randint(70, 130)), end, REVIEW_EVERY[account.segment], 20
-    ):
+    for day in every(rng, stint.joined + timedelta(days=rng.randint(70, 130)), end, REVIEW_EVERY[account.segment], 20):
         yield "qbr", day
     for day in every(rng, stint.joined + timedelta(days=rng.randint(20, 150)), end, 130, 60):
         yield "support", day
@@ -45,9 +43,7 @@ def _occasions(rng: Random, account: Account, stint: Stint, today: date) -> Iter
         yield "renewal", add_months(stint.paid_from, months) + timedelta(days=4)
 
 
-def _answer(
-    rng: Random, account: Account, contact: Contact, day: date, kind: str, touchpoint: str, mood: float
-) -> Row:
+def _answer(rng: Random, account: Account, contact: Contact, day: date, kind: str, touchpoint: str, mood: float) -> Row:
     top, usual = (10, 8.7) if kind == "nps" else (5, 4.4)
     score = max(0 if kind == "nps" else 1, min(top, round(rng.gauss(usual + mood * top / 10, top * 0.125))))
     return {
@@ -57,9 +53,7 @@ def _answer(
         "kind": kind,
         "score": float(score),
         "touchpoint": touchpoint,
-        "comment": say(rng, SURVEY_COMMENTS[_tone(score / top)], account.tongue)
-        if rng.random() < 0.4
-        else None,
+        "comment": say(rng, SURVEY_COMMENTS[_tone(score / top)], account.tongue) if rng.random() < 0.4 else None,
     }
 
 

@@ -42,9 +42,7 @@ def _month(
     for _ in range(count(rng, talks)):
         direction = pick(rng, {"both": 0.6, "inbound": 0.4})
         channel = (
-            pick(rng, {"call": 0.5, "meeting": 0.5})
-            if direction == "both"
-            else pick(rng, {"email": 0.6, "chat": 0.4})
+            pick(rng, {"call": 0.5, "meeting": 0.5}) if direction == "both" else pick(rng, {"email": 0.6, "chat": 0.4})
         )
         yield _touch(rng, account, contacts, between(rng, first, last), "cs", direction, channel)
     for team, usual in WRITTEN_PER_MONTH.items():

@@ -64,9 +64,7 @@ def _measured(rng: Random, account: Account, lines: list[Line], weeks: list[date
 
 
 def _features(rng: Random, account: Account) -> list[str]:
-    many = {"smb": rng.randint(2, 4), "mid-market": rng.randint(3, 6), "enterprise": rng.randint(4, 6)}[
-        account.segment
-    ]
+    many = {"smb": rng.randint(2, 4), "mid-market": rng.randint(3, 6), "enterprise": rng.randint(4, 6)}[account.segment]
     return list(FEATURES[:2]) + rng.sample(FEATURES[2:], many - 2)
 
 
