@@ -18,8 +18,8 @@ def contract(
     """A contract line paid by the month, `price` in minor units; `more` says what is different about it."""
     line = {
         "subscription_id": subscription_id, "account_id": account_id, "kind": "recurring", "currency": "BRL",
-        "quantity": 1, "unit_amount_minor": price, "interval_unit": "month", "interval_count": 1, "started_on": day(start),
-        "ended_on": day(end) if end else None,
+        "quantity": 1, "unit_amount_minor": price, "interval_unit": "month", "interval_count": 1,
+        "started_on": day(start), "ended_on": day(end) if end else None,
     }  # fmt: skip
     return {**line, **more}
 
