@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import inf
 
 from tools._answer import Note
 from tools._phrase import Phrase, phrase, phrase_n
@@ -38,6 +39,8 @@ def evidence(contribution: Contribution) -> Phrase:
     value = contribution.value
     if value == 0 and contribution.driver in NOTHING:
         return NOTHING[contribution.driver]
+    if value == inf:
+        return phrase("pays by the month")
     return _found(contribution.driver, value, int(value))
 
 

@@ -6,6 +6,7 @@ A sign that the book cannot speak of is absent from the account's signals: missi
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import inf
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
@@ -28,6 +29,10 @@ from tools.metrics._query import Reader
 REPORTING = timedelta(days=60)
 """After so long without a report, usage is not low but unknown; a month's report stands for up to two."""
 
+ABSENT_MEANS_NONE = ("urgent_tickets", "overdue_days")
+NO_DECISION = inf
+"""Days to the renewal of an account that pays by the month."""
+
 Values = Iterator[tuple[str, float]]
 
 
@@ -48,20 +53,22 @@ class Standing:
 
 def standings(reader: Reader, day: date) -> list[Standing]:
     """Every account that pays at the end of `day`."""
-    signals: dict[str, dict[str, float]] = {}
-    for name, signal in SIGNALS.items():
-        for account_id, value in signal(reader, day):
-            signals.setdefault(account_id, {})[name] = value
+    found = {name: dict(signal(reader, day)) for name, signal in SIGNALS.items()}
     contracts = _contracts(reader, day)
-    return [_standing(row, contracts, signals, day) for row in _paying(reader, day)]
+    return [_standing(row, contracts, _known(row.account_id, found), day) for row in _paying(reader, day)]
 
 
-def _standing(row: Any, contracts: Mapping[str, list[Any]], signals: Mapping[str, Any], day: date) -> Standing:
+def _known(account_id: str, found: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """The signs known of one account. Where tickets and invoices are recorded at all, none is no unknown."""
+    known = {name: 0.0 for name in ABSENT_MEANS_NONE if found[name]}
+    return known | {name: values[account_id] for name, values in found.items() if account_id in values}
+
+
+def _standing(row: Any, contracts: Mapping[str, list[Any]], known: dict[str, float], day: date) -> Standing:
     lines = contracts.get(row.account_id, [])
     renews_on = next_renewal(lines, day)
-    known = dict(signals.get(row.account_id, {}))
-    if renews_on and any(map(_decides, lines)):
-        known["renewal_days"] = (renews_on - day).days
+    if renews_on:
+        known["renewal_days"] = (renews_on - day).days if any(map(_decides, lines)) else NO_DECISION
     return Standing(
         row.account_id, row.name, row.owner, row.segment, row.mrr_minor, renews_on, _leaving(lines, day), known
     )
