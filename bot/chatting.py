@@ -8,6 +8,7 @@ from rich.console import Console
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
+from bot.router import Call
 from bot.terminal import show
 
 
@@ -28,13 +29,10 @@ def _line(read: Callable[[str], str]) -> str:
 
 def _reply(bot: Assistant, text: str, thread: str, before: Reply | None) -> Reply:
     question = Question(f"terminal/{uuid4().hex}", text, Person("terminal"), Place("terminal", thread=thread))
-    picked = _picked(text, before)
-    if picked is None:
-        return bot.ask(question)
-    return bot.ask(question, picked)
+    return bot.ask(question, _picked(text, before))
 
 
-def _picked(text: str, before: Reply | None):  # type: ignore[no-untyped-def]
+def _picked(text: str, before: Reply | None) -> Call | None:
     if before is None or not text.isdigit() or not 1 <= int(text) <= len(before.choices):
         return None
     return before.choices[int(text) - 1].call

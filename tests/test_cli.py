@@ -1,0 +1,121 @@
+"""The `retention` command, as scripts and people use it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import app
+from bot.chatting import chat
+from tests.conftest import DEMO_DAY, assistant_at
+
+COMMANDS = ("ask", "chat", "load", "demo", "index", "serve", "doctor")
+
+
+def run(*arguments: str, home: Path | None = None) -> Result:
+    where = ["--home", str(home), "--today", DEMO_DAY] if home else []
+    return CliRunner().invoke(app, [*where, *arguments], catch_exceptions=False, env={"COLUMNS": "120"})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    shown = run(command, "--help")
+    assert shown.exit_code == 0
+    assert f"Example: retention {command}" in " ".join(shown.stdout.split())
+
+
+def test_ask_as_json_has_everything_a_script_needs(demo_home: Path) -> None:
+    shown = run("ask", "--json", "MRR summary for October 2026", home=demo_home)
+    answer = json.loads(shown.stdout)
+    assert shown.exit_code == 0
+    assert (answer["language"], answer["tool"], answer["arguments"]) == ("en", "mrr_summary", {"period": "2026-10"})
+    figure = next(each for each in answer["figures"] if each["metric"] == "net_new_mrr")
+    assert set(figure) >= {"id", "metric", "version", "variant", "value", "unit", "period", "segment"}
+    assert figure["unit"] == "BRL" and round(figure["value"] * 100) == figure["minor_units"]
+    start, *moves, end = (row[1]["amount"] for row in answer["tables"][0]["rows"])
+    assert round(start + sum(moves), 2) == end
+    assert answer["headline"] in answer["text"].replace("\n", " ")
+
+
+def test_options_may_stand_before_or_after_the_command(demo_home: Path) -> None:
+    before = run("ask", "--json", "Weekly MRR summary", home=demo_home)
+    after = run("ask", "--json", "Weekly MRR summary", "--home", str(demo_home), "--today", DEMO_DAY)
+    assert json.loads(before.stdout)["figures"] == json.loads(after.stdout)["figures"]
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "outcome"),
+    [
+        ("Which accounts are at risk?", 0, "answered"),
+        ("Account summary", 3, "clarify"),
+        ("Summary of Auriluz", 3, "clarify"),
+        ("What is the weather in Lisbon tomorrow?", 4, "declined"),
+        ("", 4, "declined"),
+    ],
+)
+def test_the_exit_status_says_what_became_of_the_question(
+    demo_home: Path, question: str, status: int, outcome: str
+) -> None:
+    shown = run("ask", "--json", question, home=demo_home)
+    assert (shown.exit_code, json.loads(shown.stdout)["outcome"]) == (status, outcome)
+
+
+def test_without_a_book_the_answer_says_how_to_get_one_and_fails(tmp_path: Path) -> None:
+    shown = run("ask", "Which accounts are at risk?", home=tmp_path)
+    assert shown.exit_code == 1
+    assert "retention load" in shown.stdout and "retention demo" in shown.stdout
+
+
+def test_the_same_question_a_hundred_times_gives_the_same_figures(demo) -> None:
+    from tests.conftest import ask
+
+    first = ask(demo, "Which accounts are at risk?").answer
+    assert all(ask(demo, "Which accounts are at risk?").answer == first for _ in range(99))
+
+
+def test_a_demo_never_overwrites_a_companys_own_book(demo_home: Path, tmp_path: Path) -> None:
+    own = tmp_path / "home"
+    assert run("load", str(demo_home / "exports"), home=own).exit_code == 0
+    book = (own / "book.sqlite").read_bytes()
+    refused = run("demo", home=own)
+    assert refused.exit_code == 1 and "company's own book" in refused.stdout
+    assert (own / "book.sqlite").read_bytes() == book
+
+
+def test_load_check_only_reports(demo_home: Path, tmp_path: Path) -> None:
+    shown = run("load", str(demo_home / "exports"), "--check", home=tmp_path)
+    assert shown.exit_code == 0 and "Only checked" in shown.stdout
+    assert not (tmp_path / "book.sqlite").exists()
+
+
+def test_a_refused_load_says_which_row_and_keeps_the_book(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "accounts.csv").write_text("account_id,name\nA,Acme\n")
+    subscriptions = "subscription_id,account_id,amount,currency,interval,started_on\n"
+    (exports / "subscriptions.csv").write_text(f"{subscriptions}S1,A,100.00,BRL,monthly,2026-01-01\n")
+    assert run("load", str(exports), home=tmp_path).exit_code == 0
+    (exports / "subscriptions.csv").write_text(f"{subscriptions}S1,B,100.00,BRL,monthly,2026-13-01\n")
+    refused = run("load", str(exports), home=tmp_path)
+    assert refused.exit_code == 1
+    said = " ".join(refused.stdout.split())
+    assert "subscriptions.csv" in said and "row 2" in said and "2026-13-01" in said and "Nothing was loaded" in said
+    answer = json.loads(run("ask", "--json", "MRR summary for January 2026", home=tmp_path).stdout)
+    assert answer["figures"][0]["value"] == 100.0
+
+
+def test_chat_answers_until_an_empty_line_and_a_number_picks_a_choice(demo_home: Path, tmp_path: Path) -> None:
+    lines = iter(["Summary of Auriluz", "1", ""])
+    console = Console(record=True, width=120)
+    chat(assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 's.sqlite'}"), console, lambda _: next(lines))
+    shown = console.export_text()
+    assert "1. Auriluz" in shown and "Account summary · Auriluz" in shown
+
+
+def test_chat_ends_when_the_input_ends(demo_home: Path, tmp_path: Path) -> None:
+    def end(_: str) -> str:
+        raise EOFError
+
+    chat(assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 's.sqlite'}"), Console(record=True), end)
