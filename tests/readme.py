@@ -6,12 +6,16 @@ from tools.metrics import all_metrics
 
 
 def tools() -> str:
-    rows = [f"| `{tool.name}` | {tool.help} | {tool.examples['en'][0].format_map(_Anyone())} |" for tool in load().values()]
+    rows = [
+        f"| `{tool.name}` | {tool.help} | {tool.examples['en'][0].format_map(_Anyone())} |" for tool in load().values()
+    ]
     return _table("| tool | what it does | ask for instance |", rows)
 
 
 def metrics() -> str:
-    rows = [f"| `{m.name}` | {m.title} | {m.unit} | {m.version} | {_reference(m.doc)} |" for m in all_metrics().values()]
+    rows = [
+        f"| `{m.name}` | {m.title} | {m.unit} | {m.version} | {_reference(m.doc)} |" for m in all_metrics().values()
+    ]
     return _table("| metric | what it is | unit | version | reference |", rows)
 
 
