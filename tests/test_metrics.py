@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.books import contract, make_book
+from tests.books import contract, day, make_book
 from tools.metrics import Period, all_metrics
 
 YEAR = Period.parse("2026-01-01..2026-06-30")
@@ -44,9 +44,151 @@ EXPECTED = {
 }
 
 
+EXPECTED |= {
+    "gross_mrr_churn_rate": Fraction(8, 100),
+    "net_mrr_churn_rate": Fraction(-6, 100),
+    "retention_rate": Fraction(3, 4),
+    "average_revenue_per_account": Fraction(114_000, 5),
+}
+VARIANTS = {
+    ("net_revenue_retention", "with_reactivation"): Fraction(106, 100),
+    ("gross_revenue_retention", "flow"): Fraction(92, 100),
+    ("quick_ratio", "with_reactivation"): Fraction(275, 100),
+    ("logo_churn_rate", "stripe"): Fraction(1, 5),
+    ("logo_churn_rate", "chartmogul"): Fraction(1, 4),
+    ("logo_churn_rate", "net_of_new"): Fraction(0),
+    ("retention_rate", "simple"): Fraction(5, 4),
+}
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 def test_metric_matches_the_worked_fixture_of_the_definitions(worked, name):
     assert all_metrics()[name](worked, YEAR).value == EXPECTED[name]
+
+
+@pytest.mark.parametrize(("name", "variant"), VARIANTS)
+def test_variant_matches_the_worked_fixture_of_the_definitions(worked, name, variant):
+    figure = all_metrics()[name](worked, YEAR, variant=variant)
+    assert (figure.value, figure.variant) == (VARIANTS[name, variant], variant)
+
+
+def test_a_variant_that_does_not_exist_is_an_error(worked):
+    with pytest.raises(LookupError):
+        all_metrics()["mrr"](worked, YEAR, variant="stripe")
+
+
+def test_net_mrr_churn_matches_chartmogul_worked_example(tmp_path):
+    """Start 100, contraction 10, churn 10, expansion 10: gross 20%, net 10%."""
+    lines = [
+        contract("a", "A", 6_000, "2025-01-01"), contract("a2", "A", 1_000, "2026-01-10"),
+        contract("b", "B", 1_000, "2025-01-01", "2026-01-10"), contract("c", "C", 2_000, "2025-01-01"),
+        contract("c2", "C", 1_000, "2025-02-01", "2026-01-10"),
+    ]  # fmt: skip
+    book = make_book(f"sqlite:///{tmp_path / 'book.sqlite'}", subscriptions=lines)
+    january = Period.parse("2026-01")
+    rates = [all_metrics()[name](book, january).value for name in ("gross_mrr_churn_rate", "net_mrr_churn_rate")]
+    assert rates == [Fraction(20, 100), Fraction(10, 100)]
+
+
+@pytest.mark.parametrize(("lost", "won", "cohort"), [(1, 0, Fraction(99, 100)), (21, 20, Fraction(79, 100))])
+def test_retention_of_article_001_is_99_percent_either_way_and_the_cohort_tells(tmp_path, lost, won, cohort):
+    stay = [contract(f"s{n}", f"s{n}", 100, "2025-01-01") for n in range(100 - lost)]
+    leave = [contract(f"l{n}", f"l{n}", 100, "2025-01-01", "2026-02-01") for n in range(lost)]
+    join = [contract(f"w{n}", f"w{n}", 100, "2026-02-01") for n in range(won)]
+    book = make_book(f"sqlite:///{tmp_path / 'book.sqlite'}", subscriptions=[*stay, *leave, *join])
+    rate, quarter = all_metrics()["retention_rate"], Period.parse("2026-Q1")
+    assert rate(book, quarter, variant="simple").value == Fraction(99, 100)
+    assert rate(book, quarter).value == cohort
+
+
+def test_nps_matches_bains_worked_example_of_30_promoters_and_20_detractors(url):
+    scores = [10] * 20 + [9] * 10 + [8] * 25 + [7] * 25 + [6] * 10 + [0] * 10
+    answers = [
+        {
+            "answer_id": f"{n:03}",
+            "account_id": "A",
+            "contact_id": f"p{n}",
+            "answered_on": day("2026-02-01"),
+            "kind": "nps",
+            "score": score,
+        }
+        for n, score in enumerate(scores)
+    ]
+    answers.append(answers[0] | {"answer_id": "earlier", "answered_on": day("2026-01-05"), "score": 0})
+    book = make_book(url, accounts=[{"account_id": "A", "name": "A"}], survey_answers=answers)
+    figure = all_metrics()["net_promoter_score"](book, Period.parse("2026-Q1"))
+    assert (figure.value, figure.source.rows) == (10, 100)
+
+
+def test_csat_is_the_share_of_the_two_best_answers(url):
+    answers = [
+        {"answer_id": str(n), "account_id": "A", "answered_on": day("2026-02-01"), "kind": "csat", "score": score}
+        for n, score in enumerate([5, 4, 4, 3, 1])
+    ]
+    book = make_book(url, accounts=[{"account_id": "A", "name": "A"}], survey_answers=answers)
+    assert all_metrics()["customer_satisfaction"](book, Period.parse("2026")).value == Fraction(3, 5)
+
+
+def test_fcr_fails_a_ticket_that_comes_back_within_seven_days_on_the_same_topic(url):
+    def ticket(name, opened, solved, topic="login", **more):
+        return {
+            "ticket_id": name,
+            "account_id": "A",
+            "opened_on": day(opened),
+            "solved_on": day(solved) if solved else None,
+            "topic": topic,
+            **more,
+        }
+
+    rows = [
+        ticket("came back", "2026-02-01", "2026-02-02"), ticket("again", "2026-02-09", "2026-02-10"),
+        ticket("other topic", "2026-02-11", "2026-02-11", "billing"),
+        ticket("reopened", "2026-02-20", "2026-02-21", "export", reopened=True),
+        ticket("open", "2026-02-25", None), ticket("a day too late", "2026-02-18", "2026-02-19", reopened=False),
+    ]  # fmt: skip
+    book = make_book(url, accounts=[{"account_id": "A", "name": "A"}], tickets=rows)
+    assert all_metrics()["first_contact_resolution"](book, Period.parse("2026-02")).value == Fraction(2, 5)
+
+
+def test_cac_is_acquisition_cost_per_new_account_in_the_reporting_currency(url):
+    lines = [
+        contract("a", "A", 1_000, "2026-02-01"),
+        contract("b", "B", 1_000, "2026-02-10"),
+        contract("c", "C", 1_000, "2025-01-01"),
+    ]
+    spend = {"on_day": day("2026-02-05"), "kind": "acquisition"}
+    costs = [
+        {**spend, "cost_id": "1", "currency": "BRL", "amount_minor": 100_000},
+        {**spend, "cost_id": "2", "currency": "USD", "amount_minor": 10_000},
+        {**spend, "cost_id": "3", "currency": "BRL", "amount_minor": 9_999, "kind": "service"},
+    ]
+    rates = [{"currency": "USD", "on_day": day("2026-01-01"), "rate_e6": 5_000_000}]
+    book = make_book(url, subscriptions=lines, costs=costs, exchange_rates=rates)
+    assert all_metrics()["customer_acquisition_cost"](book, Period.parse("2026-02")).value == 75_000
+
+
+def test_recurring_share_leaves_one_off_charges_out(url):
+    bill = {"account_id": "A", "currency": "BRL", "issued_on": day("2026-02-05")}
+    invoices = [
+        {**bill, "invoice_id": "1", "kind": "recurring", "amount_minor": 80_000},
+        {**bill, "invoice_id": "2", "kind": "one_off", "amount_minor": 20_000},
+    ]
+    book = make_book(url, accounts=[{"account_id": "A", "name": "A"}], invoices=invoices)
+    assert all_metrics()["recurring_share"](book, Period.parse("2026-02")).value == Fraction(4, 5)
+
+
+def test_activation_counts_accounts_whose_thirty_days_are_over(url):
+    accounts = [
+        {"account_id": name, "name": name, "signed_up_on": day(on)}
+        for name, on in (("early", "2026-09-01"), ("late", "2026-09-02"), ("open", "2026-10-15"))
+    ]
+    used = [
+        {"account_id": name, "on_day": day(on), "feature": "app", "events": 3}
+        for name, on in (("early", "2026-10-01"), ("late", "2026-10-03"), ("open", "2026-10-16"))
+    ]
+    book = make_book(url, accounts=accounts, usage=used)  # the data end on 31 October
+    figure = all_metrics()["activation_rate"](book, Period.parse("2026-09-01..2026-10-31"))
+    assert (figure.value, figure.source.rows) == (Fraction(1, 2), 2)
 
 
 def test_an_annual_1200_is_100_a_month(tmp_path):

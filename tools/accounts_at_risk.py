@@ -1,6 +1,8 @@
 """Which accounts may leave, why, and how much MRR goes with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
@@ -31,8 +33,13 @@ from tools._signs import account_score, all_reasons, track_record, unknowns
 from tools.metrics import Figure, Money, Period, Ranking, Risk, Share, all_metrics, rank
 
 
+MOST = 100
+RENEWALS = 15
+"""Rows of those that renew and are not at risk."""
+
+
 class Input(BaseModel):
-    limit: Annotated[int, COUNT] = Field(default=10, ge=1, le=100, description="How many accounts to list.")
+    limit: Annotated[int, COUNT] = Field(default=10, ge=1, le=MOST, description="How many accounts to list.")
     owner: Annotated[str | None, OWNER] = Field(
         default=None, description="Only accounts of this customer-success manager."
     )
@@ -48,16 +55,16 @@ def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
     Use when someone asks who may churn or cancel, which customers need attention, are unhealthy, in danger or
     likely not to renew, for everyone or for one manager, segment or renewal period.
     """
-    window = written_period(ask.renewing) if ask.renewing else None
-    ranking = rank(deps.book, deps.today, _where(ask))
+    window = _window(ask, deps)
+    ranking = _within(rank(deps.book, deps.today, _where(ask)), window)
     if not ranking.risks:
-        raise ToolError(phrase("No paying account matches this. Leave out the manager or segment, or check its name."))
-    flagged = _renewing(ranking.at_risk, window)
+        raise ToolError(_nobody(window))
+    flagged = ranking.at_risk
     shown = flagged[: ask.limit]
     return Answer(
         subject=_subject(ask, window),
-        headline=_headline(flagged, deps.book.currency),
-        parts=tuple(_parts(ask, deps, ranking, flagged, shown)),
+        headline=_headline(ranking, window, deps.book.currency),
+        parts=tuple(_parts(ask, deps, ranking, shown)),
         accounts=frozenset(risk.standing.account_id for risk in (*shown, *ranking.leaving)),
     )
 
@@ -66,10 +73,33 @@ def _where(ask: Input) -> dict[str, str]:
     return {name: value for name, value in (("owner", ask.owner), ("segment", ask.segment)) if value}
 
 
-def _renewing(risks: Sequence[Risk], window: Period | None) -> list[Risk]:
+def _window(ask: Input, deps: Deps) -> Period | None:
+    """The days of the renewals asked for, from today on. Raises ToolError where they all are in the past."""
+    if not ask.renewing:
+        return None
+    window = written_period(ask.renewing)
+    if window.end <= deps.today:
+        raise ToolError(
+            phrase("{period} is over: I list renewals that are still to come.", period=window),
+            suggestions=(phrase("Renewals next quarter"), phrase("Which accounts are at risk?")),
+        )
+    return window
+
+
+def _within(ranking: Ranking, window: Period | None) -> Ranking:
     if window is None:
-        return list(risks)
-    return [risk for risk in risks if risk.standing.renews_on and window.start <= risk.standing.renews_on < window.end]
+        return ranking
+    return replace(ranking, risks=tuple(risk for risk in ranking.risks if _renews_in(window, risk.standing.renews_on)))
+
+
+def _renews_in(window: Period, renews_on: date | None) -> bool:
+    return renews_on is not None and window.start <= renews_on < window.end
+
+
+def _nobody(window: Period | None) -> Phrase:
+    if window:
+        return phrase("No paying account that matches renews in this period: {period}.", period=window)
+    return phrase("No paying account matches this. Leave out the manager or segment, or check its name.")
 
 
 def _subject(ask: Input, window: Period | None) -> Phrase:
@@ -82,21 +112,40 @@ def _subject(ask: Input, window: Period | None) -> Phrase:
     return subject
 
 
-def _headline(flagged: Sequence[Risk], currency: str) -> Phrase:
+def _headline(ranking: Ranking, window: Period | None, currency: str) -> Phrase:
+    flagged, said = ranking.at_risk, _of_all(ranking, window, currency)
     if not flagged:
-        return phrase("No account is at risk by the scorecard.")
-    mrr = Money(sum(risk.standing.mrr_minor for risk in flagged), currency)
+        return phrase("{renewing}No account is at risk by the scorecard.", renewing=said)
     return phrase_n(
-        "{n} account is at risk, with {mrr} of MRR.",
-        "{n} accounts are at risk, with {mrr} of MRR.",
+        "{renewing}{n} account is at risk, with {mrr} of MRR.",
+        "{renewing}{n} accounts are at risk, with {mrr} of MRR.",
         len(flagged),
-        mrr=mrr,
+        mrr=_mrr_of(flagged, currency),
+        renewing=said,
     )
 
 
-def _parts(ask: Input, deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequence[Risk]) -> list[Part]:
-    parts: list[Part] = [_ranked(deps, ranking, flagged, shown), _reasons(shown)] if shown else []
+def _of_all(ranking: Ranking, window: Period | None, currency: str) -> Phrase | str:
+    """How many renew at all: who asks for renewals must not take those at risk for all of them."""
+    if window is None:
+        return ""
+    return phrase_n(
+        "{n} account renews, with {mrr} of MRR. Of these: ",
+        "{n} accounts renew, with {mrr} of MRR. Of these: ",
+        len(ranking.risks),
+        mrr=_mrr_of(ranking.risks, currency),
+    )
+
+
+def _mrr_of(risks: Sequence[Risk], currency: str) -> Money:
+    return Money(sum(risk.standing.mrr_minor for risk in risks), currency)
+
+
+def _parts(ask: Input, deps: Deps, ranking: Ranking, shown: Sequence[Risk]) -> list[Part]:
+    parts: list[Part] = [_ranked(deps, ranking, shown), _reasons(shown)] if shown else []
     parts.append(_whole(ask, deps, ranking))
+    if ask.renewing:
+        parts += _other_renewals(ranking, deps.book.currency)
     if ranking.leaving:
         parts.append(_leaving(ranking, deps.book.currency))
     parts += unknowns(shown)
@@ -105,7 +154,20 @@ def _parts(ask: Input, deps: Deps, ranking: Ranking, flagged: Sequence[Risk], sh
     return [*parts, NextSteps(_next(shown))]
 
 
-def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequence[Risk]) -> Table:
+def _other_renewals(ranking: Ranking, currency: str) -> list[Part]:
+    """Those that renew and are not at risk, the soonest first."""
+    others = [risk.standing for risk in ranking.risks if risk not in (*ranking.at_risk, *ranking.leaving)]
+    if not others:
+        return []
+    first = sorted(others, key=lambda standing: (standing.renews_on or date.max, -standing.mrr_minor))[:RENEWALS]
+    rows = tuple((each.name, Money(each.mrr_minor, currency), each.renews_on, each.owner) for each in first)
+    columns = (Column(phrase("Account")), Column(phrase("MRR"), numeric=True), Column(phrase("Renewal")), Column(phrase("Owner")))
+    left = len(others) - len(first)
+    footnote = phrase_n("{n} more account renews later.", "{n} more accounts renew later.", left) if left else None
+    return [Table(phrase("Other renewals, soonest first"), columns, rows, footnote)]
+
+
+def _ranked(deps: Deps, ranking: Ranking, shown: Sequence[Risk]) -> Table:
     return Table(
         phrase("Most at risk first"),
         (
@@ -113,13 +175,19 @@ def _ranked(deps: Deps, ranking: Ranking, flagged: Sequence[Risk], shown: Sequen
             Column(phrase("Renewal")), Column(phrase("Owner")),
         ),
         tuple(_row(deps, ranking, risk) for risk in shown),
-        _left_out(len(flagged) - len(shown)),
+        _left_out(len(ranking.at_risk) - len(shown), len(shown)),
     )  # fmt: skip
 
 
-def _left_out(n: int) -> Phrase | None:
+def _left_out(n: int, shown: int) -> Phrase | None:
     if not n:
         return None
+    if shown == MOST:
+        return phrase_n(
+            "{n} more account is at risk; ask for one manager or segment.",
+            "{n} more accounts are at risk; ask for one manager or segment.",
+            n,
+        )
     return phrase_n("{n} more account is at risk; ask for more.", "{n} more accounts are at risk; ask for more.", n)
 
 
@@ -163,11 +231,10 @@ def _whole(ask: Input, deps: Deps, ranking: Ranking) -> Facts:
 
 def _leaving(ranking: Ranking, currency: str) -> Part:
     """Not at risk any more: they have cancelled and pay until their day."""
-    mrr = Money(sum(risk.standing.mrr_minor for risk in ranking.leaving), currency)
     return Note(phrase_n(
         "Not in the list: {n} account that has already cancelled and still pays, {mrr} of MRR.",
         "Not in the list: {n} accounts that have already cancelled and still pay, {mrr} of MRR.",
-        len(ranking.leaving), mrr=mrr,
+        len(ranking.leaving), mrr=_mrr_of(ranking.leaving, currency),
     ))  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """What happened to monthly recurring revenue in a period."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from tools import (
+    OWNER,
     PERIOD,
     SEGMENT,
     Answer,
@@ -51,6 +52,9 @@ class Input(BaseModel):
         description="For instance 2026-W46, 2026-10, 2026-Q3 or 2026-01-01..2026-06-30; empty: last full week.",
     )
     segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
+    owner: Annotated[str | None, OWNER] = Field(
+        default=None, description="Only accounts of this customer-success manager."
+    )
 
 
 def mrr_summary(ask: Input, deps: Deps) -> Answer:
@@ -60,8 +64,10 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     reactivated MRR, net and gross revenue retention, quick ratio, and who gained or lost most.
     """
     period = elapsed(_period(ask.period, deps), deps.today)
-    where = {"segment": ask.segment} if ask.segment else {}
+    where = {name: value for name, value in (("segment", ask.segment), ("owner", ask.owner)) if value}
     found = flows(deps.book, period, where)
+    if not (found.start_accounts or any(found.accounts.values())):
+        raise ToolError(phrase("{subject}: nobody paid anything in it.", subject=_subject(period, where.values())))
     if not found.closes:
         raise ToolError(
             phrase(
@@ -73,7 +79,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     changes = movers(deps.book, period, where)
     parts: list[Part] = [summary.bridge(), summary.chart(), summary.ratios(), _movers(changes, deps.book.currency)]
     return Answer(
-        subject=_subject(period, ask.segment),
+        subject=_subject(period, where.values()),
         headline=phrase(
             "MRR was {end} on {last}; net new since {first}: {net_new}.",
             end=summary.end,
@@ -91,10 +97,11 @@ def _period(text: str | None, deps: Deps) -> Period:
     return written_period(text) if text else Period.containing(deps.today, "week").previous()
 
 
-def _subject(period: Period, segment: str | None) -> Phrase:
-    if segment:
-        return phrase("MRR summary · {segment} · {period}", segment=segment, period=period)
-    return phrase("MRR summary · {period}", period=period)
+def _subject(period: Period, limits: Iterable[str]) -> Phrase:
+    subject = phrase("MRR summary")
+    for part in (*limits, period):
+        subject = phrase("{subject} · {limit}", subject=subject, limit=part)
+    return subject
 
 
 class _Summary:
@@ -138,6 +145,7 @@ class _Summary:
             (phrase("Quick ratio"), "quick_ratio", self.period),
             (phrase("Net revenue retention, 12 months to {day}", day=last), "net_revenue_retention", year),
             (phrase("Gross revenue retention, 12 months to {day}", day=last), "gross_revenue_retention", year),
+            (phrase("Logo churn in the period"), "logo_churn_rate", self.period),
             (phrase("MRR at risk"), "mrr_at_risk", now),
         )
         return Facts(tuple(Fact(label, self._measured(metric, period)) for label, metric, period in shown))

@@ -34,6 +34,7 @@ _MONTH_NAMED = re.compile(r"([^\W\d]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4
 _TIME = re.compile(
     r"(?:t|,?\s+)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?"
 )
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _REMEMBERED = 50_000
 _SERIAL = re.compile(r"[2-8]\d{4}(?:[.,]\d+)?")
 
@@ -55,6 +56,13 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     return text.strip().strip("\ufeff\u200b").strip()
+
+
+def printable(text: str, lines: bool = False) -> str:
+    """Text without control and direction signs, which would act on a terminal; in one line, or keeping its lines."""
+    if text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(lambda found: "\n" if lines and "\n" in found[0] else " ", text).strip()
 
 
 @cache

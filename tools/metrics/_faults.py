@@ -1,14 +1,15 @@
 """What is wrong with the files of a load, said as data: `bot/load_messages.py` has the sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
 FaultKind = Literal[
-    "missing_directory", "missing_file", "two_files", "empty_file", "bad_mapping", "unknown_name",
-    "bad_encoding", "nul_byte", "broken_row", "too_many_cells", "too_few_cells", "missing_column",
-    "two_columns",
+    "missing_directory", "missing_file", "two_files", "empty_file", "unreadable_file", "workbook", "not_a_table",
+    "bad_mapping", "unknown_name", "bad_encoding", "nul_byte", "broken_row", "too_many_cells", "too_few_cells",
+    "missing_column", "two_columns",
     "value_missing", "too_long", "not_a_date", "ambiguous_date", "excel_serial", "implausible_date",
     "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
     "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
@@ -27,10 +28,16 @@ NoticeKind = Literal[
     "unlisted_value",
     "unlisted_country",
     "empty",
+    "last_days",
+    "cancelled_open",
+    "unpaid",
 ]
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 SHOWN = 20
+EXAMPLES = 3
+Group = tuple[str, FaultKind, str | None]
+"""Faults that most likely have one cause: those of one kind in one column of a file."""
 NOTHING: Mapping[str, str | int] = MappingProxyType({})
 
 
@@ -49,6 +56,10 @@ class Fault:
     value: str | None = None
     detail: Mapping[str, str | int] = field(default_factory=lambda: NOTHING)
 
+    @property
+    def group(self) -> Group:
+        return self.file, self.kind, self.column
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -61,12 +72,16 @@ class Notice:
 
 
 class LoadRefused(Exception):
-    """The files have faults; the book is as it was. `faults` are the first of `total`, by file and row."""
+    """The files have faults; the book is as it was.
 
-    def __init__(self, faults: tuple[Fault, ...], total: int) -> None:
-        super().__init__(f"{total} faults: {', '.join(sorted({fault.kind for fault in faults}))}")
+    `faults`: the first few of each group, by file and row; `counts`: how many each group has; `total`: all.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...], counts: Mapping[Group, int]) -> None:
         self.faults = faults
-        self.total = total
+        self.counts = counts
+        self.total = sum(counts.values())
+        super().__init__(f"{self.total} faults: {', '.join(sorted({fault.kind for fault in faults}))}")
 
 
 class Unreadable(Exception):
@@ -79,20 +94,25 @@ class Unreadable(Exception):
 
 
 class Findings:
-    """Faults and notices of one load: counts all, keeps the first few of each batch."""
+    """Faults and notices of one load: counts all, keeps the first few of each group."""
 
     def __init__(self) -> None:
-        self.total = 0
-        self._faults: list[Fault] = []
+        self._groups: dict[Group, list[Fault]] = {}
+        self._counts: Counter[Group] = Counter()
         self._notices: dict[tuple[str, NoticeKind, str], int] = {}
 
     def add(self, *faults: Fault) -> None:
         self.add_counted(faults, len(faults))
 
-    def add_counted(self, faults: Iterable[Fault], total: int) -> None:
-        """Add faults of which only the first may be given; `total` says how many there are."""
-        self.total += total
-        self._faults += sorted(faults, key=_row)[:SHOWN]
+    def add_counted(self, faults: Sequence[Fault], total: int) -> None:
+        """Add faults; where only the first of a group are given, `total` says how many there are."""
+        for fault in sorted(faults, key=_row):
+            self._counts[fault.group] += 1
+            kept = self._groups.setdefault(fault.group, [])
+            if len(kept) < EXAMPLES:
+                kept.append(fault)
+        if faults:
+            self._counts[faults[0].group] += total - len(faults)
 
     def notice(self, file: str, kind: NoticeKind, column: str, count: int) -> None:
         if count:
@@ -104,10 +124,15 @@ class Findings:
 
     def refuse(self) -> None:
         """Raise LoadRefused if anything is wrong."""
-        if self.total:
-            files = list(dict.fromkeys(fault.file for fault in self._faults))
-            ordered = sorted(self._faults, key=lambda fault: (files.index(fault.file), _row(fault)))
-            raise LoadRefused(tuple(ordered[:SHOWN]), self.total)
+        if self._counts:
+            raise LoadRefused(tuple(self._shown()), self._counts)
+
+    def _shown(self) -> list[Fault]:
+        """One of each group before any group's second, and in the end by file and row."""
+        files = list(dict.fromkeys(file for file, _, _ in self._groups))
+        turns = [(turn, fault) for kept in self._groups.values() for turn, fault in enumerate(kept)]
+        shown = [fault for _, fault in sorted(turns, key=lambda one: one[0])[:SHOWN]]
+        return sorted(shown, key=lambda fault: (files.index(fault.file), _row(fault)))
 
 
 def _row(fault: Fault) -> int:

@@ -13,13 +13,11 @@ rate never makes a movement.
 from collections.abc import Iterable
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
     Connection,
-    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -28,7 +26,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     or_,
     select,
     union,
@@ -37,13 +34,13 @@ from sqlalchemy import (
 from tools.metrics._book import (
     book_info,
     discounts,
-    exchange_rates,
     mrr_movements,
     mrr_steps,
     pauses,
     subscription_changes,
     subscriptions,
 )
+from tools.metrics._currency import in_reporting, rounded
 
 MRR_KINDS = ("recurring", "retainer")
 
@@ -104,7 +101,8 @@ def _steps(reporting: str, currencies: Iterable[str]) -> Select[*tuple[Any, ...]
         .join_from(days, paid, paid.c.subscription_id == days.c.subscription_id)
         .subquery("priced")
     )
-    levels = select(*priced.c, _converted(priced, reporting, currencies).label("reporting")).subquery("levels")
+    converted = in_reporting(priced.c.mrr, priced.c.currency, reporting, currencies)
+    levels = select(*priced.c, converted.label("reporting")).subquery("levels")
     changes = select(
         levels.c.subscription_id, levels.c.on_day, levels.c.account_id, levels.c.currency,
         _difference(levels, levels.c.mrr).label("native_minor"),
@@ -125,7 +123,7 @@ def _mrr(paid: Subquery, days: Subquery) -> ColumnElement[int]:
     reduced = price * (10_000 - _discount(paid, day, discounts.c.percent_bp))
     net = reduced - 10_000 * _discount(paid, day, discounts.c.amount_minor)
     months, per = _normalisation(paid)
-    mrr = _rounded(net * months, 10_000 * per)
+    mrr = rounded(net * months, 10_000 * per)
     over = and_(paid.c.ended_on.is_not(None), day >= paid.c.ended_on)
     return case((or_(over, _paused(paid, day), net <= 0), 0), else_=mrr)
 
@@ -175,34 +173,6 @@ def _normalisation(paid: Subquery) -> tuple[ColumnElement[int], ColumnElement[in
     numerator = case((unit == "week", 52), (unit == "day", 365), else_=1)
     denominator = case((unit == "month", 1), else_=12) * count
     return numerator, denominator
-
-
-def _rounded(numerator: ColumnElement[int], denominator: ColumnElement[int]) -> ColumnElement[int]:
-    """Half up, in integers only: no engine's idea of a float gets near money."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _converted(priced: Subquery, reporting: str, currencies: Iterable[str]) -> ColumnElement[int]:
-    """The level in the reporting currency, at the latest rate of its currency."""
-    rates = exchange_rates.alias()
-    rate = (
-        select(rates.c.rate_e6)
-        .where(rates.c.currency == priced.c.currency)
-        .order_by(rates.c.on_day.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    foreign = sorted({*currencies} - {reporting})
-    if not foreign:
-        return priced.c.mrr
-    converted = [(priced.c.currency == code, _exchanged(priced.c.mrr, rate, code, reporting)) for code in foreign]
-    return case(*converted, else_=priced.c.mrr)
-
-
-def _exchanged(minor: ColumnElement[int], rate: ScalarSelect[int], foreign: str, reporting: str) -> ColumnElement[int]:
-    """A rate is between whole units: yen have no minor unit, reais have a hundred."""
-    digits = get_currency_precision(reporting) - get_currency_precision(foreign)
-    return _rounded(minor * rate * 10 ** max(digits, 0), literal(1_000_000 * 10 ** max(-digits, 0)))
 
 
 def _movements() -> Select[*tuple[Any, ...]]:

@@ -8,6 +8,7 @@ What a directory holds is told by `_plan`, what a company can say about it in a 
 """
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -39,21 +40,30 @@ _ALWAYS = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class TableReport:
-    """One table of a load. `used`: the book's column → the file's column or, after `=`, what all rows got."""
+    """One table of a load.
+
+    `used`: the book's column, as a mapping names it → the file's column or, after `=`, what all rows got;
+    `ignored`: columns of the file that fill nothing; `absent`: columns of the book that nothing fills.
+    """
 
     table: str
     file: str
     rows: int
     used: Mapping[str, str]
     ignored: tuple[str, ...]
+    absent: tuple[str, ...]
     merged: int
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did, or with `written` False would do. `load_id` is the same for the same content."""
+    """What a load did, or with `written` False would do. `load_id` is the same for the same content.
+
+    `absent`: tables of the book that no file fills.
+    """
 
     tables: tuple[TableReport, ...]
+    absent: tuple[str, ...]
     unknown_files: tuple[str, ...]
     notices: tuple[Notice, ...]
     currency: str
@@ -98,6 +108,8 @@ def load_directory(
 def _unusable(directory: Path, currency: str | None) -> Iterator[Fault]:
     if not directory.is_dir():
         yield Fault(directory.name, "missing_directory")
+    elif not os.access(directory, os.R_OK | os.X_OK):
+        yield Fault(directory.name, "unreadable_file")
     if currency and currency not in currencies():
         yield Fault(directory.name, "not_a_currency", value=currency)
 
@@ -124,11 +136,14 @@ class _Load:
         reporting = self._reporting_currency(currency)
         self._check_rates(reporting)
         self._findings.refuse()
+        self._doubt()
         tables = tuple(self._report(name, plan) for name, plan in self._plans.items())
         as_of = self._as_of(today)
         said = f"{self.scratch.content_id} {sorted(self.said.rates.items())} {reporting} {as_of}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return LoadReport(tables, tuple(unknown), self._findings.notices, reporting, as_of, load_id, written=False)
+        absent = tuple(name for name in shapes() if name not in self._plans)
+        notices = self._findings.notices
+        return LoadReport(tables, absent, tuple(unknown), notices, reporting, as_of, load_id, written=False)
 
     def _missing_files(self, found: Mapping[str, list[Path]], unknown: list[str]) -> None:
         seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
@@ -166,6 +181,8 @@ class _Load:
             self._whole.add(name)
         except Unreadable as problem:
             self._findings.add(Fault(path.name, problem.kind, problem.row))
+        except OSError:
+            self._findings.add(Fault(path.name, "unreadable_file"))
 
     def _plan(self, name: str, path: Path) -> Plan | None:
         """How to read the file; None where it lacks columns, which is reported."""
@@ -232,6 +249,22 @@ class _Load:
                 detail: dict[str, str | int] = {"reporting": reporting, "rows": rows}
                 self._findings.add(Fault(users[0], "rate_missing", column="currency", value=code, detail=detail))
 
+    def _doubt(self) -> None:
+        """Notices of what loads without a fault but may mean something else than the book takes it for."""
+        for name, plan in self._plans.items():
+            for column in {"ended_on", "ends_on"} & plan.shape.fields.keys():
+                origin, (ends, lasts) = plan.origin(column), self.scratch.ends(name, column)
+                if origin and plan.said.ends is None and lasts >= max(3, ends / 2):
+                    self._findings.notice(plan.file, "last_days", origin.header, lasts)
+        lines, invoices = self._plans["subscriptions"], self._plans.get("invoices")
+        cancelled = lines.origin("cancelled_on")
+        if cancelled and not lines.origin("ended_on"):
+            self._findings.notice(
+                lines.file, "cancelled_open", cancelled.header, self.scratch.filled(lines.shape.name, "cancelled_on")
+            )
+        if invoices and invoices.origin("due_on") and not invoices.origin("paid_on"):
+            self._findings.notice(invoices.file, "unpaid", "paid_on", self.scratch.filled("invoices", "due_on"))
+
     def _as_of(self, today: date) -> date:
         days = [
             self.scratch.latest(name, column, today)
@@ -241,10 +274,10 @@ class _Load:
         return max((day for day in days if day), default=today)
 
     def _report(self, name: str, plan: Plan) -> TableReport:
-        used = {one.field.column: one.header if one.index is not None else f"= {one.const}" for one in plan.origins}
+        used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in plan.origins}
         rows, wholes, keys = self.scratch.counts(name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
-        return TableReport(name, plan.file, keys, used, plan.ignored, rows - wholes)
+        return TableReport(name, plan.file, keys, used, plan.ignored, plan.absent, rows - wholes)
 
 
 def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str | int]:

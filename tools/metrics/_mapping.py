@@ -5,12 +5,14 @@ A small YAML file. Everything in it is optional:
     currency: BRL            # of rows that name none
     dates: dmy               # dmy (31/12/2025), mdy or ymd, where a column does not show it by itself
     decimal: comma           # comma (1.234,56) or point (1,234.56), likewise
+    amounts: cents           # money in cents (the currency's smallest unit); else `units`
+    ends: last_day           # ends are the last day of service; else `day_after`, the first day without it
     rates: {USD: 5.40}       # one rate per foreign currency, in place of an exchange_rates file
     ignore: [notes.csv]      # files to leave alone
     tables:
       subscriptions:
         file: contracts_2026.csv          # else: the file whose name holds the table's name
-        dates: mdy                        # for this file only; `decimal` too
+        dates: mdy                        # for this file only; `decimal`, `amounts` and `ends` too
         columns:
           subscription_id: Contract No    # the header as the file writes it
           unit_amount: Monthly fee
@@ -32,8 +34,6 @@ What kinds of exports need:
   `interval_unit` a unit or a word (`month`, `quarterly`, `anual`), `interval_count` how many.
 - *A status instead of a trial column*: `columns: {is_trial: Status}` and
   `values: {is_trial: {trialing: "yes", active: "no"}}`.
-- *An end that is the last day of service*: the book's `ended_on` is the day after; a load adds none.
-- *Amounts in cents*: not read; export decimal amounts.
 """
 
 from collections.abc import Iterator
@@ -74,22 +74,26 @@ ColumnRule = Annotated[str | Rule | None, BeforeValidator(_empty)]
 Nullable = Annotated[str | None, BeforeValidator(_empty)]
 
 
-class TableMapping(BaseModel):
+class Manner(BaseModel):
+    """How cells are written, for all files or one."""
+
     model_config = ConfigDict(extra="forbid")
+    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Literal["comma", "point"] | None = None
+    amounts: Literal["cents", "units"] | None = None
+    ends: Literal["last_day", "day_after"] | None = None
+
+
+class TableMapping(Manner):
     file: Nullable = None
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
     values: dict[str, dict[str, Nullable]] = Field(default_factory=dict)
-    dates: Literal["dmy", "mdy", "ymd"] | None = None
-    decimal: Literal["comma", "point"] | None = None
 
 
-class LoadMapping(BaseModel):
+class LoadMapping(Manner):
     """A mapping file, read. See the module for its form."""
 
-    model_config = ConfigDict(extra="forbid")
     currency: str | None = None
-    dates: Literal["dmy", "mdy", "ymd"] | None = None
-    decimal: Literal["comma", "point"] | None = None
     rates: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     ignore: list[str] = Field(default_factory=list)
     tables: dict[str, TableMapping] = Field(default_factory=dict)
@@ -97,7 +101,9 @@ class LoadMapping(BaseModel):
     def table(self, name: str) -> TableMapping:
         """What is said of one table, with what is said of all."""
         said = self.tables.get(name, TableMapping())
-        return said.model_copy(update={"dates": said.dates or self.dates, "decimal": said.decimal or self.decimal})
+        return said.model_copy(
+            update={name: getattr(said, name) or getattr(self, name) for name in Manner.model_fields}
+        )
 
 
 def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
@@ -112,6 +118,8 @@ def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
     except yaml.MarkedYAMLError as problem:
         row = problem.problem_mark.line + 1 if problem.problem_mark else None
         return LoadMapping(), (Fault(path.name, "bad_mapping", row),)
+    except OSError:
+        return LoadMapping(), (Fault(path.name, "unreadable_file"),)
     except (yaml.YAMLError, UnicodeDecodeError):
         return LoadMapping(), (Fault(path.name, "bad_mapping"),)
     except ValidationError as problem:

@@ -1,22 +1,25 @@
 """Which file is which table, and which of its columns is which of the book's."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.metrics._cells import currencies, currency_of, fold
+from tools.metrics._cells import currencies, currency_of, fold, printable
 from tools.metrics._faults import Fault
 from tools.metrics._fields import Field, Shape, StandIn, shapes
 from tools.metrics._mapping import LoadMapping, Rule, TableMapping
 from tools.metrics._reading import SUFFIXES, Layout
+
+_CENTS = re.compile(r" (?:(?:in|em) )?(?:cents|centavos|minor|minor units)$")
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where a field's values come from: a column of the file (`index`) or the same for all rows (`const`).
 
-    `currency`: the one that the header names; `in_utc`: the header says that times are UTC; `via`: the values
+    `currency`: the one that the header names; `in_utc`, `in_cents`: the header says so; `via`: the values
     name a row of another table, whose account is taken.
     """
 
@@ -26,6 +29,7 @@ class Origin:
     const: str = ""
     currency: str | None = None
     in_utc: bool = False
+    in_cents: bool = False
     via: tuple[str, str] | None = None
 
 
@@ -53,8 +57,14 @@ class Plan:
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        used = {origin.index for origin in self.origins}
-        return tuple(header for index, header in enumerate(self.header) if header.strip() and index not in used)
+        """Columns of the file that fill nothing."""
+        return tuple(_unused(self.header, self.origins))
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Fields that nothing fills."""
+        given = {origin.field.name for origin in self.origins}
+        return tuple(name for name in self.shape.fields if name not in given)
 
 
 def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, list[Path]], list[str]]:
@@ -62,7 +72,7 @@ def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, lis
     named = {said.file: table for table, said in mapping.tables.items() if said.file}
     found: dict[str, list[Path]] = {}
     unknown = []
-    for path in sorted(path for path in directory.iterdir() if path.is_file() and not path.name.startswith(".")):
+    for path in sorted(path for path in directory.iterdir() if _is_meant(path)):
         if path.name in mapping.ignore:
             continue
         table = named.get(path.name) or _table_called(path, exclude=set(named.values()))
@@ -71,6 +81,11 @@ def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, lis
         else:
             unknown.append(path.name)
     return found, unknown
+
+
+def _is_meant(path: Path) -> bool:
+    """Files, and links that lead nowhere: those are told, not passed over."""
+    return not path.name.startswith(".") and (path.is_file() or (path.is_symlink() and not path.exists()))
 
 
 def _table_called(path: Path, exclude: set[str]) -> str | None:
@@ -101,7 +116,14 @@ def plan_columns(
     _let_stand_in(shape, header, said, found)
     _fill_in(shape, header, found)
     faults += _missing(shape, path.name, header, found, faults)
+    if faults and not _is_table(header):
+        faults = [Fault(path.name, "not_a_table", 1, value=printable(" ".join(header).strip())[:80])]
     return Plan(shape, path, layout, header, tuple(found.values()), said), faults
+
+
+def _is_table(header: list[str]) -> bool:
+    """Whether the first line holds several cells; web pages and JSON hold none, whatever commas they have."""
+    return sum(bool(title.strip()) for title in header) > 1 and not header[0].lstrip().startswith(("<", "{", "["))
 
 
 def _recognised(shape: Shape, header: list[str]) -> dict[str, Origin]:
@@ -117,13 +139,27 @@ def _recognised(shape: Shape, header: list[str]) -> dict[str, Origin]:
             if name not in found or rank < found[name][0]:
                 found[name] = rank, _column(shape.fields[name], title, index)
             break
-    return {name: origin for name, (_, origin) in found.items()}
+    origins = {name: origin for name, (_, origin) in found.items()}
+    return _counted_units(shape, header, origins)
+
+
+def _counted_units(shape: Shape, header: list[str], found: dict[str, Origin]) -> dict[str, Origin]:
+    """Beside a `billing period unit` (month), a `billing period` (3) says how many."""
+    unit = found.get("interval_unit")
+    stem, _, last = fold(unit.header).rpartition(" ") if unit else ("", "", "")
+    index = _position(header, stem) if stem and last == "unit" else None
+    if index is not None:
+        found.setdefault("interval_count", _column(shape.fields["interval_count"], header[index], index))
+    return found
 
 
 def _readings(shape: Shape, title: str) -> Iterator[str]:
-    """The header as it stands; without its currency or `UTC`; without the table's own name before it."""
+    """The header as it stands; without `cents`, currency or `UTC`; without the table's own name before it."""
     words = fold(re.sub(r"[A-Za-z]{0,3}[$€£¥]", " ", title)).split()
     yield " ".join(words)
+    if found := _CENTS.search(" ".join(words)):
+        words = " ".join(words)[: found.start()].split()
+        yield " ".join(words)
     if len(words) > 1 and (words[-1] == "utc" or words[-1].upper() in currencies()):
         words = words[:-1]
         yield " ".join(words)
@@ -133,12 +169,15 @@ def _readings(shape: Shape, title: str) -> Iterator[str]:
 
 
 def _column(field: Field, title: str, index: int, via: tuple[str, str] | None = None) -> Origin:
+    words = fold(title)
+    in_cents = field.kind == "money" and _CENTS.search(words) is not None
     currency = _currency_of_header(title) if field.kind == "money" else None
-    return Origin(field, title, index, currency=currency, in_utc=fold(title).endswith(" utc"), via=via)
+    return Origin(field, title, index, "", currency, words.endswith(" utc"), in_cents, via)
 
 
 def _currency_of_header(title: str) -> str | None:
     """By a sign anywhere, or by a code that is the last word: `All prices` is not in Albanian lek."""
+    title = re.sub(r"(?i)[\s_(]+(?:cents|centavos)\W*$", "", title)
     code = currency_of(title)
     signed = any(sign in title for sign in "$€£¥")
     return code if code and (signed or fold(title).split()[-1].upper() == code) else None
@@ -167,7 +206,7 @@ def _apply(
         title = rule.column or (via[1] if via else name)
         index = _position(header, title)
         if index is None:
-            yield Fault(file, "missing_column", 1, title, detail={"for": name, **_seen(header)})
+            yield Fault(file, "missing_column", None, title, detail={"for": name, **_likely(shape, title, header)})
             return
         found[target.name] = _column(target, title, index, via)
     if stand_in:
@@ -226,6 +265,7 @@ def _missing(
 ) -> Iterator[Fault]:
     """Required fields that no column gives; currencies, names and row numbers can come from elsewhere."""
     told = {fault.detail.get("for") for fault in known}
+    unused = _unused(header, found.values())
     elsewhere = {"name"} if shape.name == "accounts" else set()
     if any(field.kind == "money" for field in shape.fields.values()):
         elsewhere.add("currency")
@@ -233,8 +273,40 @@ def _missing(
         elsewhere.add(next(iter(shape.fields)))
     for name, field_ in shape.fields.items():
         if field_.required and name not in found and name not in elsewhere and name not in told:
-            yield Fault(file, "missing_column", 1, name, detail={"for": name, **_seen(header)})
+            yield Fault(file, "missing_column", None, name, detail={"for": name, **_likely(shape, name, unused)})
 
 
-def _seen(header: list[str]) -> dict[str, str]:
-    return {"found": ", ".join(title.strip() for title in header if title.strip())[:300]}
+def _unused(header: Sequence[str], origins: Iterable[Origin]) -> list[str]:
+    used = {origin.index for origin in origins}
+    return [title for index, title in enumerate(header) if title.strip() and index not in used]
+
+
+def _likely(shape: Shape, sought: str, titles: list[str]) -> dict[str, str]:
+    """What the remedy of a missing column needs: its table, and which of these headers it may be.
+
+    `likely`: the nearest ones to read; `rule`: the nearest one as a mapping file says it, or empty.
+    """
+    from rapidfuzz import fuzz
+
+    words = [fold(sought), *(word for word, name in shape.names.items() if name == sought)]
+    scores = {
+        title: max((fuzz.token_set_ratio(fold(title), word), fuzz.ratio(fold(title), word)) for word in words)
+        for title in titles
+    }
+    nearest = [title for title in sorted(scores, key=lambda one: scores[one], reverse=True) if scores[title][0] >= 75]
+    return {
+        "table": shape.name,
+        "unused": ", ".join(title.strip() for title in titles)[:300],
+        "likely": ", ".join(f"“{title.strip()}”" for title in nearest[:3]),
+        "rule": _rule(shape, sought, nearest[0]) if nearest else "",
+    }
+
+
+def _rule(shape: Shape, sought: str, title: str) -> str:
+    """`Contract No`, or for a column that holds companies' names `{via: accounts.name, column: Empresa}`."""
+    plain = title.strip()
+    written = plain if re.fullmatch(r"\w[\w ./()-]*", plain) else json.dumps(plain, ensure_ascii=False)
+    named = (
+        sought == "account_id" and shape.name != "accounts" and shapes()["accounts"].names.get(fold(title)) == "name"
+    )
+    return f"{{via: accounts.name, column: {written}}}" if named else written

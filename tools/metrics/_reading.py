@@ -18,6 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _LEGACY = ["cp1252", "cp850", "mac_roman"]
 
 
@@ -104,6 +105,8 @@ def _evenness(sample: str, delimiter: str) -> tuple[bool, float, int]:
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(4096)
+    if start.startswith(_WORKBOOKS):
+        raise Unreadable("workbook")
     marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
     if marked and marked != "utf-8-sig":
         return marked

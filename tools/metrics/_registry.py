@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
@@ -16,15 +16,24 @@ Measured = tuple[int | Fraction | None, Source]
 Formula = Callable[[Book, Period, Where], Measured]
 
 
+class UnknownVariant(LookupError):
+    """The metric has no variant of this name."""
+
+
 @dataclass(frozen=True)
 class Metric:
-    """One metric: called with a book and a period it gives a `Figure`."""
+    """One metric: called with a book and a period it gives a `Figure`.
+
+    `formula` is the canonical definition, `variants` are the published ones that differ, each a formula whose
+    docstring says whose rule it is. `version` goes up when a rule changes, so that old figures keep theirs.
+    """
 
     name: str
     unit: Unit
     version: int
-    variant: str
     formula: Formula
+    standard: str = "standard"
+    variants: dict[str, Formula] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def doc(self) -> str:
@@ -34,23 +43,51 @@ class Metric:
     def title(self) -> str:
         return self.doc.splitlines()[0].rstrip(".")
 
-    def __call__(self, book: Book, period: Period, where: Where = EMPTY) -> Figure:
-        return self.figure(book, period, where, *self.formula(book, period, where))
+    def variant(self, name: str) -> Callable[[Formula], Formula]:
+        """Register another published definition of the metric: `@net_revenue_retention.variant("…")`."""
 
-    def figure(self, book: Book, period: Period, where: Where, value: int | Fraction | None, source: Source) -> Figure:
+        def register(formula: Formula) -> Formula:
+            self.variants[name] = formula
+            return formula
+
+        return register
+
+    def __call__(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Figure:
+        """The figure of a period, for all accounts or those with the given attributes. Raises UnknownVariant."""
+        if variant is None or variant == self.standard:
+            return self.figure(book, period, where, *self.formula(book, period, where))
+        if variant not in self.variants:
+            raise UnknownVariant(f"{self.name} has no variant {variant!r}")
+        return self.figure(book, period, where, *self.variants[variant](book, period, where), variant=variant)
+
+    def figure(
+        self,
+        book: Book,
+        period: Period,
+        where: Where,
+        value: int | Fraction | None,
+        source: Source,
+        *,
+        variant: str | None = None,
+    ) -> Figure:
         """The figure of a value that a wider query counted together with others."""
         currency = book.currency if self.unit == "money" else None
-        return Figure(self.name, self.version, self.variant, value, self.unit, period, source, currency, where)
+        return Figure(
+            self.name, self.version, variant or self.standard, value, self.unit, period, source, currency, where
+        )
 
 
-def metric(unit: Unit, version: int = 1, variant: str = "standard") -> Callable[[Formula], Metric]:
-    """Make a function `(book, period, where) -> (value, source)` a metric; its docstring is the definition."""
-    return lambda formula: Metric(formula.__name__, unit, version, variant, formula)
+def metric(unit: Unit, version: int = 1, standard: str = "standard") -> Callable[[Formula], Metric]:
+    """Make a function `(book, period, where) -> (value, source)` a metric; its docstring is the definition.
+
+    `standard` names the canonical variant, where the definition has an author.
+    """
+    return lambda formula: Metric(formula.__name__, unit, version, formula, standard)
 
 
-def ratio(part: int, whole: int) -> Fraction | None:
+def ratio(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
     """`part / whole`, unrounded; None, *not defined*, where there is no whole."""
-    return Fraction(part, whole) if whole else None
+    return Fraction(part) / Fraction(whole) if whole else None
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tools.metrics._cells import Style, Wrong, clean, currency_of
+from tools.metrics._cells import Style, Wrong, clean, currency_of, printable
 from tools.metrics._faults import Fault, FaultKind, Findings
 from tools.metrics._fields import Field
 from tools.metrics._plan import Origin, Plan
@@ -110,7 +110,7 @@ class RowReader:
 
     def _fault(self, origin: Origin, wrong: Wrong, row: int, text: str) -> Fault:
         column = origin.header if origin.index is not None else origin.field.name
-        return Fault(self._plan.file, wrong.kind, row, column, clean(text)[:80], wrong.detail)
+        return Fault(self._plan.file, wrong.kind, row, column, printable(clean(text))[:80], wrong.detail)
 
     def _given_elsewhere(self, field: Field) -> bool:
         """An empty name becomes the id; an empty currency is taken from the amount or the load."""
@@ -201,8 +201,8 @@ class RowReader:
         origin = self._plan.origin(last)
         if origin is None or first not in columns:
             return
-        both = zip(batch.numbers, columns[first], columns[last], strict=True)
-        wrong = [(number, start, end) for number, start, end in both if start and end and end < start]
+        both = zip(batch.numbers, columns[first], columns[last], self._cells(origin, batch), strict=True)
+        wrong = [(number, start, text) for number, start, end, text in both if start and end and end < start]
         self._findings.add(
             *(
                 Fault(
@@ -210,10 +210,10 @@ class RowReader:
                     "ended_before_started",
                     number,
                     origin.header,
-                    str(end),
+                    printable(clean(text)),
                     {"started": str(start)},
                 )
-                for number, start, end in wrong
+                for number, start, text in wrong
             )
         )
 

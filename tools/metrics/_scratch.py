@@ -173,6 +173,17 @@ class Scratch:
         found: date | None = self._connection.execute(select(func.max(day)).where(day <= until)).scalar()
         return found
 
+    def ends(self, name: str, column: str) -> tuple[int, int]:
+        """How many days a column has, and how many of them are the last of a month."""
+        day = self._tables[name].c[column]
+        last = func.count().filter(func.strftime("%d", day, "+1 day") == "01")
+        days, lasts = self._connection.execute(select(func.count(day), last)).one()
+        return int(days), int(lasts)
+
+    def filled(self, name: str, column: str) -> int:
+        """How many rows have something in a column."""
+        return self._number(select(func.count(self._tables[name].c[column])))
+
     def _content_of(self, name: str) -> Select[Any]:
         """What the book gets of a table: one row per key. Usage is summed; its twins count once."""
         table = self._tables[name]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -23,6 +23,7 @@ from tools.metrics._cells import (
     is_serial,
     minor_units,
     number_in,
+    printable,
 )
 from tools.metrics._faults import Fault, FaultKind, Findings, NoticeKind
 from tools.metrics._fields import NUMERIC, Field, folded
@@ -31,6 +32,8 @@ from tools.metrics._reading import Batch
 from tools.metrics._words import country_code, interval
 
 _FAR = (1900, 2199)
+_ENDS = ("ended_on", "ends_on", "left_on", "trial_ends_on")
+"""In the book, these are the first day on which the thing no longer holds."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Meanings:
         self._defaults = plan.shape.defaults
         self._zone = setting.zone
         self._styles = styles
+        self._amounts = plan.said.amounts
+        self._days_after = timedelta(days=plan.said.ends == "last_day")
         self._read: Mapping[str, Callable[[Origin, str], Any]] = {
             "words": self._word, "whole": self._whole, "number": self._number, "percent": self._percent,
             "rate": self._rate, "day": self._day, "flag": self._flag, "currency": self._currency,
@@ -107,12 +112,16 @@ class Meanings:
         if own and code and own != code:
             return Wrong("currency_conflict", {"stated": code})
         value = self._decimal(origin, plain)
-        return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, digits(code)))
+        if isinstance(value, Wrong):
+            return value
+        in_cents = self._amounts == "cents" if self._amounts else origin.in_cents
+        return _kept(origin.field, *minor_units(value, 0 if in_cents else digits(code)))
 
     def _plain(self, origin: Origin, text: str) -> str | None:
         """The cell as the mapping translates it, or None if empty. `NA` is Namibia or a region."""
         said = self._said.get(origin.field.name)
-        plain = said.get(clean(text), clean(text)) if said else clean(text)
+        shown = printable(clean(text), lines=origin.field.longest is None)
+        plain = said.get(shown, shown) if said else shown
         empty = EMPTY_WORDS if origin.field.kind in ("words", "country") else EMPTY_VALUES
         return None if plain is None or plain.lower() in empty else plain
 
@@ -169,7 +178,9 @@ class Meanings:
         day = day_in(text, style, self._zone, origin.in_utc)
         if day is None:
             return Wrong("excel_serial" if is_serial(text) else "not_a_date")
-        return day if _FAR[0] <= day.year <= _FAR[1] else Wrong("implausible_date")
+        if not _FAR[0] <= day.year <= _FAR[1]:
+            return Wrong("implausible_date")
+        return day + self._days_after if origin.field.name in _ENDS else day
 
     def _flag(self, _: Origin, text: str) -> Any:
         said = folded("flags").get(fold(text))

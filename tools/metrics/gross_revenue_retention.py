@@ -1,6 +1,6 @@
 """Gross revenue retention."""
 
-from tools.metrics._flows import cohort
+from tools.metrics._flows import cohort, flows
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where
@@ -20,3 +20,10 @@ def gross_revenue_retention(book: Book, period: Period, where: Where) -> Measure
     """
     found = cohort(book, period, where)
     return ratio(found.capped, found.opening), found.source
+
+
+@gross_revenue_retention.variant("flow")
+def _flow(book: Book, period: Period, where: Where) -> Measured:
+    """By flows: (start − contraction − churn) ÷ start. Losses of accounts that joined after the start count too."""
+    found = flows(book, period, where)
+    return ratio(found.start + found.movements["contraction"] + found.movements["churn"], found.start), found.source
