@@ -54,7 +54,7 @@ def test_every_metric_holds_definition_formula_and_reference(metric) -> None:
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_public_module_of_the_metrics_is_one_metric(metric) -> None:
-    assert metric.name == metric.formula.__module__.rpartition(".")[2]
+    assert metric.name == metric.definition.__module__.rpartition(".")[2]
 
 
 def test_only_settings_reads_the_environment() -> None:

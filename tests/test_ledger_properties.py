@@ -28,7 +28,8 @@ def lines(draw, number):
     end = draw(st.none() | st.integers(-5, 90).map(lambda n: start + timedelta(days=n)))
     unit, count = draw(st.sampled_from([("month", 1), ("month", 3), ("year", 1), ("week", 1), ("year", 2)]))
     return contract(
-        f"s{number}", draw(st.sampled_from("ABCD")), draw(st.integers(0, 100_000)), str(start), str(end) if end else None,
+        f"s{number}", draw(st.sampled_from("ABCD")), draw(st.integers(0, 100_000)), str(start),
+        str(end) if end else None,
         quantity=draw(st.integers(0, 5)), interval_unit=unit, interval_count=count,
         trial_ends_on=draw(st.none() | st.integers(0, 20).map(lambda n: start + timedelta(days=n))),
         kind=draw(st.sampled_from(["recurring", "recurring", "retainer", "repeat"])),
@@ -60,7 +61,10 @@ def books(draw):
             for (line, on), (quantity, price) in {(line, on): (q, p) for line, on, q, p in changes}.items()
         ],
         "discounts": [
-            {"discount_id": f"d{n}", "subscription_id": line, "starts_on": on, "ends_on": end, "percent_bp": bp, "amount_minor": amount}
+            {
+                "discount_id": f"d{n}", "subscription_id": line, "starts_on": on, "ends_on": end,
+                "percent_bp": bp, "amount_minor": amount,
+            }
             for n, (line, on, end, bp, amount) in enumerate(cuts)
         ],
         "pauses": [

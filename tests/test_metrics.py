@@ -72,6 +72,19 @@ def test_variant_matches_the_worked_fixture_of_the_definitions(worked, name, var
     assert (figure.value, figure.variant) == (VARIANTS[name, variant], variant)
 
 
+ALL = [(name, variant) for name, metric in all_metrics().items() for variant in (None, *metric.variants)]
+
+
+@pytest.mark.parametrize(("name", "variant"), ALL)
+def test_the_rows_behind_a_figure_add_up_to_it(demo, name, variant):
+    metric, quarter, where = all_metrics()[name], Period.parse("2026-Q3"), {"segment": "enterprise"}
+    for limit in ({}, where):
+        figure, rows = metric(demo.book(), quarter, limit, variant), metric.rows(demo.book(), quarter, limit, variant)
+        part, whole = (sum(int(row.get(column, 0)) for row in rows) for column in ("part", "whole"))
+        assert figure.value == (Fraction(part * metric.scale, whole) if rows and "whole" in rows[0] else part)
+        assert rows or limit, "the demo company has something to count"
+
+
 def test_a_variant_that_does_not_exist_is_an_error(worked):
     with pytest.raises(LookupError):
         all_metrics()["mrr"](worked, YEAR, variant="stripe")

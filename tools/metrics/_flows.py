@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, Subquery, and_, case, cast, func, select
 
 from tools.metrics._book import accounts, mrr_movements, mrr_steps
 from tools.metrics._figure import Source
@@ -82,50 +82,24 @@ def _sum(condition: ColumnElement[bool], amount: ColumnElement[int] | int) -> Co
     return cast(func.coalesce(func.sum(case((condition, amount), else_=0)), 0), BigInteger)
 
 
-@dataclass(frozen=True)
-class Cohort:
-    """The accounts that paid when the period opened, and what they pay when it ends (minor units).
+def each_account(period: Period) -> Subquery:
+    """What the ledger says of each account over a period, minor units of the reporting currency.
 
-    An account that stopped paying in between counts as lost for both even if it came back. `capped` is the
-    closing MRR with each account held to its opening MRR, so that expansion cannot hide a loss.
+    `opening` and `closing` MRR; for each category its amount (`churn`, signed) and how often it happened (`churn_n`).
     """
-
-    opening: int
-    closing: int
-    capped: int
-    accounts: int
-    lost: int
-    source: Source
-
-
-def cohort(book: Book, period: Period, where: Where) -> Cohort:
-    """Follow the accounts that paid at the start of the period to its end."""
-    each = _each_account(period, where).subquery("each")
-    stayed = each.c.churned == 0
-    capped = case((each.c.closing < each.c.opening, each.c.closing), else_=each.c.opening)
-    statement = select(
-        _sum(each.c.opening > 0, each.c.opening).label("opening"),
-        _sum(stayed, each.c.closing).label("closing"),
-        _sum(stayed, capped).label("capped"),
-        func.count().label("row_count"),
-        _sum(each.c.churned > 0, 1).label("lost"),
-    ).where(each.c.opening > 0)
-    (row,), source = read(book, statement)
-    return Cohort(row.opening, row.closing, row.capped, row.row_count, row.lost, source)
+    within = _m.on_day >= period.start
+    amounts = [_sum(and_(within, _m.category == name), _m.amount_minor).label(name) for name in CATEGORIES]
+    counts = [_sum(and_(within, _m.category == name), 1).label(f"{name}_n") for name in CATEGORIES]
+    opening = _sum(_m.on_day < period.start, _m.amount_minor).label("opening")
+    closing = _sum(_m.on_day < period.end, _m.amount_minor).label("closing")
+    statement = select(_m.account_id, opening, closing, *amounts, *counts).where(_m.on_day < period.end)
+    return statement.group_by(_m.account_id).subquery("each")
 
 
-def _each_account(period: Period, where: Where) -> Select[*tuple[Any, ...]]:
-    before, within = _m.on_day < period.start, and_(_m.on_day >= period.start, _m.category == "churn")
-    return (
-        select(
-            _m.account_id,
-            _sum(before, _m.amount_minor).label("opening"),
-            _sum(_m.on_day < period.end, _m.amount_minor).label("closing"),
-            _sum(within, 1).label("churned"),
-        )
-        .where(_m.on_day < period.end, *limited_to(where, mrr_movements))
-        .group_by(_m.account_id)
-    )
+def movements(period: Period, *categories: Category) -> Select[*tuple[Any, ...]]:
+    """The rows of the ledger of these categories in a period."""
+    rows = select(_m.account_id, _m.on_day, _m.category, _m.amount_minor.label("part"))
+    return rows.where(_m.on_day >= period.start, _m.on_day < period.end, _m.category.in_(categories))
 
 
 @dataclass(frozen=True)

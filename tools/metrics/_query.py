@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Table, select
+from sqlalchemy import ColumnElement, Executable, Row, Subquery, Table, select
 from sqlalchemy.sql import ClauseElement
 
 from tools.metrics._book import accounts
@@ -58,7 +58,7 @@ def _behind(rows: Sequence[Row[Any]]) -> int:
     return len(rows)
 
 
-def limited_to(where: Where, table: Table) -> list[ColumnElement[bool]]:
+def limited_to(where: Where, table: Table | Subquery) -> list[ColumnElement[bool]]:
     """Conditions that keep only the rows of accounts with these attributes."""
     if not where:
         return []

@@ -1,4 +1,10 @@
-"""What makes a function a metric, and where all metrics are listed."""
+"""What makes a function a metric, and where all metrics are listed.
+
+A metric is written as the rows it is counted from: a SELECT that gives, for each, `account_id` and `part`, and for a
+ratio also `whole`. Its value is the sum of the parts, or the sum of the parts over that of the wholes. So the rows
+behind a figure always add up to it, and every metric can be limited to some accounts, or grouped by what is known of
+them, without a word of its own about it.
+"""
 
 import importlib
 import pkgutil
@@ -6,14 +12,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
+from sqlalchemy import BigInteger, Row, Select, Subquery, cast, func, select
+
+from tools.metrics._book import accounts
 from tools.metrics._figure import EMPTY, Figure, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
+from tools.metrics._query import Where, limited_to, read
 
-Measured = tuple[int | Fraction | None, Source]
-Formula = Callable[[Book, Period, Where], Measured]
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows that code rather than one statement found, each with `account_id`, `name` and `part`, and where from."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    source: Source
+
+
+Definition = Callable[[Book, Period], Rows | Listed]
 
 
 class UnknownVariant(LookupError):
@@ -24,41 +44,57 @@ class UnknownVariant(LookupError):
 class Metric:
     """One metric: called with a book and a period it gives a `Figure`.
 
-    `formula` is the canonical definition, `variants` are the published ones that differ, each a formula whose
-    docstring says whose rule it is. `version` goes up when a rule changes, so that old figures keep theirs.
+    `definition` is the canonical one, `variants` are the published ones that differ, each with a docstring that says
+    whose rule it is. `version` goes up when a rule changes: old figures keep theirs. `scale` multiplies a ratio.
     """
 
     name: str
     unit: Unit
     version: int
-    formula: Formula
+    definition: Definition
     standard: str = "standard"
-    variants: dict[str, Formula] = field(default_factory=dict, hash=False, compare=False)
+    scale: int = 1
+    variants: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def doc(self) -> str:
-        return (self.formula.__doc__ or "").strip()
+        return (self.definition.__doc__ or "").strip()
 
     @property
     def title(self) -> str:
         return self.doc.splitlines()[0].rstrip(".")
 
-    def variant(self, name: str) -> Callable[[Formula], Formula]:
+    def variant(self, name: str) -> Callable[[Definition], Definition]:
         """Register another published definition of the metric: `@net_revenue_retention.variant("…")`."""
 
-        def register(formula: Formula) -> Formula:
-            self.variants[name] = formula
-            return formula
+        def register(definition: Definition) -> Definition:
+            self.variants[name] = definition
+            return definition
 
         return register
 
     def __call__(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Figure:
         """The figure of a period, for all accounts or those with the given attributes. Raises UnknownVariant."""
-        if variant is None or variant == self.standard:
-            return self.figure(book, period, where, *self.formula(book, period, where))
-        if variant not in self.variants:
-            raise UnknownVariant(f"{self.name} has no variant {variant!r}")
-        return self.figure(book, period, where, *self.variants[variant](book, period, where), variant=variant)
+        found = self._defined(variant)(book, period)
+        if isinstance(found, Listed):
+            value: int | Fraction | None = sum(int(row["part"]) for row in _limited(book, found, where))
+            return self.figure(book, period, where, value, found.source, variant=variant)
+        rows = found.subquery("rows")
+        (row,), source = read(book, _summed(rows).where(*limited_to(where, rows)))
+        return self.figure(book, period, where, self._value(row), source, variant=variant)
+
+    def rows(
+        self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None
+    ) -> list[Mapping[str, Any]]:
+        """The rows that the figure is the sum of, each with its account's name; the largest parts first."""
+        found = self._defined(variant)(book, period)
+        if isinstance(found, Listed):
+            return _limited(book, found, where)
+        rows = found.subquery("rows")
+        of_account = accounts.c.account_id == rows.c.account_id
+        named = select(accounts.c.name, *rows.c).join_from(rows, accounts, of_account, isouter=True)
+        ordered = named.where(*limited_to(where, rows)).order_by(func.abs(rows.c.part).desc(), *rows.c)
+        return [dict(row._mapping) for row in read(book, ordered)[0]]
 
     def figure(
         self,
@@ -76,18 +112,47 @@ class Metric:
             self.name, self.version, variant or self.standard, value, self.unit, period, source, currency, where
         )
 
+    def _defined(self, variant: str | None) -> Definition:
+        if variant not in (None, self.standard, *self.variants):
+            raise UnknownVariant(f"{self.name} has no variant {variant!r}")
+        return self.variants.get(variant or "", self.definition)
 
-def metric(unit: Unit, version: int = 1, standard: str = "standard") -> Callable[[Formula], Metric]:
-    """Make a function `(book, period, where) -> (value, source)` a metric; its docstring is the definition.
+    def _value(self, row: Row[Any]) -> int | Fraction | None:
+        if "whole" not in row._fields:
+            return int(row.part)
+        share = ratio(int(row.part), int(row.whole))
+        return None if share is None else share * self.scale
+
+
+def _limited(book: Book, found: Listed, where: Where) -> list[Mapping[str, Any]]:
+    if not where:
+        return list(found.rows)
+    matching = select(accounts.c.account_id).where(*(accounts.c[name] == value for name, value in where.items()))
+    ids = {row.account_id for row in read(book, matching)[0]}
+    return [row for row in found.rows if row["account_id"] in ids]
+
+
+def _summed(rows: Subquery) -> Rows:
+    """The statement that a figure is read by: the sums over its rows, and how many rows there are."""
+    sums = [
+        cast(func.coalesce(func.sum(rows.c[name]), 0), BigInteger).label(name)
+        for name in ("part", "whole")
+        if name in rows.c
+    ]
+    return select(*sums, func.count().label("row_count")).select_from(rows)
+
+
+def metric(unit: Unit, version: int = 1, standard: str = "standard", scale: int = 1) -> Callable[[Definition], Metric]:
+    """Make a function `(book, period) -> rows` a metric; its docstring is the definition.
 
     `standard` names the canonical variant, where the definition has an author.
     """
-    return lambda formula: Metric(formula.__name__, unit, version, formula, standard)
+    return lambda definition: Metric(definition.__name__, unit, version, definition, standard, scale)
 
 
-def ratio(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
+def ratio(part: int, whole: int) -> Fraction | None:
     """`part / whole`, unrounded; None, *not defined*, where there is no whole."""
-    return Fraction(part) / Fraction(whole) if whole else None
+    return Fraction(part, whole) if whole else None
 
 
 @cache

@@ -1,16 +1,15 @@
 """Average revenue per account."""
 
-from fractions import Fraction
+from sqlalchemy import literal, select
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def average_revenue_per_account(book: Book, period: Period, where: Where) -> Measured:
+def average_revenue_per_account(book: Book, period: Period) -> Rows:
     """Average revenue per account (ARPA).
 
     MRR over the accounts that pay it, both at the end of the period. Not per user, and not of new accounts only.
@@ -19,6 +18,5 @@ def average_revenue_per_account(book: Book, period: Period, where: Where) -> Mea
 
     Reference: ChartMogul help 203359061, "ARPA".
     """
-    found = flows(book, period, where)
-    value: Fraction | None = ratio(found.end, found.end_accounts)
-    return value, found.source
+    each = each_account(period)
+    return select(each.c.account_id, each.c.closing.label("part"), literal(1).label("whole")).where(each.c.closing > 0)

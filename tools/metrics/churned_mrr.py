@@ -1,14 +1,13 @@
 """Churned MRR."""
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def churned_mrr(book: Book, period: Period, where: Where) -> Measured:
+def churned_mrr(book: Book, period: Period) -> Rows:
     """Churned MRR.
 
     MRR lost on the day on which an account's last paid contract ends or pauses. A cancellation known today that takes
@@ -18,5 +17,4 @@ def churned_mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 201244842, "Churned MRR".
     """
-    found = flows(book, period, where)
-    return found.movements["churn"], found.source
+    return movements(period, "churn")

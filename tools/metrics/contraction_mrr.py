@@ -1,14 +1,13 @@
 """Contraction MRR."""
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def contraction_mrr(book: Book, period: Period, where: Where) -> Measured:
+def contraction_mrr(book: Book, period: Period) -> Rows:
     """Contraction MRR.
 
     Every decrease of an account's MRR that leaves it paying, the end of one of several contracts included.
@@ -18,5 +17,4 @@ def contraction_mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 201244842, "Contraction MRR".
     """
-    found = flows(book, period, where)
-    return found.movements["contraction"], found.source
+    return movements(period, "contraction")

@@ -1,18 +1,17 @@
 """Customer acquisition cost."""
 
-from sqlalchemy import and_
+from sqlalchemy import literal, select, union_all
 
 from tools.metrics._book import costs
-from tools.metrics._flows import flows
+from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
-from tools.metrics._spending import spent
+from tools.metrics._registry import Rows, metric
+from tools.metrics._spending import in_one_currency
 
 
 @metric(unit="money")
-def customer_acquisition_cost(book: Book, period: Period, where: Where) -> Measured:
+def customer_acquisition_cost(book: Book, period: Period) -> Rows:
     """Customer acquisition cost (CAC).
 
     What was spent to win customers, over the customers won for the first time in the same period; accounts won back do
@@ -22,7 +21,11 @@ def customer_acquisition_cost(book: Book, period: Period, where: Where) -> Measu
 
     Reference: common usage (no single authority); article 002 adds discounts, travel and offers to the costs.
     """
-    c = costs.c
-    within = and_(c.on_day >= period.start, c.on_day < period.end)
-    part, _, source = spent(book, costs, within, c.kind == "acquisition", where)
-    return ratio(part, flows(book, period, where).accounts["new"]), source
+    c, won = costs.c, movements(period, "new").subquery("won")
+    amount = in_one_currency(book, costs)
+    spent = select(c.account_id, c.cost_id.label("item"), amount.label("part"), literal(0).label("whole")).where(
+        c.kind == "acquisition", c.on_day >= period.start, c.on_day < period.end
+    )
+    new = select(won.c.account_id, literal("new account").label("item"), literal(0), literal(1))
+    rows = union_all(spent, new).subquery("spent_and_won")
+    return select(*rows.c)

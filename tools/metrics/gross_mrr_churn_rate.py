@@ -1,14 +1,15 @@
 """Gross MRR churn rate."""
 
-from tools.metrics._flows import flows
+from sqlalchemy import select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="percent")
-def gross_mrr_churn_rate(book: Book, period: Period, where: Where) -> Measured:
+def gross_mrr_churn_rate(book: Book, period: Period) -> Rows:
     """Gross MRR churn rate.
 
     The share of the opening MRR that contraction and churn took away in the period, whatever was won beside it.
@@ -17,5 +18,6 @@ def gross_mrr_churn_rate(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 203359411, "Gross MRR churn rate".
     """
-    found = flows(book, period, where)
-    return ratio(-found.movements["contraction"] - found.movements["churn"], found.start), found.source
+    each = each_account(period)
+    lost = -each.c.contraction - each.c.churn
+    return select(each.c.account_id, lost.label("part"), each.c.opening.label("whole"))

@@ -1,14 +1,15 @@
 """Gross revenue retention."""
 
-from tools.metrics._flows import cohort, flows
+from sqlalchemy import case, select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="percent")
-def gross_revenue_retention(book: Book, period: Period, where: Where) -> Measured:
+def gross_revenue_retention(book: Book, period: Period) -> Rows:
     """Gross revenue retention (GRR).
 
     Of the MRR with which the period opened, the share those same accounts still pay at its end, each held to what
@@ -18,12 +19,15 @@ def gross_revenue_retention(book: Book, period: Period, where: Where) -> Measure
 
     Reference: SaaS Metrics Standards Board, "Gross revenue retention".
     """
-    found = cohort(book, period, where)
-    return ratio(found.capped, found.opening), found.source
+    each = each_account(period)
+    capped = case((each.c.closing < each.c.opening, each.c.closing), else_=each.c.opening)
+    kept = case((each.c.churn_n == 0, capped), else_=0)
+    return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole")).where(each.c.opening > 0)
 
 
 @gross_revenue_retention.variant("flow")
-def _flow(book: Book, period: Period, where: Where) -> Measured:
+def _flow(book: Book, period: Period) -> Rows:
     """By flows: (start − contraction − churn) ÷ start. Losses of accounts that joined after the start count too."""
-    found = flows(book, period, where)
-    return ratio(found.start + found.movements["contraction"] + found.movements["churn"], found.start), found.source
+    each = each_account(period)
+    kept = each.c.opening + each.c.contraction + each.c.churn
+    return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole"))

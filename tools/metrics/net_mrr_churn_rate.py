@@ -1,14 +1,15 @@
 """Net MRR churn rate."""
 
-from tools.metrics._flows import flows
+from sqlalchemy import select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="percent")
-def net_mrr_churn_rate(book: Book, period: Period, where: Where) -> Measured:
+def net_mrr_churn_rate(book: Book, period: Period) -> Rows:
     """Net MRR churn rate.
 
     What contraction and churn took from the opening MRR, less what expansion and reactivation gave back. Negative
@@ -18,7 +19,6 @@ def net_mrr_churn_rate(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 203359341, "Net MRR churn rate" (start 100, −10, −10, +10 is 10%).
     """
-    found = flows(book, period, where)
-    moved = found.movements
-    lost = -moved["contraction"] - moved["churn"] - moved["expansion"] - moved["reactivation"]
-    return ratio(lost, found.start), found.source
+    each = each_account(period)
+    lost = -each.c.contraction - each.c.churn - each.c.expansion - each.c.reactivation
+    return select(each.c.account_id, lost.label("part"), each.c.opening.label("whole"))

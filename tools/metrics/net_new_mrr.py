@@ -1,14 +1,13 @@
 """Net new MRR."""
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import CATEGORIES, movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def net_new_mrr(book: Book, period: Period, where: Where) -> Measured:
+def net_new_mrr(book: Book, period: Period) -> Rows:
     """Net new MRR.
 
     What the period added to MRR, all five movements of all accounts together; negative where MRR fell.
@@ -17,5 +16,4 @@ def net_new_mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 203299912, "Net MRR movement".
     """
-    found = flows(book, period, where)
-    return found.net_new, found.source
+    return movements(period, *CATEGORIES)

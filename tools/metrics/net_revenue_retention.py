@@ -1,14 +1,15 @@
 """Net revenue retention."""
 
-from tools.metrics._flows import cohort, flows
+from sqlalchemy import case, select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="percent")
-def net_revenue_retention(book: Book, period: Period, where: Where) -> Measured:
+def net_revenue_retention(book: Book, period: Period) -> Rows:
     """Net revenue retention (NRR).
 
     Of the MRR with which the period opened, the share those same accounts pay at its end: expansion, contraction
@@ -18,15 +19,17 @@ def net_revenue_retention(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: SaaS Metrics Standards Board, "Net revenue retention".
     """
-    found = cohort(book, period, where)
-    return ratio(found.closing, found.opening), found.source
+    each = each_account(period)
+    kept = case((each.c.churn_n == 0, each.c.closing), else_=0)
+    return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole")).where(each.c.opening > 0)
 
 
 @net_revenue_retention.variant("with_reactivation")
-def _with_reactivation(book: Book, period: Period, where: Where) -> Measured:
+def _with_reactivation(book: Book, period: Period) -> Rows:
     """ChartMogul (help 203359341, "Net MRR churn rate", its complement): all movements but new business count, also
     reactivation of accounts that were not paying at the start: (start + expansion + reactivation − contraction − churn)
     ÷ start. Flows include accounts that joined after the start.
     """
-    found = flows(book, period, where)
-    return ratio(found.end - found.movements["new"], found.start), found.source
+    each = each_account(period)
+    without_new = each.c.closing - each.c.new
+    return select(each.c.account_id, without_new.label("part"), each.c.opening.label("whole"))

@@ -1,14 +1,13 @@
 """New MRR."""
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def new_mrr(book: Book, period: Period, where: Where) -> Measured:
+def new_mrr(book: Book, period: Period) -> Rows:
     """New MRR.
 
     MRR of accounts that never paid before, from the day on which they first do. Several contracts that start on
@@ -18,5 +17,4 @@ def new_mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 203299912, "New Business MRR".
     """
-    found = flows(book, period, where)
-    return found.movements["new"], found.source
+    return movements(period, "new")

@@ -1,14 +1,15 @@
 """Paying accounts."""
 
-from tools.metrics._flows import flows
+from sqlalchemy import case, select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="count")
-def paying_accounts(book: Book, period: Period, where: Where) -> Measured:
+def paying_accounts(book: Book, period: Period) -> Rows:
     """Paying accounts.
 
     How many accounts have MRR at the end of the period; trials, pauses and one-off buyers do not.
@@ -17,5 +18,5 @@ def paying_accounts(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 207340419, "Customers".
     """
-    found = flows(book, period, where)
-    return found.end_accounts, found.source
+    each = each_account(period)
+    return select(each.c.account_id, (case((each.c.closing > 0, 1), else_=0)).label("part")).where(each.c.closing > 0)

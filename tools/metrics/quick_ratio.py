@@ -1,14 +1,15 @@
 """Quick ratio."""
 
-from tools.metrics._flows import flows
+from sqlalchemy import select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="ratio", standard="baremetrics")
-def quick_ratio(book: Book, period: Period, where: Where) -> Measured:
+def quick_ratio(book: Book, period: Period) -> Rows:
     """Quick ratio.
 
     How much MRR is gained for each unit lost. Reactivation is left out; not defined where nothing was lost.
@@ -17,15 +18,15 @@ def quick_ratio(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: Baremetrics changelog, "Quick Ratio".
     """
-    found = flows(book, period, where)
-    moved = found.movements
-    return ratio(moved["new"] + moved["expansion"], -moved["contraction"] - moved["churn"]), found.source
+    each = each_account(period)
+    gained, lost = each.c.new + each.c.expansion, -each.c.contraction - each.c.churn
+    return select(each.c.account_id, gained.label("part"), lost.label("whole"))
 
 
 @quick_ratio.variant("with_reactivation")
-def _with_reactivation(book: Book, period: Period, where: Where) -> Measured:
+def _with_reactivation(book: Book, period: Period) -> Rows:
     """Reactivation counts as gained: (new + expansion + reactivation) ÷ (contraction + churn). Common usage."""
-    found = flows(book, period, where)
-    moved = found.movements
-    gained = moved["new"] + moved["expansion"] + moved["reactivation"]
-    return ratio(gained, -moved["contraction"] - moved["churn"]), found.source
+    each = each_account(period)
+    gained = each.c.new + each.c.expansion + each.c.reactivation
+    lost = -each.c.contraction - each.c.churn
+    return select(each.c.account_id, gained.label("part"), lost.label("whole"))

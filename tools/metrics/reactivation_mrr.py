@@ -1,14 +1,13 @@
 """Reactivation MRR."""
 
-from tools.metrics._flows import flows
+from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="money")
-def reactivation_mrr(book: Book, period: Period, where: Where) -> Measured:
+def reactivation_mrr(book: Book, period: Period) -> Rows:
     """Reactivation MRR.
 
     MRR of accounts that had stopped paying and pay again, however long the time between.
@@ -17,5 +16,4 @@ def reactivation_mrr(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: ChartMogul help 201244842, "Reactivation MRR"; Stripe, Billing analytics glossary.
     """
-    found = flows(book, period, where)
-    return found.movements["reactivation"], found.source
+    return movements(period, "reactivation")

@@ -1,17 +1,16 @@
 """Recurring share of revenue."""
 
-from sqlalchemy import and_
+from sqlalchemy import case, select
 
 from tools.metrics._book import invoices
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
-from tools.metrics._spending import spent
+from tools.metrics._registry import Rows, metric
+from tools.metrics._spending import in_one_currency
 
 
 @metric(unit="percent")
-def recurring_share(book: Book, period: Period, where: Where) -> Measured:
+def recurring_share(book: Book, period: Period) -> Rows:
     """Recurring share of revenue.
 
     Of everything invoiced in the period, the share that recurs; one-off charges and metered usage are the rest.
@@ -20,7 +19,7 @@ def recurring_share(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: article 000, "recurring and total revenue".
     """
-    i = invoices.c
-    within = and_(i.issued_on >= period.start, i.issued_on < period.end)
-    recurring, everything, source = spent(book, invoices, within, i.kind == "recurring", where)
-    return ratio(recurring, everything), source
+    i, amount = invoices.c, in_one_currency(book, invoices)
+    recurring = case((i.kind == "recurring", amount), else_=0)
+    rows = select(i.account_id, i.invoice_id, i.kind, recurring.label("part"), amount.label("whole"))
+    return rows.where(i.issued_on >= period.start, i.issued_on < period.end)

@@ -1,14 +1,15 @@
 """Retention rate."""
 
-from tools.metrics._flows import cohort, flows
+from sqlalchemy import case, literal, select
+
+from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where
-from tools.metrics._registry import Measured, metric, ratio
+from tools.metrics._registry import Rows, metric
 
 
 @metric(unit="percent", standard="cohort")
-def retention_rate(book: Book, period: Period, where: Where) -> Measured:
+def retention_rate(book: Book, period: Period) -> Rows:
     """Retention rate (customers).
 
     Of the accounts paying when the period opened, the share that paid all through to its end. Accounts won in the
@@ -18,14 +19,16 @@ def retention_rate(book: Book, period: Period, where: Where) -> Measured:
 
     Reference: the usual form; "retention" in the article of the eleven strategies, with the accounts won taken out.
     """
-    found = cohort(book, period, where)
-    return ratio(found.accounts - found.lost, found.accounts), found.source
+    each = each_account(period)
+    stayed = case((each.c.churn_n == 0, 1), else_=0)
+    return select(each.c.account_id, stayed.label("part"), literal(1).label("whole")).where(each.c.opening > 0)
 
 
 @retention_rate.variant("simple")
-def _simple(book: Book, period: Period, where: Where) -> Measured:
+def _simple(book: Book, period: Period) -> Rows:
     """Article 001: accounts at end ÷ accounts at start. It hides how many were lost behind how many were won, and is
     never shown without them.
     """
-    found = flows(book, period, where)
-    return ratio(found.end_accounts, found.start_accounts), found.source
+    each = each_account(period)
+    at_start, at_end = case((each.c.opening > 0, 1), else_=0), case((each.c.closing > 0, 1), else_=0)
+    return select(each.c.account_id, at_end.label("part"), at_start.label("whole"))
