@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
@@ -27,6 +27,9 @@ Home = Annotated[
     Path | None, typer.Option("--home", help="Folder of the default book, store and index (or RETENTION_HOME).")
 ]
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 @app.callback()
@@ -98,6 +101,57 @@ def demo(context: typer.Context, home: Home = None, today: Today = None) -> None
     raise typer.Exit(demonstrate(assistant(context, home, today), Console()))
 
 
+@app.command(epilog="Example: `retention metric churned_mrr --period 2026-Q3 --by segment --json`")
+def metric(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the metric, as README lists them.")],
+    period: Annotated[str, typer.Option("--period", help="2026-11-16, 2026-W47, 2026-11, 2026-Q4, 2026 or from..to.")],
+    by: Annotated[str | None, typer.Option("--by", help="One figure per segment, country, owner …")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only accounts with this, as in segment=smb.")
+    ] = None,
+    variant: Annotated[str | None, typer.Option("--variant", help="A published definition other than ours.")] = None,
+    compare: Annotated[Literal["previous"] | None, typer.Option("--compare", help="Beside the period before.")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    home: Home = None,
+) -> None:
+    """One metric's figures for a period."""
+    from bot.measuring import Wanted, measure
+
+    wanted = Wanted(name, period, by, tuple(where or ()), variant, compare is not None)
+    raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), Console()))
+
+
+@app.command(epilog="Example: `retention movements --from 2026-10-01 --to 2026-10-31 --csv`")
+def movements(
+    context: typer.Context,
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    home: Home = None,
+) -> None:
+    """Every movement of MRR between two days, account by account."""
+    from bot.measuring import movements as show
+
+    raise typer.Exit(show(assistant(context, home, None), first.date(), last.date(), _form(as_json, as_csv), Console()))
+
+
+@app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
+def trace(
+    context: typer.Context,
+    figure: Annotated[str, typer.Argument(help="Id of a figure that was shown.")],
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    home: Home = None,
+) -> None:
+    """How a figure was computed: definition, SQL, rows; and whether it still comes out the same."""
+    from bot.measuring import trace as show
+
+    raise typer.Exit(show(assistant(context, home, None), figure, _form(as_json, as_csv), Console()))
+
+
 @app.command(epilog="Example: `retention index`")
 def index(context: typer.Context, home: Home = None) -> None:
     """Build the playbook index anew. It is built by itself when needed; this does it ahead of time."""
@@ -136,6 +190,10 @@ def doctor(
     from bot.slack import examine
 
     raise typer.Exit(examine(assistant(context, home, None), Console(), http=http))
+
+
+def _form(as_json: bool, as_csv: bool) -> str:
+    return "json" if as_json else "csv" if as_csv else "table"
 
 
 def _typed(text: str, key: str) -> Question:

@@ -35,7 +35,7 @@ def document(reply: Reply) -> dict[str, Any]:
         "arguments": dict(reply.call.arguments) if reply.call else {},
         "subject": speaker.say(answer.subject) if answer else None,
         "headline": speaker.say(opening(reply)),
-        "figures": [_figure(figure, speaker) for figure in answer.figures] if answer else [],
+        "figures": [figure_document(figure, speaker) for figure in answer.figures] if answer else [],
         "facts": [_fact(fact, speaker) for part in parts if isinstance(part, Facts) for fact in part.items],
         "tables": [_table(part, speaker) for part in parts if isinstance(part, Table)],
         "charts": [_chart(part, speaker) for part in parts if isinstance(part, Chart)],
@@ -71,7 +71,7 @@ def typed(value: Any, speaker: Speaker) -> Any:
     return speaker.say(value)
 
 
-def _figure(figure: Figure, speaker: Speaker) -> dict[str, Any]:
+def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
     money = figure.unit == "money"
     return {
         "id": figure.id,

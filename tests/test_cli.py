@@ -1,8 +1,10 @@
 """The `retention` command, as scripts and people use it."""
 
+import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
@@ -11,7 +13,7 @@ from bot.__main__ import app
 from bot.chatting import chat
 from tests.conftest import DEMO_DAY, assistant_at
 
-COMMANDS = ("ask", "chat", "load", "demo", "index", "serve", "doctor")
+COMMANDS = ("ask", "chat", "load", "demo", "metric", "movements", "trace", "index", "serve", "doctor")
 
 
 def run(*arguments: str, home: Path | None = None) -> Result:
@@ -73,6 +75,54 @@ def test_the_same_question_a_hundred_times_gives_the_same_figures(demo) -> None:
 
     first = ask(demo, "Which accounts are at risk?").answer
     assert all(ask(demo, "Which accounts are at risk?").answer == first for _ in range(99))
+
+
+def test_a_metric_by_segment_adds_up_to_the_whole(demo_home: Path) -> None:
+    whole = json.loads(run("metric", "churned_mrr", "--period", "2026-Q3", "--json", home=demo_home).stdout)
+    parts = run("metric", "churned_mrr", "--period", "2026-Q3", "--by", "segment", "--json", home=demo_home)
+    assert sum(part["minor_units"] for part in json.loads(parts.stdout)) == whole[0]["minor_units"] < 0
+
+
+def test_a_figure_of_a_group_can_be_traced_too(demo_home: Path) -> None:
+    shown = run("metric", "net_revenue_retention", "--period", "2026-Q3", "--by", "owner", "--json", home=demo_home)
+    told = run("trace", json.loads(shown.stdout)[2]["id"], home=demo_home)
+    assert told.exit_code == 0 and "the same" in told.stdout
+
+
+def test_a_filter_that_matches_nothing_says_what_there_is(demo_home: Path) -> None:
+    refused = run("metric", "mrr", "--period", "2026-Q3", "--where", "segment=gold", home=demo_home)
+    assert refused.exit_code == 1
+    assert "enterprise" in refused.stderr and "smb" in refused.stderr
+
+
+@pytest.mark.parametrize("wrong", [("mrrr", "2026-Q3"), ("mrr", "last tuesday")])
+def test_a_metric_or_period_that_does_not_exist_is_one_sentence(demo_home: Path, wrong: tuple[str, str]) -> None:
+    refused = run("metric", wrong[0], "--period", wrong[1], home=demo_home)
+    assert refused.exit_code == 1 and refused.stdout == "" and wrong[wrong[0] == "mrr"] in refused.stderr
+
+
+def test_movements_as_csv_add_up_to_the_net_new_mrr(demo_home: Path) -> None:
+    listed = run("movements", "--from", "2026-10-01", "--to", "2026-10-31", "--csv", home=demo_home)
+    frame = pd.read_csv(io.StringIO(listed.stdout))
+    net = json.loads(run("metric", "net_new_mrr", "--period", "2026-10", "--json", home=demo_home).stdout)
+    assert frame["amount_minor"].sum() == net[0]["minor_units"]
+
+
+def test_every_figure_shown_can_be_traced_to_rows_that_add_up_to_it(demo_home: Path) -> None:
+    answer = json.loads(run("ask", "--json", "MRR summary for Q3 2026", home=demo_home).stdout)
+    for figure in answer["figures"]:
+        told = run("trace", figure["id"], home=demo_home)
+        assert told.exit_code == 0 and "the same" in told.stdout and "SELECT" in told.stdout
+        rows = pd.read_csv(io.StringIO(run("trace", figure["id"], "--csv", home=demo_home).stdout))
+        whole = rows["whole"].sum() if "whole" in rows else None
+        worked = rows["part"].sum() if whole is None else 100 * rows["part"].sum() / whole
+        shown = figure["minor_units"] if figure["unit"] == "BRL" else figure["value"]
+        assert worked / (100 if figure["unit"] == "ratio" else 1) == pytest.approx(shown)
+
+
+def test_an_id_that_was_never_shown_is_one_sentence(demo_home: Path) -> None:
+    refused = run("trace", "f00000000000", home=demo_home)
+    assert refused.exit_code == 1 and "f00000000000" in refused.stderr
 
 
 def test_a_demo_never_overwrites_a_companys_own_book(demo_home: Path, tmp_path: Path) -> None:

@@ -85,6 +85,15 @@ def test_the_rows_behind_a_figure_add_up_to_it(demo, name, variant):
         assert rows or limit, "the demo company has something to count"
 
 
+@pytest.mark.parametrize("attribute", ["segment", "owner", "country", "industry"])
+def test_groups_add_up_to_the_whole(demo, attribute):
+    book, quarter = demo.book(), Period.parse("2026-Q3")
+    for name in ("mrr", "net_new_mrr", "churned_mrr", "paying_accounts", "mrr_at_risk"):
+        groups = all_metrics()[name].by(book, quarter, attribute)
+        assert sum(figure.value for figure in groups.values()) == all_metrics()[name](book, quarter).value
+        assert all(all_metrics()[name](book, quarter, dict(f.segment)).value == f.value for f in groups.values())
+
+
 def test_a_variant_that_does_not_exist_is_an_error(worked):
     with pytest.raises(LookupError):
         all_metrics()["mrr"](worked, YEAR, variant="stripe")

@@ -1,27 +1,29 @@
 """The metrics database. The law of this folder:
 
 every public module is one metric, named as its file: one function, whose docstring holds definition, formula and
-reference, and which returns a `Figure`. Nothing here knows the tools, the playbooks or the language of the reader.
+reference, and which gives the rows it is counted from; called as a metric it gives a `Figure`. Nothing here knows the
+tools, the playbooks or the language of the reader.
 """
 
 from tools.metrics._figure import Figure, Money, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, movers
+from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, movers
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import Grain, Period, add_months
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
     account_names,
-    attribute_values,
     lately_left,
     profile,
     rates_used,
 )
-from tools.metrics._registry import Metric, all_metrics
+from tools.metrics._query import ATTRIBUTES, Where, attribute_values
+from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
 
 __all__ = [
+    "ATTRIBUTES",
     "CATEGORIES",
     "Backtest",
     "Book",
@@ -42,6 +44,8 @@ __all__ = [
     "Source",
     "Unit",
     "UnknownAccount",
+    "UnknownVariant",
+    "Where",
     "account_names",
     "add_months",
     "all_metrics",
@@ -49,6 +53,7 @@ __all__ = [
     "backtest",
     "flows",
     "lately_left",
+    "ledger_rows",
     "movers",
     "next_renewal",
     "open_book",

@@ -95,6 +95,12 @@ def number_in(text: str, style: Style) -> Decimal | None:
     return -value if negative else value
 
 
+def whole_number_in(text: str, style: Style) -> Decimal | None:
+    """The whole number that is written in this style: `1.250` people are 1250."""
+    value = number_in(text, style)
+    return value if value is not None and value == value.to_integral_value() else None
+
+
 def _unless_word(found: re.Match[str]) -> str:
     """Currency codes go, other words stay and make the cell no number."""
     word = found[0].strip()
@@ -219,4 +225,9 @@ class Evidence:
     @property
     def undecided(self) -> bool:
         """A cell could be read both ways and no cell of the column settles it."""
-        return self.doubtful is not None and not self.first_only and not self.second_only
+        return self.doubtful is not None and not self.decided
+
+    @property
+    def decided(self) -> bool:
+        """Some cell can be read in one style only."""
+        return bool(self.first_only or self.second_only)

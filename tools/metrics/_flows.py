@@ -102,6 +102,14 @@ def movements(period: Period, *categories: Category) -> Select[*tuple[Any, ...]]
     return rows.where(_m.on_day >= period.start, _m.on_day < period.end, _m.category.in_(categories))
 
 
+def ledger_rows(book: Book, first: date, last: date) -> list[dict[str, Any]]:
+    """The ledger from the first to the last day: account_id, name, on_day, category, amount_minor, mrr_minor."""
+    columns = (_m.account_id, accounts.c.name, _m.on_day, _m.category, _m.amount_minor, _m.mrr_minor)
+    statement = select(*columns).join_from(mrr_movements, accounts, accounts.c.account_id == _m.account_id)
+    rows, _ = read(book, statement.where(_m.on_day >= first, _m.on_day <= last).order_by(_m.on_day, _m.account_id))
+    return [dict(row._mapping) for row in rows]
+
+
 @dataclass(frozen=True)
 class Mover:
     """One account's net change of MRR in a period."""

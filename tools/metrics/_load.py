@@ -11,65 +11,30 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, delete, insert, text
+from sqlalchemy import Connection, RowMapping
 
-from tools.metrics._book import SOURCE_TABLES, book_info, exchange_rates, loads
 from tools.metrics._cells import currencies
 from tools.metrics._faults import Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
 from tools.metrics._fields import shapes
+from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping, read_mapping
-from tools.metrics._opening import book_engine
 from tools.metrics._plan import Plan, files_by_table, plan_columns
 from tools.metrics._reading import header_and_batches, layout_of
+from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._rows import RowReader
 from tools.metrics._scratch import Scratch
 from tools.metrics._values import Setting, styles_of
+from tools.metrics._writing import OF_MRR, make_ledger, write
 
 __all__ = ["Fault", "LoadRefused", "LoadReport", "Notice", "TableReport", "load_directory"]
 
 REQUIRED = ("accounts", "subscriptions")
 PRICED = ("subscriptions", "invoices", "costs")
-_ALWAYS = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class TableReport:
-    """One table of a load.
-
-    `used`: the book's column, as a mapping names it → the file's column or, after `=`, what all rows got;
-    `ignored`: columns of the file that fill nothing; `absent`: columns of the book that nothing fills.
-    """
-
-    table: str
-    file: str
-    rows: int
-    used: Mapping[str, str]
-    ignored: tuple[str, ...]
-    absent: tuple[str, ...]
-    merged: int
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did, or with `written` False would do. `load_id` is the same for the same content.
-
-    `absent`: tables of the book that no file fills.
-    """
-
-    tables: tuple[TableReport, ...]
-    absent: tuple[str, ...]
-    unknown_files: tuple[str, ...]
-    notices: tuple[Notice, ...]
-    currency: str
-    as_of: date
-    load_id: str
-    written: bool
 
 
 def load_directory(
@@ -99,8 +64,9 @@ def load_directory(
             load = _Load(scratch, findings, said, Setting(ZoneInfo(timezone), currency or said.currency))
             report = load.read(directory, currency, today)
             if check_only:
-                return report
-            return _write(report, load, url, timezone, ledger or _build_ledger)
+                rehearsal = f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}"
+                return replace(write(report, scratch, said, rehearsal, timezone, make_ledger, OF_MRR), written=False)
+            return write(report, scratch, said, url, timezone, ledger or make_ledger)
         finally:
             scratch.close()
 
@@ -143,7 +109,8 @@ class _Load:
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
         absent = tuple(name for name in shapes() if name not in self._plans)
         notices = self._findings.notices
-        return LoadReport(tables, absent, tuple(unknown), notices, reporting, as_of, load_id, written=False)
+        mrr = Money(0, reporting)
+        return LoadReport(tables, absent, tuple(unknown), notices, reporting, as_of, load_id, False, mrr)
 
     def _missing_files(self, found: Mapping[str, list[Path]], unknown: list[str]) -> None:
         seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
@@ -274,7 +241,9 @@ class _Load:
         return max((day for day in days if day), default=today)
 
     def _report(self, name: str, plan: Plan) -> TableReport:
-        used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in plan.origins}
+        places = list(plan.shape.fields)
+        origins = sorted(plan.origins, key=lambda one: places.index(one.field.name))
+        used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
         rows, wholes, keys = self.scratch.counts(name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
         return TableReport(name, plan.file, keys, used, plan.ignored, plan.absent, rows - wholes)
@@ -294,59 +263,3 @@ _REFERENCES: tuple[tuple[str, str, FaultKind], ...] = (
     ("account_id", "accounts", "unknown_account"),
     ("subscription_id", "subscriptions", "unknown_subscription"),
 )
-
-
-def _write(
-    report: LoadReport, load: _Load, url: str, timezone: str, ledger: Callable[[Connection], None]
-) -> LoadReport:
-    """Replace the book's content, in one transaction."""
-    engine = book_engine(url)
-    try:
-        with engine.begin() as connection:
-            load.scratch.attach(connection)
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("LOCK TABLE book_info IN EXCLUSIVE MODE"))
-            for table in (*SOURCE_TABLES, book_info, loads):
-                connection.execute(delete(table))
-            for table in SOURCE_TABLES:
-                load.scratch.move(connection, table)
-            if load.said.rates:
-                connection.execute(insert(exchange_rates), _rates(load.said))
-            _describe(connection, report, timezone)
-            ledger(connection)
-    finally:
-        engine.dispose()
-    return replace(report, written=True)
-
-
-def _rates(said: LoadMapping) -> list[dict[str, Any]]:
-    return [
-        {"currency": code, "on_day": _ALWAYS, "rate_e6": int(rate.scaleb(6).to_integral_value())}
-        for code, rate in sorted(said.rates.items())
-    ]
-
-
-def _describe(connection: Connection, report: LoadReport, timezone: str) -> None:
-    """What holds for the whole book, and where its tables came from."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    info = {
-        "reporting_currency": report.currency, "timezone": timezone, "as_of": report.as_of.isoformat(),
-        "loaded_at": now.isoformat(), "load_id": report.load_id,
-    }  # fmt: skip
-    connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
-    sources = [
-        {
-            "table_name": one.table,
-            "source": one.file,
-            "row_count": one.rows,
-            "loaded_at": now.replace(tzinfo=None),
-        }
-        for one in report.tables
-    ]
-    connection.execute(insert(loads), sources)
-
-
-def _build_ledger(connection: Connection) -> None:
-    from tools.metrics._ledger import build_ledger
-
-    build_ledger(connection)

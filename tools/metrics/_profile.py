@@ -89,12 +89,6 @@ def account_names(book: Book) -> dict[str, str]:
     return {row.account_id: row.name for row in _rows(book, select(accounts.c.account_id, accounts.c.name))}
 
 
-def attribute_values(book: Book, attribute: str) -> tuple[str, ...]:
-    """The values that occur of an account attribute such as owner or segment, in order."""
-    column = accounts.c[attribute]
-    return tuple(row[0] for row in _rows(book, select(column).where(column.is_not(None)).distinct().order_by(column)))
-
-
 def lately_left(book: Book, day: date) -> list[str]:
     """Names of the accounts that had stopped paying by `day`, the latest first, of those with a recorded reason."""
     m, later = mrr_movements.c, mrr_movements.alias("later")

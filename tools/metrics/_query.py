@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Subquery, Table, select
+from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
 from sqlalchemy.sql import ClauseElement
 
 from tools.metrics._book import accounts
@@ -58,9 +58,25 @@ def _behind(rows: Sequence[Row[Any]]) -> int:
     return len(rows)
 
 
+ATTRIBUTES = ("segment", "industry", "country", "region", "owner", "language", "source")
+"""What accounts can be grouped by and limited to."""
+
+
 def limited_to(where: Where, table: Table | Subquery) -> list[ColumnElement[bool]]:
     """Conditions that keep only the rows of accounts with these attributes."""
-    if not where:
-        return []
-    matching = [accounts.c[name] == value for name, value in sorted(where.items())]
-    return [table.c.account_id.in_(select(accounts.c.account_id).where(*matching))]
+    return [table.c.account_id.in_(matching(where))] if where else []
+
+
+def matching(where: Where) -> Select[*tuple[Any, ...]]:
+    """The ids of the accounts with these attributes; an empty value stands for accounts that lack the attribute."""
+    columns = ((accounts.c[name], value) for name, value in sorted(where.items()))
+    return select(accounts.c.account_id).where(
+        *(column == value if value else column.is_(None) for column, value in columns)
+    )
+
+
+def attribute_values(book: Book, attribute: str) -> tuple[str, ...]:
+    """The values that occur of an account attribute such as owner or segment, in order."""
+    column = accounts.c[attribute]
+    rows, _ = read(book, select(column).where(column.is_not(None)).distinct().order_by(column))
+    return tuple(row[0] for row in rows)

@@ -9,7 +9,7 @@ them, without a word of its own about it.
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from tools.metrics._book import accounts
 from tools.metrics._figure import EMPTY, Figure, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._query import Where, limited_to, read
+from tools.metrics._query import Where, attribute_values, limited_to, matching, read
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -83,6 +83,33 @@ class Metric:
         (row,), source = read(book, _summed(rows).where(*limited_to(where, rows)))
         return self.figure(book, period, where, self._value(row), source, variant=variant)
 
+    def by(
+        self, book: Book, period: Period, attribute: str, where: Where = EMPTY, variant: str | None = None
+    ) -> dict[str, Figure]:
+        """A figure for each value of an account attribute, in order; accounts without one are under the empty string.
+
+        Sums over the groups are the figure of all; rows that belong to no account are under the empty string too.
+        """
+        defined = self._defined(variant)(book, period)
+        if isinstance(defined, Listed):
+            values = (*attribute_values(book, attribute), "")
+            return {value: self(book, period, {**where, attribute: value}, variant) for value in values}
+        rows = defined.subquery("rows")
+        value = func.coalesce(accounts.c[attribute], "").label("value")
+        grouped = _summed(rows).add_columns(value).outerjoin(accounts, accounts.c.account_id == rows.c.account_id)
+        found, source = read(book, grouped.where(*limited_to(where, rows)).group_by(value).order_by(value))
+        return {
+            row.value: self.figure(
+                book,
+                period,
+                {**where, attribute: row.value},
+                self._value(row),
+                replace(source, rows=row.row_count),
+                variant=variant,
+            )
+            for row in found
+        }
+
     def rows(
         self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None
     ) -> list[Mapping[str, Any]]:
@@ -127,8 +154,7 @@ class Metric:
 def _limited(book: Book, found: Listed, where: Where) -> list[Mapping[str, Any]]:
     if not where:
         return list(found.rows)
-    matching = select(accounts.c.account_id).where(*(accounts.c[name] == value for name, value in where.items()))
-    ids = {row.account_id for row in read(book, matching)[0]}
+    ids = {row.account_id for row in read(book, matching(where))[0]}
     return [row for row in found.rows if row["account_id"] in ids]
 
 

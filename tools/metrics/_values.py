@@ -24,6 +24,7 @@ from tools.metrics._cells import (
     minor_units,
     number_in,
     printable,
+    whole_number_in,
 )
 from tools.metrics._faults import Fault, FaultKind, Findings, NoticeKind
 from tools.metrics._fields import NUMERIC, Field, folded
@@ -53,7 +54,10 @@ class Noted:
 
 
 def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: Findings) -> dict[str, Style]:
-    """How each column writes its dates or decimals, by all its cells; undecided ones become faults."""
+    """How each column writes its dates or decimals, by all its cells.
+
+    A column that does not show it goes by the others of its file, if those agree; else it is a fault.
+    """
     evidence = {origin.field.name: _evidence(origin, setting) for origin in _styled(plan)}
     for batch in batches:
         for origin in _styled(plan):
@@ -63,8 +67,11 @@ def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: 
     for origin in _styled(plan):
         found = evidence[origin.field.name]
         declared = plan.said.dates if origin.field.kind == "day" else plan.said.decimal
+        others = {one.style for one in evidence.values() if one.styles == found.styles and one.decided}
         if declared:
             styles[origin.field.name] = declared
+        elif found.undecided and len(others) == 1:
+            styles[origin.field.name] = others.pop()
         elif found.undecided:
             kind: FaultKind = "ambiguous_date" if origin.field.kind == "day" else "ambiguous_number"
             findings.add(Fault(plan.file, kind, None, origin.header, found.doubtful))
@@ -80,7 +87,7 @@ def _styled(plan: Plan) -> Iterator[Origin]:
 def _evidence(origin: Origin, setting: Setting) -> Evidence:
     if origin.field.kind == "day":
         return Evidence(partial(day_in, zone=setting.zone, in_utc=origin.in_utc), DATE_STYLES)
-    return Evidence(number_in, DECIMAL_STYLES)
+    return Evidence(whole_number_in if origin.field.kind == "whole" else number_in, DECIMAL_STYLES)
 
 
 class Meanings:
@@ -177,7 +184,7 @@ class Meanings:
         style = self._styles.get(origin.field.name, "dmy")
         day = day_in(text, style, self._zone, origin.in_utc)
         if day is None:
-            return Wrong("excel_serial" if is_serial(text) else "not_a_date")
+            return Wrong("excel_serial") if is_serial(text) else Wrong("not_a_date", {"field": origin.field.name})
         if not _FAR[0] <= day.year <= _FAR[1]:
             return Wrong("implausible_date")
         return day + self._days_after if origin.field.name in _ENDS else day

@@ -1,0 +1,213 @@
+"""`retention metric`, `movements` and `trace`: figures without a question, and the defence of one that was shown."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from rapidfuzz import process
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.app import Assistant
+from bot.as_json import figure_document
+from bot.conversation import Reply
+from bot.question import Person, Place, Question
+from tools import Answer, Fact, Facts, Phrase, phrase
+from tools.metrics import (
+    ATTRIBUTES,
+    Figure,
+    Metric,
+    NoBook,
+    Period,
+    UnknownVariant,
+    all_metrics,
+    attribute_values,
+    ledger_rows,
+)
+
+
+class Mistaken(Exception):
+    """A sentence for whoever typed the command."""
+
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.msgid)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `retention metric` was asked for."""
+
+    name: str
+    period: str
+    by: str | None = None
+    where: Sequence[str] = ()
+    variant: str | None = None
+    compare: bool = False
+
+
+def measure(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
+    """Print a metric's figures as a table, `json` or `csv`. Returns the exit status."""
+
+    def show() -> None:
+        figures = _figures(bot, wanted)
+        _remember(bot, wanted, figures)
+        _show(bot, figures, form, console)
+
+    return _told(bot, console, show)
+
+
+def movements(bot: Assistant, first: date, last: date, form: str, console: Console) -> int:
+    """Print the ledger's rows from the first to the last day."""
+    return _told(bot, console, lambda: _print_rows(bot, ledger_rows(bot.book(), first, last), form, console))
+
+
+def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
+    """Print how a figure that was once shown was computed, what it is now, and the rows it is the sum of."""
+    return _told(bot, console, lambda: _trace(bot, figure_id, form, console))
+
+
+def _told(bot: Assistant, console: Console, do: Any) -> int:
+    try:
+        do()
+    except Mistaken as mistake:
+        Console(stderr=True).print(Text(bot.speaker.say(mistake.message)))
+        return 1
+    except NoBook:
+        Console(stderr=True).print(Text(bot.speaker.say(phrase("There is no customer book here yet."))))
+        return 1
+    return 0
+
+
+def _figures(bot: Assistant, wanted: Wanted) -> list[Figure]:
+    metric, where, period = _metric(wanted.name), _where(bot, wanted.where), _period(wanted.period)
+    periods = [period, period.previous()] if wanted.compare else [period]
+    try:
+        if wanted.by is None:
+            return [metric(bot.book(), each, where, wanted.variant) for each in periods]
+        by = _attribute(wanted.by)
+        groups = [metric.by(bot.book(), each, by, where, wanted.variant) for each in periods]
+    except UnknownVariant:
+        known = (metric.standard, *metric.variants)
+        raise Mistaken(
+            phrase("{metric} has these variants: {variants}.", metric=metric.name, variants=", ".join(known))
+        ) from None
+    return [figure for group in groups for figure in group.values()]
+
+
+def _metric(name: str) -> Metric:
+    metrics = all_metrics()
+    if name in metrics:
+        return metrics[name]
+    near = ", ".join(found[0] for found in process.extract(name, metrics.keys(), limit=3))
+    raise Mistaken(phrase("There is no metric “{name}”; the nearest are {near}.", name=name, near=near))
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as unreadable:
+        raise Mistaken(phrase("{problem}.", problem=str(unreadable))) from unreadable
+
+
+def _attribute(name: str) -> str:
+    if name in ATTRIBUTES:
+        return name
+    raise Mistaken(phrase("Accounts can be told apart by {attributes}.", attributes=", ".join(ATTRIBUTES)))
+
+
+def _where(bot: Assistant, conditions: Sequence[str]) -> dict[str, str]:
+    """`segment=enterprise` … Values that do not occur are refused with those that do: nobody is told a silent zero."""
+    where = {}
+    for condition in conditions:
+        name, _, value = condition.partition("=")
+        known = attribute_values(bot.book(), _attribute(name))
+        if value not in known:
+            told = {"name": name, "value": value, "some": ", ".join(known[:20])}
+            raise Mistaken(phrase("No account has {name} “{value}”; there are: {some}.", **told))
+        where[name] = value
+    return where
+
+
+def _remember(bot: Assistant, wanted: Wanted, figures: Sequence[Figure]) -> None:
+    """Keep what was shown, so that its ids can be traced like those of any answer."""
+    key = uuid4().hex
+    place = Place("terminal", thread=key)
+    question = Question(f"terminal/{key}", f"metric {wanted.name} {wanted.period}", Person("terminal"), place)
+    said = phrase("{metric}", metric=wanted.name)
+    answer = Answer(said, said, (Facts(tuple(Fact(said, figure) for figure in figures)),))
+    bot.remember(Reply(question, bot.settings.retention_language, "answered", said, answer=answer))
+
+
+def _show(bot: Assistant, figures: Sequence[Figure], form: str, console: Console) -> None:
+    documents = [figure_document(figure, bot.speaker) for figure in figures]
+    if form == "json":
+        sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+        return
+    if form == "csv":
+        told = ("metric", "version", "variant", "value", "unit", "rows", "id")
+        rows = [
+            {**{name: document[name] for name in told}, "period": str(figure.period), **figure.segment}
+            for document, figure in zip(documents, figures, strict=True)
+        ]
+    else:
+        rows = [
+            {"period": str(figure.period), **figure.segment, figure.metric: document["shown"], "id": figure.id}
+            for document, figure in zip(documents, figures, strict=True)
+        ]
+    _print_rows(bot, rows, form, console)
+
+
+def _print_rows(bot: Assistant, rows: Sequence[Mapping[str, Any]], form: str, console: Console) -> None:
+    if form == "json":
+        sys.stdout.write(json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=2, default=str) + "\n")
+    elif form == "csv":
+        import pandas as pd
+
+        pd.DataFrame([dict(row) for row in rows]).to_csv(sys.stdout, index=False)
+    elif rows:
+        table = Table(*rows[0])
+        for row in rows:
+            table.add_row(*(Text(bot.speaker.cell(_cell(value))) for value in row.values()))
+        console.print(table)
+
+
+def _cell(value: Any) -> Any:
+    return str(value) if isinstance(value, float) else value
+
+
+def _trace(bot: Assistant, figure_id: str, form: str, console: Console) -> None:
+    kept = bot.store.figure(figure_id)
+    if kept is None:
+        raise Mistaken(phrase("No figure {id} was ever shown here.", id=figure_id))
+    metric, period, segment = _metric(kept["metric"]), Period.parse(kept["period"]), json.loads(kept["segment"])
+    rows = metric.rows(bot.book(), period, segment, kept["variant"])
+    if form != "table":
+        _print_rows(bot, rows, form, console)
+        return
+    again = metric(bot.book(), period, segment, kept["variant"])
+    for line in _account_of(kept, again):
+        console.print(Text(bot.speaker.say(line)))
+    console.print(Text(kept["sql"], "dim"))
+    console.print(Text(json.dumps(json.loads(kept["parameters"]), ensure_ascii=False), "dim"))
+    _print_rows(bot, rows[:20], form, console)
+
+
+def _account_of(kept: Mapping[str, Any], again: Figure) -> list[Phrase]:
+    """What the figure was and is."""
+    told = {
+        "metric": kept["metric"], "version": str(kept["version"]), "variant": kept["variant"],
+        "period": Period.parse(kept["period"]), "day": date.fromisoformat(kept["as_of"]), "n": kept["row_count"],
+    }  # fmt: skip
+    same = phrase("Computed again just now: {now}, the same.", now=again)
+    changed = phrase("Computed again just now: {now}. The data have changed since it was shown.", now=again)
+    return [
+        phrase("{metric}@{version}, variant {variant}, {period}", **told),
+        phrase("Data as of {day}, {n} rows read.", **told),
+        same if kept["value"] == (None if again.value is None else str(again.value)) else changed,
+    ]
