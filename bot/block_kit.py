@@ -19,6 +19,8 @@ HEADER = 150
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2_000
 BUTTONS = 25
+QUOTE = 300
+"""Characters of a question that its answer repeats."""
 ALT_TEXT = 2_000
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
@@ -67,19 +69,26 @@ def lines(text: str) -> Iterator[Block]:
     return map(line, pieces(text))
 
 
-def labelled(label: str, value: str) -> Iterator[Block]:
+def labelled(label: str, value: str, style: Style = "bold") -> Iterator[Block]:
     """A value behind its label; a long one goes on in further elements."""
     first, *others = pieces(value)
-    yield section(run(f"{label}: ", "bold"), run(first))
+    yield section(run(f"{label}: ", style), run(first))
     yield from map(line, others)
 
 
-def bullets(items: Iterable[Block]) -> Block:
-    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
+def bullets(items: Iterable[Block], indent: int = 0) -> Block:
+    deeper = {"indent": indent} if indent else {}
+    return {"type": "rich_text_list", "style": "bullet", "elements": list(items), **deeper}
 
 
-def quote(text: str) -> Block:
-    return {"type": "rich_text_quote", "elements": [run(text)]}
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def quote(text: str, who: str = "") -> Block:
+    """A quotation; `who`: the id of the person quoted, whom Slack names (and tells) where it is a message for all."""
+    said = [{"type": "user", "user_id": who}, run(f": {text}")] if who else [run(text)]
+    return {"type": "rich_text_quote", "elements": said}
 
 
 def monospaced(text: str) -> Block:
@@ -164,4 +173,4 @@ def said(block: Block) -> Iterator[str]:
 def _plain(element: Block) -> str:
     if element["type"] == "rich_text_list":
         return "\n".join(f"• {_plain(item)}" for item in element["elements"])
-    return "".join(run["text"] for run in element["elements"])
+    return "".join(run.get("text", "") for run in element["elements"])

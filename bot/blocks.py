@@ -118,7 +118,7 @@ def _(part: Table, page: Page) -> Iterator[Block]:
     yield from kit.paragraphs(page.speaker.say(part.title), "bold")
     rows, left_out = _fitting(part, page)
     if page.has_table:
-        yield from _grouped(_narrow(rows))
+        yield from _grouped(_narrow(rows, [column.numeric for column in part.columns]))
     else:
         page.has_table = True
         yield kit.table(rows, [column.numeric for column in part.columns[: kit.TABLE_COLUMNS]])
@@ -144,6 +144,8 @@ def _(part: Passage, page: Page) -> Iterator[Block]:
 
 @render.register
 def _(part: Draft, page: Page) -> Iterator[Block]:
+    yield kit.divider()  # from here on it is somebody else's text, often in another language
+    yield kit.header(Speaker(part.language).say(part.title))
     for section in drafts.sections(part):
         yield from _grouped(section)
 
@@ -219,16 +221,20 @@ def _fitting(part: Table, page: Page) -> tuple[list[list[str]], int]:
     return rows, len(part.rows) - len(rows) + 1
 
 
-def _narrow(rows: Sequence[Sequence[str]]) -> Iterator[Block]:
+def _narrow(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Iterator[Block]:
     """A further table, as a message may hold only one: monospaced if it is narrow enough, else row by row."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + 2 * len(widths) <= WIDTH:
-        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
+        padded = (list(map(_padded, row, widths, numeric)) for row in rows)
         yield from map(kit.monospaced, kit.pieces("\n".join("  ".join(row).rstrip() for row in padded)))
         return
     for first, *others in rows[1:]:
         rest = " · ".join(f"{label}: {cell}" for label, cell in zip(rows[0][1:], others, strict=True))
         yield from kit.labelled(first, rest)
+
+
+def _padded(cell: str, width: int, number: bool) -> str:
+    return cell.rjust(width) if number else cell.ljust(width)
 
 
 def _whole(reply: Reply) -> File:

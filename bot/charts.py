@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 INK, TOTAL, UP, DOWN = "#1f2933", "#4d5b6a", "#0072b2", "#d55e00"
 """Greys, and the blue and vermilion that every kind of colour vision tells apart."""
 
-SIZE, DPI = (12.0, 6.0), 100
+SIZE, DPI = (9.6, 4.8), 125
+"""Slack shows a picture about 500 pixels wide, less than half of its size: what it says must be large in it."""
 ALT_TEXT = 2_000
 MOST_LABELS = 12
 

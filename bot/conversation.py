@@ -1,7 +1,7 @@
 """One question, one path: route → run → remember. Every surface (Slack, terminal, workspace) comes through here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from bot.question import Question
 from bot.router import Call, Choice, Clarify, Decision, Names, Router
+from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
-from tools import Answer, Deps, Phrase, Tool, ToolError, phrase
+from tools import Answer, Deps, Note, Phrase, Tool, ToolError, phrase
 from tools.metrics import Book, NoBook
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
@@ -86,6 +87,8 @@ class Conversation:
 
     def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
         decision: Decision = call or self.router.choose(question.text, language, self.today(), self.names(book))
+        if _drafts_in_a_language(decision):
+            language = self.language_of(without_language(question.text))
         if isinstance(decision, Call):
             return self._run(book, question, language, decision)
         if isinstance(decision, Clarify):
@@ -102,7 +105,21 @@ class Conversation:
             return _incomplete(question, language, call, wrong)
         answer = tool.run(asked, Deps(book, self.knowledge, self.today(), language))
         arguments = asked.model_dump(exclude_none=True)
-        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), answer)
+        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
+
+
+def _drafts_in_a_language(decision: Decision) -> bool:
+    """The language asked for is the draft's: who asks "em inglês" for an interview still reads Portuguese."""
+    calls = [choice.call for choice in decision.choices] if isinstance(decision, Clarify) else [decision]
+    return any(isinstance(call, Call) and "language" in call.arguments for call in calls)
+
+
+def _owning(answer: Answer, call: Call) -> Answer:
+    """The answer, saying first what it leaves out of the question."""
+    if not call.unread:
+        return answer
+    words = tuple(phrase("“{words}”", words=words) for words in call.unread)
+    return replace(answer, parts=(Note(phrase("Not taken into account: {words}.", words=words)), *answer.parts))
 
 
 def _incomplete(question: Question, language: str, call: Call, wrong: ValidationError) -> Reply:
@@ -112,11 +129,8 @@ def _incomplete(question: Question, language: str, call: Call, wrong: Validation
         return Reply(
             question, language, "clarify", phrase("Which account do you mean? Please ask again with its name."), call
         )
-    message = phrase(
-        "I could not make sense of what that asks for: {fields}.",
-        fields=", ".join(str(e["loc"][0]) for e in wrong.errors()),
-    )
-    return Reply(question, language, "declined", message, call)
+    message = phrase("I could not make sense of what that asks for. Please ask in other words.")
+    return Reply(question, language, "declined", message, call, suggestions=SUGGESTIONS)
 
 
 def broken(error: str) -> Phrase:

@@ -17,7 +17,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import Image, Message
 from bot.parcels import Later, Parcel, Refused, ever_plainer
-from bot.slack_clients import error_of, posting_client, raise_if_transient, reading_client
+from bot.slack_clients import error_of, hasty_client, posting_client, raise_if_transient, reading_client
 from bot.store import Claim, Store
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,6 @@ SETTLE = 5.0
 """Seconds in which a request whose answer was lost may still turn into a message."""
 LEASE = 90.0
 """Seconds for which another host's claim is respected: longer than any one request to Slack takes."""
-BLOCKS_REFUSED = {
-    "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "block_mismatch",
-    "only_one_table_allowed", "slack_connect_file_link_sharing_blocked", "invalid_arguments", "msg_too_long",
-}  # fmt: skip
 OUT_OF_REACH = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
 
 
@@ -49,6 +45,7 @@ class Delivery:
         self.store, self.settle, self.lease = store, settle, lease
         self.reading = reading_client(token, api_url)
         self.posting = posting_client(token, api_url)
+        self.uploading = hasty_client(token, api_url)
         self.hinting = WebClient(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[])
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
 
@@ -77,7 +74,7 @@ class Delivery:
     def upload(self, png: bytes, alt: str) -> str | None:
         """Upload an image without showing it anywhere yet. Returns its file id; None when Slack refuses."""
         try:
-            done = self.reading.files_upload_v2(file=png, filename="chart.png", alt_txt=alt)
+            done = self.uploading.files_upload_v2(file=png, filename="chart.png", alt_txt=alt)
             return str(done["files"][0]["id"])
         except (SlackClientError, OSError, HTTPException, KeyError, IndexError) as problem:
             log.warning("an image was not uploaded: %s", problem)
@@ -142,13 +139,17 @@ class Delivery:
                 return str(self._say(attempt)["ts"])
             except SlackApiError as problem:
                 self._unless_uncertain(parcel, problem)
-                if last or error_of(problem) not in BLOCKS_REFUSED:
-                    self.store.release(parcel.key)
-                    raise Refused(error_of(problem)) from problem
-                log.warning("Slack refused the blocks of %s: %s", parcel.key, error_of(problem))
+                self._unless_plainer_may_do(parcel, problem, last)
             except (OSError, HTTPException) as problem:
                 raise Later(self.settle) from problem
         raise AssertionError("there is always a last attempt")
+
+    def _unless_plainer_may_do(self, parcel: Parcel, problem: SlackApiError, last: bool) -> None:
+        """Slack has many words for blocks it does not like, and new ones come: only a closed door is final."""
+        if last or error_of(problem) in OUT_OF_REACH:
+            self.store.release(parcel.key)
+            raise Refused(error_of(problem)) from problem
+        log.warning("Slack refused the blocks of %s: %s", parcel.key, error_of(problem))
 
     def _unless_uncertain(self, parcel: Parcel, problem: SlackApiError) -> None:
         if problem.response.status_code == 429 or error_of(problem) in ("ratelimited", "rate_limited"):
@@ -210,24 +211,35 @@ class Delivery:
         try:
             if not (parcel.response_url and self._responded(parcel)):
                 self._whisper(parcel)
-        except SlackApiError as problem:
-            raise_if_transient(problem, self.settle)
-            raise Refused(error_of(problem)) from problem
         except (OSError, HTTPException) as problem:
             raise Later(self.settle) from problem
 
     def _responded(self, parcel: Parcel) -> bool:
         hook = WebhookClient(parcel.response_url, retry_handlers=[])
+        return any(self._accepts(hook, attempt) for attempt, _ in ever_plainer(parcel))
+
+    def _accepts(self, hook: WebhookClient, parcel: Parcel) -> bool:
         said = hook.send(
             text=parcel.text, blocks=parcel.blocks or None, response_type="ephemeral",
             unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
+        if said.status_code == 429 or said.status_code >= 500:
+            raise Later(self.settle)
         return said.status_code == 200
 
     def _whisper(self, parcel: Parcel) -> None:
+        for attempt, last in ever_plainer(parcel):
+            try:
+                self._say_to(parcel.user, attempt)
+                return
+            except SlackApiError as problem:
+                raise_if_transient(problem, self.settle)
+                self._unless_plainer_may_do(parcel, problem, last)
+
+    def _say_to(self, user: str, parcel: Parcel) -> None:
         self.posting.chat_postEphemeral(
             channel=parcel.channel,
-            user=parcel.user,
+            user=user,
             thread_ts=parcel.thread or None,
             text=parcel.text,
             blocks=parcel.blocks or None,

@@ -1,5 +1,7 @@
 """`retention demo`: a company to try everything on, and three answers about it."""
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.rule import Rule
 
@@ -27,7 +29,7 @@ def demonstrate(bot: Assistant, console: Console) -> int:
     for text in three_questions(bot):
         console.print(Rule(text, align="left", style="blue"))
         show(bot.ask(Question(f"demo/{text}", text, Person("terminal"), Place("terminal", thread="demo"))), console)
-    console.print(bot.speaker.say(_what_next(bot)), markup=False, highlight=False)
+    console.print(bot.speaker.say(_what_next(bot)), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
@@ -59,6 +61,8 @@ def _is_someones_own(bot: Assistant) -> bool:
 
 def _what_next(bot: Assistant) -> Phrase:
     home = bot.settings.retention_home
+    if home.is_relative_to(Path.cwd()):
+        home = home.relative_to(Path.cwd())
     return phrase(
         "Try next:\n"
         "  .venv/bin/retention --home {home} chat\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.serving import missing_token
 from bot.settings import Settings
 from bot.slack_clients import reading_client
-from tools import Phrase, phrase
+from tools import Phrase, phrase, phrase_n
 
 SCOPES = frozenset({
     "app_mentions:read", "assistant:write", "chat:write", "commands", "files:write",
@@ -43,6 +43,7 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     yield from slack(settings, http=http)
     yield book(settings.book, today)
     yield store(settings.store)
+    yield from questions(settings.store, datetime.now(UTC))
     yield index(settings.index)
     yield Check("schedule", True, phrase("There are no schedules yet."))
 
@@ -78,7 +79,7 @@ def _ask(token: str | None, api_url: str | None, method: str) -> Any:
             phrase("Slack answered {method} with {error}.", method=method, error=error),
             phrase("Copy the token again from your app's page at api.slack.com/apps; reinstall it if need be."),
         )
-    except (SlackClientError, OSError, HTTPException):
+    except (SlackClientError, OSError, HTTPException, ValueError):  # ValueError: SLACK_API_URL is no URL
         where = api_url or "slack.com"
         mend = phrase("Check the network, the proxy and SLACK_API_URL.")
         return Check(method, False, phrase("Slack cannot be reached at {where}.", where=where), mend)
@@ -109,7 +110,8 @@ def book(url: str, today: date) -> Check:
     except NoBook:
         return Check("book", False, phrase("There is no customer book yet."), load)
     except (SQLAlchemyError, KeyError):
-        return Check("book", False, phrase("The customer book cannot be read."), load)
+        mend = phrase("Check BOOK_URL, and that its server runs; then load your data with `retention load DIR`.")
+        return Check("book", False, phrase("The customer book cannot be read."), mend)
     if not accounts or not subscriptions:
         return Check("book", False, phrase("The customer book has no accounts or no subscriptions."), load)
     said = phrase("{accounts} accounts, data up to {day}.", accounts=accounts, day=as_of)
@@ -145,6 +147,40 @@ def store(url: str) -> Check:
         mend = phrase("Check STORE_URL, that its server runs, and that this user may create tables and write.")
         return Check("store", False, phrase("The assistant's own store cannot be written."), mend)
     return Check("store", True, phrase("The assistant's own store is up to date and takes writes."))
+
+
+def questions(url: str, now: datetime) -> Iterator[Check]:
+    """Whether every question got its answer; nothing where the store cannot be asked (`store` tells that)."""
+    from bot.store import open_store
+    from bot.work import trouble
+
+    try:
+        opened = open_store(url)
+        found = trouble(opened.engine, now)
+        opened.close()
+    except (SQLAlchemyError, OSError):
+        return
+    yield _lost(found.lost)
+    yield _stuck(found.stuck)
+
+
+def _lost(n: int) -> Check:
+    if not n:
+        return Check("answers", True, phrase("No answer was lost in the last seven days."))
+    said = phrase_n(
+        "{n} answer could not be delivered in the last seven days.",
+        "{n} answers could not be delivered in the last seven days.",
+        n,
+    )
+    return Check("answers", False, said, phrase("The log says why; look for “was lost”."))
+
+
+def _stuck(n: int) -> Check:
+    if not n:
+        return Check("questions", True, phrase("No question is left lying."))
+    said = phrase_n("{n} question is left lying.", "{n} questions are left lying.", n)
+    mend = phrase("Start `retention serve` with this store and with the RETENTION_REPLICA that took them.")
+    return Check("questions", False, said, mend)
 
 
 def index(folder: Path, is_current: Callable[[Path], bool] | None = None) -> Check:

@@ -12,9 +12,8 @@ from tools import Action, Ask, Draft, Facts, Phrase, Section, Table, phrase
 
 
 def sections(draft: Draft) -> Iterator[list[Block]]:
-    """The title, then each section, as rich-text elements, in the language of the draft's reader."""
+    """Each section as rich-text elements, in the language of the draft's reader; its title is the renderer's."""
     speaker, numbers = Speaker(draft.language), numbered(draft)
-    yield [kit.line(speaker.say(draft.title), "bold")]
     for section in draft.sections:
         yield list(_section(section, speaker, numbers))
 
@@ -39,17 +38,17 @@ def _section(section: Section, speaker: Speaker, numbers: Mapping[str, int]) -> 
                 yield from passage(line, speaker)
             case Facts():
                 for fact in line.items:
-                    yield from kit.labelled(speaker.say(fact.label), speaker.say(fact.value))
+                    yield kit.bullets(kit.labelled(speaker.say(fact.label), speaker.say(fact.value), "plain"))
             case Table():
                 yield from _table(line, speaker)
 
 
 def _ask(ask: Ask, speaker: Speaker, numbers: Mapping[str, int]) -> Iterator[Block]:
     yield from kit.lines(f"{numbers[ask.id]}. {speaker.cell(ask.text)}")
-    notes = [kit.line(speaker.say(each), "italic") for each in instructions(ask, numbers)]
-    points = [line for each in (*ask.options, *ask.probes) for line in kit.lines(speaker.cell(each))]
-    if notes or points:
-        yield kit.bullets([*notes, *points])
+    for each in instructions(ask, numbers):
+        yield kit.line(speaker.say(each), "italic")
+    if points := [line for each in (*ask.options, *ask.probes) for line in kit.lines(speaker.cell(each))]:
+        yield kit.bullets(points, indent=1)
 
 
 def _action(action: Action, speaker: Speaker) -> Block:
@@ -59,7 +58,9 @@ def _action(action: Action, speaker: Speaker) -> Block:
 
 def _table(table: Table, speaker: Speaker) -> Iterator[Block]:
     yield kit.line(speaker.say(table.title), "bold")
-    for row in table.rows:
-        yield kit.bullets(kit.lines(" · ".join(map(speaker.cell, row))))
+    labels = [speaker.say(column.label) for column in table.columns]
+    for first, *others in ([speaker.cell(cell) for cell in row] for row in table.rows):
+        rest = (f"{label}: {cell}" for label, cell in zip(labels[1:], others, strict=True))
+        yield kit.bullets(kit.lines(f"{first} ({' · '.join(rest)})"))
     if table.footnote:
         yield kit.line(speaker.say(table.footnote), "italic")

@@ -2,31 +2,58 @@
 
 from collections.abc import Mapping
 
-from tools import Phrase, phrase
+from tools import Phrase, phrase, phrase_n
+from tools.metrics._cells import printable
 from tools.metrics._faults import Fault, FaultKind, Notice, NoticeKind
 
 
 def explain(fault: Fault) -> Phrase:
     """Where it is, what is wrong and the remedy, in one sentence."""
     values = {"file": fault.file, "column": fault.column or "–", "value": fault.value or "–", **fault.detail}
-    what = phrase(_sentences()[fault.kind].msgid, **{name: str(value) for name, value in values.items()})
+    what = phrase(_sentence(fault).msgid, **{name: printable(str(value)) for name, value in values.items()})
     return phrase("{place}: {what}", place=_place(fault), what=what)
+
+
+def _sentence(fault: Fault) -> Phrase:
+    if fault.kind == "missing_column":
+        return _missing_column(fault)
+    return _sentences()[fault.kind]
+
+
+def _missing_column(fault: Fault) -> Phrase:
+    if fault.detail.get("for") != fault.column:
+        return phrase("The mapping file names this column, but the file has none called so; its columns: {unused}.")
+    if fault.detail.get("likely"):
+        return phrase(
+            "It is missing. Perhaps it is called {likely}: name it in a mapping file, as below, or add it to the file."
+        )
+    return phrase("It is missing, and no other column sounds like it: add it, or name it in a mapping file, as below.")
 
 
 def _place(fault: Fault) -> Phrase:
     """File, row and column as far as they are known; row numbers are labels, so they are not grouped."""
-    if fault.row and fault.column:
-        return phrase("{file}, row {row}, column {column}", file=fault.file, row=str(fault.row), column=fault.column)
+    file, column = printable(fault.file), printable(fault.column or "")
+    if fault.row and column:
+        return phrase("{file}, row {row}, column {column}", file=file, row=str(fault.row), column=column)
     if fault.row:
-        return phrase("{file}, row {row}", file=fault.file, row=str(fault.row))
-    if fault.column:
-        return phrase("{file}, column {column}", file=fault.file, column=fault.column)
-    return phrase("{file}", file=fault.file)
+        return phrase("{file}, row {row}", file=file, row=str(fault.row))
+    if column:
+        return phrase("{file}, column {column}", file=file, column=column)
+    return phrase("{file}", file=file)
+
+
+def example(fault: Fault) -> Phrase:
+    """One more of the same: only its row and value."""
+    if fault.value:
+        return phrase("row {row} (“{value}”)", row=str(fault.row), value=printable(fault.value))
+    return phrase("row {row}", row=str(fault.row))
 
 
 def remark(notice: Notice) -> Phrase:
     """What the load did on its own account."""
-    return phrase(_remarks()[notice.kind].msgid, file=notice.file, column=notice.column, n=notice.count)
+    said = _remarks()[notice.kind]
+    file, column = printable(notice.file), printable(notice.column)
+    return Phrase(said.msgid, {"file": file, "column": column, "n": notice.count}, said.plural, notice.count)
 
 
 def _sentences() -> Mapping[FaultKind, Phrase]:
@@ -38,13 +65,19 @@ def _of_files() -> dict[FaultKind, Phrase]:
         "missing_directory": phrase("There is no directory {file}; give the one that holds the CSV files."),
         "missing_file": phrase(
             "The file for {table} is missing; add a CSV file with {table} in its name, or name it in the "
-            "mapping file under tables: {table}: file:."
+            "mapping file under tables: {table}: file:. The folder holds: {found}."
         ),
         "two_files": phrase(
             "{files} could all be {table}; say which one in the mapping file under tables: {table}: file:, "
             "or list the others under ignore:."
         ),
-        "empty_file": phrase("The file for {table} is empty; export it again with its header and rows."),
+        "empty_file": phrase("The file for {table} has no rows; export it again with its header and rows."),
+        "unreadable_file": phrase("It cannot be opened; check that it exists and that you may read it."),
+        "workbook": phrase("This is an Excel workbook or a zip file, whatever its name; save it as “CSV UTF-8”."),
+        "not_a_table": phrase(
+            "This is no table: the first line is “{value}”. It must be the header, its cells parted by commas, "
+            "semicolons, tabs or |; take out lines above it, or export again if a web page was saved instead."
+        ),
         "bad_mapping": phrase(
             "The mapping file cannot be understood at {column} ({value}); compare it with the example in the "
             "documentation."
@@ -59,10 +92,6 @@ def _of_files() -> dict[FaultKind, Phrase]:
             "A quotation mark that opens in this row is never closed properly; double quotation marks inside "
             "a cell, or export the file again."
         ),
-        "missing_column": phrase(
-            "The column {column} is missing; the file has {found}: add it, or name the right one in the "
-            "mapping file under columns:."
-        ),
         "two_columns": phrase("Two columns are called {column}; rename or remove one of them."),
     }
 
@@ -74,7 +103,8 @@ def _of_cells() -> dict[FaultKind, Phrase]:
         ),
         "too_long": phrase("The value has more than {longest} characters; check that the right column is used."),
         "not_a_date": phrase(
-            "“{value}” is not a date; write it as 2025-12-31, or say dates: dmy or mdy in the mapping file."
+            "“{value}” is not a date; write it as 2025-12-31, or, if the column holds no dates, leave it out in the "
+            "mapping file: columns: {{{field}: }}."
         ),
         "ambiguous_date": phrase(
             "“{value}” could be day/month or month/day and nothing in the column settles it; say dates: dmy "
@@ -156,16 +186,65 @@ def _of_rows() -> dict[FaultKind, Phrase]:
 
 
 def _remarks() -> Mapping[NoticeKind, Phrase]:
+    return {**_of_changes(), **_of_doubts()}
+
+
+def _of_changes() -> dict[NoticeKind, Phrase]:
     return {
-        "rounded": phrase("{file}, {column}: {n} amounts had more decimals than their currency and were rounded."),
-        "shortened": phrase("{file}, {column}: {n} texts were longer than the book keeps and were cut."),
-        "unnamed": phrase("{file}: {n} accounts have no name and are called by their id."),
-        "unnumbered": phrase("{file}: {n} rows have no id of their own; their row number was taken."),
-        "trials_at_zero": phrase("{file}: {n} contract lines are marked as trials without an end and count as unpaid."),
-        "summed": phrase("{file}: {n} rows of the same account, day and feature were added to others."),
-        "unlisted_value": phrase(
-            "{file}, {column}: {n} values are not among the usual ones and were kept as they are."
+        "rounded": phrase_n(
+            "{file}, {column}: {n} amount had more decimals than its currency and was rounded.",
+            "{file}, {column}: {n} amounts had more decimals than their currency and were rounded.", 2,
         ),
-        "unlisted_country": phrase("{file}, {column}: {n} countries were not recognised and were kept as they are."),
+        "shortened": phrase_n(
+            "{file}, {column}: {n} text was longer than the book keeps and was cut.",
+            "{file}, {column}: {n} texts were longer than the book keeps and were cut.", 2,
+        ),
+        "unnamed": phrase_n(
+            "{file}: {n} account has no name and is called by its id.",
+            "{file}: {n} accounts have no name and are called by their id.", 2,
+        ),
+        "unnumbered": phrase_n(
+            "{file}: {n} row has no id of its own; its row number was taken.",
+            "{file}: {n} rows have no id of their own; their row number was taken.", 2,
+        ),
+        "trials_at_zero": phrase_n(
+            "{file}: {n} contract line is marked as a trial without an end and counts as unpaid.",
+            "{file}: {n} contract lines are marked as trials without an end and count as unpaid.", 2,
+        ),
+        "summed": phrase_n(
+            "{file}: {n} row of the same account, day and feature was added to another.",
+            "{file}: {n} rows of the same account, day and feature were added to others.", 2,
+        ),
+        "unlisted_value": phrase_n(
+            "{file}, {column}: {n} value is not among the usual ones and was kept as it is.",
+            "{file}, {column}: {n} values are not among the usual ones and were kept as they are.", 2,
+        ),
+        "unlisted_country": phrase_n(
+            "{file}, {column}: {n} country was not recognised and was kept as it is.",
+            "{file}, {column}: {n} countries were not recognised and were kept as they are.", 2,
+        ),
+    }  # fmt: skip
+
+
+def _of_doubts() -> dict[NoticeKind, Phrase]:
+    return {
         "empty": phrase("{file} has a header but no rows."),
-    }
+        "last_days": phrase_n(
+            "{file}, {column}: {n} end is the last day of a month. If ends are the last day of service, say "
+            "ends: last_day in the mapping file; they were taken as the first day without it.",
+            "{file}, {column}: {n} ends are the last day of a month. If ends are the last day of service, say "
+            "ends: last_day in the mapping file; they were taken as the first day without it.", 2,
+        ),
+        "cancelled_open": phrase_n(
+            "{file}, {column}: {n} contract line is cancelled, but no column says when it ends, so it goes on "
+            "counting. If it ended on that day, say ended_on: {column} in the mapping file.",
+            "{file}, {column}: {n} contract lines are cancelled, but no column says when they end, so they go on "
+            "counting. If they ended on that day, say ended_on: {column} in the mapping file.", 2,
+        ),
+        "unpaid": phrase_n(
+            "{file}: no column says when an invoice was paid, so {n} counts as late once it is due. Name that column "
+            "as paid_on in the mapping file, or leave due_on: empty there.",
+            "{file}: no column says when an invoice was paid, so {n} count as late once they are due. Name that "
+            "column as paid_on in the mapping file, or leave due_on: empty there.", 2,
+        ),
+    }  # fmt: skip

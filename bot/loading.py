@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
+from sqlalchemy.exc import OperationalError
 
 from bot.app import Assistant
-from bot.load_messages import explain, remark
+from bot.load_messages import example, explain, remark
 from bot.locale import Speaker
 from tools import Phrase, phrase, phrase_n
-from tools.metrics._faults import LoadRefused
-from tools.metrics._load import LoadReport, load_directory
+from tools.metrics._cells import printable
+from tools.metrics._faults import Fault, LoadRefused
+from tools.metrics._load import LoadReport, TableReport, load_directory
 
 
 def load(
@@ -19,66 +21,125 @@ def load(
 ) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
+    reading = phrase("Reading {directory} …", directory=str(directory))
     try:
-        report = load_directory(
-            directory, settings.book, mapping=mapping, check_only=check, currency=currency,
-            timezone=settings.retention_timezone, today=bot.today(),
-        )  # fmt: skip
+        with console.status(bot.speaker.say(reading)):
+            report = load_directory(
+                directory, settings.book, mapping=mapping, check_only=check, currency=currency,
+                timezone=settings.retention_timezone, today=bot.today(),
+            )  # fmt: skip
     except LoadRefused as refused:
         _show_faults(refused, bot.speaker, console)
+        return 1
+    except (OperationalError, OSError) as problem:
+        _show_no_place(problem, bot.speaker, console)
         return 1
     _show_report(report, bot.speaker, console)
     return 0
 
 
+def _show_no_place(problem: OperationalError | OSError, speaker: Speaker, console: Console) -> None:
+    """The files are good, but there is nowhere to write, or somebody else is writing."""
+    cause = problem.orig if isinstance(problem, OperationalError) else problem
+    said = phrase(
+        "The book cannot be written ({cause}). Check that no other load is running, that the disk has room and that "
+        "you may write there.",
+        cause=str(cause).partition("\n")[0],
+    )
+    console.print(Text(speaker.say(said)))
+    console.print(Text(speaker.say(_unchanged()), "bold"))
+
+
+def _unchanged() -> Phrase:
+    return phrase("Nothing was loaded; the book is as it was.")
+
+
 def _show_faults(refused: LoadRefused, speaker: Speaker, console: Console) -> None:
-    """Each fault with its place, and that nothing was changed."""
-    for fault in refused.faults:
-        console.print(Text(f"• {speaker.say(explain(fault))}"))
-    if (more := refused.total - len(refused.faults)) > 0:
+    """Each group of faults with its first place, a mapping file to start from, and that nothing was changed."""
+    groups = {fault.group: [one for one in refused.faults if one.group == fault.group] for fault in refused.faults}
+    for group, (first, *others) in groups.items():
+        console.print(Text(f"• {speaker.say(explain(first))}"))
+        if others:
+            console.print(Text(f"  {_more(others, refused.counts[group], speaker)}"))
+    if (more := refused.total - sum(refused.counts[group] for group in groups)) > 0:
         console.print(Text(speaker.say(phrase_n("… and {n} more fault.", "… and {n} more faults.", more))))
-    console.print(Text(speaker.say(phrase("Nothing was loaded; the book is as it was.")), "bold"))
+    _show_start(refused.faults, speaker, console)
+    console.print(Text(speaker.say(_unchanged()), "bold"))
+
+
+def _more(others: list[Fault], count: int, speaker: Speaker) -> str:
+    """`Also row 3 (“x”), row 4 (“y”) and 97 more rows.`"""
+    examples = ", ".join(speaker.say(example(fault)) for fault in others)
+    left = count - 1 - len(others)
+    if not left:
+        return speaker.say(phrase("Also {examples}.", examples=examples))
+    return speaker.say(
+        phrase_n("Also {examples} and {n} more row.", "Also {examples} and {n} more rows.", left, examples=examples)
+    )
+
+
+def _show_start(faults: tuple[Fault, ...], speaker: Speaker, console: Console) -> None:
+    """The lines of a mapping file that would name what is missing, to be copied and mended."""
+    missing = [one for one in faults if one.kind == "missing_column" and one.detail["for"] == one.column]
+    if not missing:
+        return
+    title = phrase(
+        "A mapping file to start from; mend it, save it as mapping.yml and give it with --mapping mapping.yml:"
+    )
+    console.print(Text(f"\n{speaker.say(title)}\n"))
+    console.print(Text("tables:"))
+    for table in dict.fromkeys(fault.detail["table"] for fault in missing):
+        ours = [fault for fault in missing if fault.detail["table"] == table]
+        unused = phrase("not used so far: {columns}", columns=printable(str(ours[0].detail["unused"])))
+        lines = [f"  {table}:", f"    # {speaker.say(unused)}", "    columns:"]
+        lines += [f"      {fault.column}: {printable(str(fault.detail['rule'])) or '…'}" for fault in ours]
+        console.print(Text("\n".join(lines)), soft_wrap=True)
+    console.print()
 
 
 def _show_report(report: LoadReport, speaker: Speaker, console: Console) -> None:
-    console.print(_tables(report, speaker))
+    for one in report.tables:
+        _show_table(one, speaker, console)
     for file in report.unknown_files:
-        console.print(
-            Text(
-                speaker.say(
-                    phrase(
-                        "{file} was left alone: no table is called so. A mapping file can say what it is.", file=file
-                    )
-                )
-            )
+        left = phrase(
+            "{file} was left alone: no table is called so. A mapping file can say what it is.", file=printable(file)
         )
+        console.print(Text(speaker.say(left)))
     for notice in report.notices:
-        console.print(Text(speaker.say(remark(notice))))
+        console.print(Text(f"• {speaker.say(remark(notice))}"))
+    if report.absent and not report.written:
+        console.print(Text(speaker.say(phrase("Tables without a file: {tables}.", tables=", ".join(report.absent)))))
     console.print(Text(speaker.say(_outcome(report)), "bold"))
 
 
-def _tables(report: LoadReport, speaker: Speaker) -> Table:
-    table = Table(*(speaker.say(name) for name in (phrase("Table"), phrase("File"), phrase("Rows"), phrase("Columns"))))
-    for one in report.tables:
-        rows = speaker.say(one.rows)
-        if one.merged:
-            rows += " " + speaker.say(phrase_n("(+{n} repeated)", "(+{n} repeated)", one.merged))
-        columns = ", ".join(
-            f"{column} ← {header}" if column != header else column for column, header in one.used.items()
-        )
-        if one.ignored:
-            columns += "\n" + speaker.say(phrase("not used: {columns}", columns=", ".join(one.ignored)))
-        table.add_row(Text(one.table), Text(one.file), Text(rows), Text(columns))
-    return table
+def _show_table(one: TableReport, speaker: Speaker, console: Console) -> None:
+    """From which file and columns a table comes, and what of either was left."""
+    title = phrase_n(
+        "{table} ← {file}, {n} row", "{table} ← {file}, {n} rows", one.rows, table=one.table, file=printable(one.file)
+    )
+    console.print(Text(speaker.say(title) + (f" {speaker.say(_repeated(one))}" if one.merged else ""), "bold"))
+    lines = [", ".join(_filled(column, source) for column, source in one.used.items())]
+    if one.ignored:
+        lines.append(speaker.say(phrase("columns not used: {columns}", columns=", ".join(map(printable, one.ignored)))))
+    if one.absent:
+        lines.append(speaker.say(phrase("left empty: {columns}", columns=", ".join(one.absent))))
+    console.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
+
+
+def _repeated(one: TableReport) -> Phrase:
+    return phrase_n("(+{n} repeated)", "(+{n} repeated)", one.merged)
+
+
+def _filled(column: str, source: str) -> str:
+    """`plan ← Plan name`, `quantity = 1`, or only the name where both are called the same."""
+    if source.startswith("= "):
+        return f"{column} {source}"
+    return column if column == source else f"{column} ← {printable(source)}"
 
 
 def _outcome(report: LoadReport) -> Phrase:
     if report.written:
-        return phrase(
-            "Loaded. Reporting currency {currency}, data as of {day}.", currency=report.currency, day=report.as_of
-        )
+        return phrase("Loaded. Data as of {day}, MRR on that day {mrr}.", day=report.as_of, mrr=report.mrr)
     return phrase(
-        "Only checked: this would load. Reporting currency {currency}, data as of {day}.",
-        currency=report.currency,
-        day=report.as_of,
+        "Only checked, and it would load. Data as of {day}, MRR on that day {mrr}.", day=report.as_of, mrr=report.mrr
     )

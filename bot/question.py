@@ -83,9 +83,15 @@ def _is_meant_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
 
 
 def _is_from_elsewhere(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    home = body.get("team_id") or event.get("team")
+    if body.get("context_enterprise_id"):
+        return False  # colleagues write from other workspaces of the organisation: `bot.rooms` asks Slack who it is
     said = (event.get("user_team"), event.get("source_team"))
-    return any(team and team != home for team in said)
+    return any(team and team != _home(event, body) for team in said)
+
+
+def _home(event: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Our workspace. In a channel shared with others `team_id` can be theirs; `context_team_id` never is."""
+    return str(body.get("context_team_id") or body.get("team_id") or event.get("team") or "")
 
 
 def _without_mention(text: str, bot_user: str) -> str:
@@ -96,7 +102,7 @@ def _place(event: Mapping[str, Any], body: Mapping[str, Any]) -> Place:
     channel = str(event["channel"])
     return Place(
         kind="dm" if event.get("channel_type") == "im" or channel.startswith("D") else "channel",
-        team=str(body.get("team_id") or event.get("team") or ""),
+        team=_home(event, body),
         channel=channel,
         thread=str(event.get("thread_ts") or event["ts"]),
         shared=bool(body.get("is_ext_shared_channel")),

@@ -42,14 +42,24 @@ class Replying:
         message = self.say(self.answer(question))
         if verdict.way == "private":
             return self._privately(question, verdict, message)
-        return [self._parcel(question, _quoting(question, message), _open_way(question.place))]
+        way = _open_way(question.place)
+        if question.place.kind == "command":
+            message = _quoting(question, message, question.asker.id)
+        return [self._parcel(question, message if way == "post" else _quoting(question, message), way)]
 
     def apology(self, question: Question, error: str) -> list[Parcel]:
         """What a person gets when something broke: a fixed sentence with the id under which it is logged."""
         return [self._sentence(question, broken(error), outcome="failed")]
 
+    def undelivered(self, question: Question, error: str) -> list[Parcel]:
+        """What can still be said where Slack did not take an answer; mostly one that was meant for a direct message."""
+        why = phrase(
+            "I have an answer, but Slack did not let me deliver it. Please tell an administrator: error {id}.", id=error
+        )
+        return [self._sentence(question, why, "#undelivered", "failed")]
+
     def _privately(self, question: Question, verdict: Verdict, message: Message) -> list[Parcel]:
-        answer = self._parcel(question, message, "private")
+        answer = self._parcel(question, _quoting(question, message), "private")
         if question.place.kind == "command":
             return [answer]  # nobody else saw the command: there is nothing to explain to the channel
         line = verdict.why or phrase("Not everybody here may see this, so I have answered privately.")
@@ -84,9 +94,11 @@ def _open_way(place: Place) -> Way:
     return "post" if place.channel else "private"
 
 
-def _quoting(question: Question, message: Message) -> Message:
-    """A slash command is seen by nobody else: its answer repeats the question."""
-    if question.place.kind != "command" or len(message.blocks) >= kit.BLOCKS:
+def _quoting(question: Question, message: Message, who: str = "") -> Message:
+    """Where the question does not stand above its answer, the answer repeats it: a slash command, which nobody
+    else saw (so it says `who` asked), an answer that goes to the direct message, a button of the Home tab."""
+    if not question.text or len(message.blocks) >= kit.BLOCKS:
         return message
-    text = f"> {kit.mrkdwn(question.text)}\n{message.text}"
-    return replace(message, text=text, blocks=(kit.rich_text([kit.quote(question.text)]), *message.blocks))
+    quote = kit.quote(kit.cut(question.text, kit.QUOTE), who)
+    text = f"> {kit.mrkdwn(kit.cut(question.text, kit.QUOTE))}\n{message.text}"
+    return replace(message, text=text, blocks=(kit.rich_text([quote]), *message.blocks))

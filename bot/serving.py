@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.listeners import Identity
-from bot.slack_clients import reading_client
+from bot.slack_clients import error_of, is_transient, reading_client
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 ACKNOWLEDGING = 8
 """Requests acknowledged at once: each takes as long as one small write to the store."""
+LONGEST_BODY = 2**20
+"""Bytes. An event of Slack's takes a few thousand, with a long message and its blocks a few ten thousand."""
 
 
 class CannotServe(Exception):
@@ -48,11 +50,12 @@ def identify(token: str, api_url: str | None = None) -> Identity:
     try:
         me = reading_client(token, api_url).auth_test()
     except SlackApiError as refused:
-        log.warning("auth.test: %s", refused.response.get("error"))
-        raise CannotServe(_bot_token(phrase("not accepted by Slack"))) from refused
-    except (SlackClientError, OSError, HTTPException) as problem:
+        raise _not_let_in("auth.test", refused, _bot_token) from refused
+    except (SlackClientError, OSError, HTTPException, ValueError) as problem:  # ValueError: SLACK_API_URL is no URL
         where = api_url or "slack.com"
-        raise CannotServe(phrase("Slack cannot be reached at {where}. Check the network.", where=where)) from problem
+        raise CannotServe(
+            phrase("Slack cannot be reached at {where}. Check the network, the proxy and SLACK_API_URL.", where=where)
+        ) from problem
     return Identity(str(me["team_id"]), str(me["user_id"]), str(me.get("bot_id") or ""), str(me.get("url") or ""))
 
 
@@ -75,11 +78,11 @@ class SocketIntake:
         self.handler: Any = SocketModeHandler(app, app_token, web_client=web, concurrency=ACKNOWLEDGING)
 
     def start(self) -> None:
-        """Connect. Raises CannotServe when Slack refuses the app token."""
+        """Connect. Raises CannotServe when Slack refuses the app token, or does not open a connection."""
         try:
             self.handler.connect()
         except SlackApiError as refused:
-            raise CannotServe(_app_token(phrase("not accepted by Slack"))) from refused
+            raise _not_let_in("apps.connections.open", refused, _app_token) from refused
 
     def close(self) -> None:
         self.handler.close()
@@ -118,7 +121,7 @@ class HttpIntake:
         while not self.server.started:
             if not self.thread.is_alive():
                 port = self.server.config.port
-                raise CannotServe(phrase("Port {port} cannot be listened on. Choose another.", port=port))
+                raise CannotServe(phrase("Port {port} cannot be listened on. Choose another.", port=str(port)))
             self.thread.join(0.02)
 
     @property
@@ -156,6 +159,7 @@ def serve(intakes: Sequence[Intake], drain: Callable[[], None], stop: threading.
 def _bolt_asgi(app: "App") -> Any:
     from slack_bolt.adapter.asgi.builtin import SlackRequestHandler
     from slack_bolt.request import BoltRequest
+    from slack_bolt.response import BoltResponse
 
     class Handler(SlackRequestHandler):
         """Bolt's own handler, but off the event loop: a listener writes to a database."""
@@ -163,11 +167,33 @@ def _bolt_asgi(app: "App") -> Any:
         pool = ThreadPoolExecutor(ACKNOWLEDGING, "slack-http")
 
         async def dispatch(self, request: Any) -> Any:
-            body = await request.get_raw_body()
+            body = await _body(request)
+            if body is None:
+                return BoltResponse(status=413, body="Slack sends no such thing")
             asked = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
             return await asyncio.get_running_loop().run_in_executor(self.pool, self.app.dispatch, asked)
 
     return Handler(app)
+
+
+async def _body(request: Any) -> str | None:
+    """A request's body, or None when it is longer than anything of Slack's: anybody can send, only Slack can sign."""
+    body = b""
+    async for chunk in _chunks(request.receive):
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            return None
+    return body.decode("utf-8", "replace")
+
+
+async def _chunks(receive: Any) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ConnectionError("the sender went away")
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
 
 
 def _asgi(slack: Any, health: Callable[[], bool]) -> Any:
@@ -187,6 +213,18 @@ async def _answer_health(path: str, health: Callable[[], bool], send: Any) -> No
     with suppress(ConnectionError):
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps({"ok": well}).encode()})
+
+
+def _not_let_in(method: str, refused: SlackApiError, token: Callable[[Phrase], Phrase]) -> CannotServe:
+    """A wrong token is told from trouble on Slack's side: nobody should go and change a good token."""
+    status, error = refused.response.status_code, error_of(refused)
+    log.warning("%s: %s (HTTP status %s)", method, error, status)
+    if not is_transient(refused):
+        return CannotServe(token(phrase("not accepted by Slack ({error})", error=error)))
+    said = f"HTTP {status}" if " " in error else error
+    return CannotServe(
+        phrase("Slack answered {method} with {error}. Try again in a minute.", method=method, error=said)
+    )
 
 
 def _bot_token(state: Phrase) -> Phrase:

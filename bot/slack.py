@@ -2,18 +2,24 @@
 
 import json
 import logging
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from rich.console import Console
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
-from bot.question import Question
+from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
 from bot.serving import serve as run
-from tools import Phrase
+from tools import Phrase, phrase
+
+if TYPE_CHECKING:
+    from bot.store import Store
 
 
 def serve(bot: Assistant, http: int | None) -> int:
@@ -38,14 +44,17 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     from bot.rooms import Rooms
     from bot.work import Work
 
-    settings, store = bot.settings, bot.store
+    settings, store = bot.settings, _store(bot)
     me = identify(token or "", settings.slack_api_url)
     delivery = Delivery(store, token or "", settings.slack_api_url)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     replying = Replying(
         lambda question: _answer(bot, question), blocks.message, bot.conversation.language_of, rooms, delivery
     )
-    work = Work(store.engine, replying.parcels, replying.apology, delivery.deliver, replica=settings.retention_replica)
+    work = Work(
+        store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
+        replica=settings.retention_replica,
+    )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
@@ -56,9 +65,33 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         intakes.append(socket)
         if settings.health_port:
             intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
-    bot.knowledge.warm()
     work.start()
+    Thread(target=_warm, args=(bot,), name="warming", daemon=True).start()
     run(intakes, work.stop)
+
+
+def _store(bot: Assistant) -> "Store":
+    try:
+        bot.store.writable()
+    except (SQLAlchemyError, OSError) as problem:
+        logging.getLogger(__name__).warning("the store: %s", str(problem).splitlines()[0])
+        raise CannotServe(
+            phrase(
+                "The assistant's own store cannot be written. "
+                "Check STORE_URL, that its server runs, and that this user may create tables and write."
+            )
+        ) from problem
+    return bot.store
+
+
+def _warm(bot: Assistant) -> None:
+    """Answer a question to nobody: what is imported and read once should not make the first person wait."""
+    from bot import blocks
+
+    asked = Question("warming", "Weekly MRR summary", Person("retention"), Place("terminal"))
+    bot.knowledge.warm()
+    for image in blocks.message(bot.conversation.answer(asked)).images:
+        image.png()
 
 
 def _answer(bot: Assistant, question: Question) -> Reply:

@@ -17,10 +17,21 @@ TRANSIENT = {
 }  # fmt: skip
 
 
+LOCKED_OUT = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+"""A token was changed under us. The next start brings the new one, and what waited for it."""
+LOCKED_OUT_PAUSE = 60.0
+
+
 def reading_client(token: str | None, api_url: str | None = None, timeout: int = 30) -> WebClient:
     """A client for calls that may be repeated: it retries lost connections, server errors and rate limits."""
     handlers = [ConnectionErrorRetryHandler(2), ServerErrorRetryHandler(2), RateLimitErrorRetryHandler(2)]
     return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=handlers)
+
+
+def hasty_client(token: str, api_url: str | None = None) -> WebClient:
+    """A client for what an answer can do without: it does not wait out a rate limit."""
+    handlers = [ConnectionErrorRetryHandler(1), ServerErrorRetryHandler(1)]
+    return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=10, retry_handlers=handlers)
 
 
 def posting_client(token: str, api_url: str | None = None) -> WebClient:
@@ -38,10 +49,18 @@ def error_of(problem: SlackApiError) -> str:
     return str(problem.response.get("error", "")) if hasattr(problem.response, "get") else str(problem)
 
 
+def is_transient(problem: SlackApiError) -> bool:
+    """Whether the same request may succeed later. Slack's errors are single words: a sentence is the SDK's, about an
+    answer that was no JSON, such as a proxy's page."""
+    status, error = problem.response.status_code, error_of(problem)
+    return status == 429 or status >= 500 or error in TRANSIENT or " " in error
+
+
 def raise_if_transient(problem: SlackApiError, settle: float) -> None:
-    status = problem.response.status_code
-    if status == 429 or status >= 500 or error_of(problem) in TRANSIENT:
+    if is_transient(problem):
         raise Later(_retry_after(problem) or settle) from problem
+    if error_of(problem) in LOCKED_OUT:
+        raise Later(LOCKED_OUT_PAUSE) from problem
 
 
 def _retry_after(problem: SlackApiError) -> float | None:

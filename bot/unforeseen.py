@@ -9,6 +9,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+def error_id() -> str:
+    """What a person is told and an administrator finds in the log."""
+    return secrets.token_hex(4)
+
+
 def guarded(what: str, do: Callable[[], T], otherwise: Callable[[str], T]) -> T:
     """`do()`, or where it fails `otherwise(error id)`: logged under that id, which the person is told.
 
@@ -17,6 +22,6 @@ def guarded(what: str, do: Callable[[], T], otherwise: Callable[[str], T]) -> T:
     try:
         return do()
     except Exception:
-        error = secrets.token_hex(4)
+        error = error_id()
         log.exception("%s failed, error %s", what, error)
         return otherwise(error)

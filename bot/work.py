@@ -6,15 +6,17 @@ acknowledge to Slack only after `accept` has returned.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from bot.parcels import Later, Parcel, Refused
 from bot.question import Person, Place, Question
-from bot.unforeseen import guarded
+from bot.unforeseen import error_id, guarded
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +27,33 @@ ANSWERING = 4
 """Questions answered at once; more would only make all of them slower."""
 UNDER_WAY = 16
 """Questions under way at once, with those that wait for Slack: they must not keep others waiting."""
-ATTEMPTS = 8
+ATTEMPTS = 40
+"""About half an hour in all: an outage of Slack's is sat out; a slash command cannot be answered later anyway."""
 LONGEST_PAUSE = 60.0
 """Seconds between our own attempts; when Slack names a time, that is kept."""
+REMEMBERED, STUCK_AFTER = timedelta(days=7), timedelta(minutes=45)
+"""For how long the doctor speaks of a lost answer; how old a question is when it can no longer be under way."""
+
+
+class Undelivered(Exception):
+    """Slack took an answer neither now nor later. The question ends in this error, and the doctor counts it."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Questions without an answer: `lost` for good, in the last week; `stuck` when nobody works on them."""
+
+    lost: int
+    stuck: int
 
 
 class Work:
     """The queue of questions. One per process: DBOS has one registry.
 
-    `reply` makes the messages that answer a question, `apology` those that say that it failed (with an error
-    id), `deliver` sends one (raising Later or Refused). `replica` names this process and must stay the same
-    over restarts: unfinished work comes back to the name it was taken under.
+    `reply` makes the messages that answer a question, `apology` those that say that it failed, `undelivered`
+    those that say that its answer did not get through (both with an error id), `deliver` sends one (raising
+    Later or Refused). `replica` names this process and must stay the same over restarts: unfinished work
+    comes back to the name it was taken under.
     """
 
     def __init__(
@@ -43,13 +61,15 @@ class Work:
         engine: Engine,
         reply: Callable[[Question], Sequence[Parcel]],
         apology: Callable[[Question, str], Sequence[Parcel]],
+        undelivered: Callable[[Question, str], Sequence[Parcel]],
         deliver: Callable[[Parcel], None],
         *,
         replica: str = "main",
         every: float = 0.2,
+        attempts: int = ATTEMPTS,
     ) -> None:
-        self.engine, self.replica, self.every = engine, replica, every
-        self.reply, self.apology, self.deliver = reply, apology, deliver
+        self.engine, self.replica, self.every, self.attempts = engine, replica, every, attempts
+        self.reply, self.apology, self.undelivered, self.deliver = reply, apology, undelivered, deliver
         self._answering = BoundedSemaphore(ANSWERING)
 
     def start(self) -> None:
@@ -91,17 +111,27 @@ class Work:
         from dbos import DBOS
 
         for parcel in DBOS.run_step({"name": "reply"}, self._reply, question):
-            self._send(parcel)
+            if why := self._send(parcel):
+                for sentence in DBOS.run_step({"name": "own up"}, self._own_up, question, parcel["key"], why):
+                    self._send(sentence)
+                raise Undelivered(f"{parcel['key']}: {why}")
 
-    def _send(self, parcel: dict[str, Any]) -> None:
+    def _send(self, parcel: dict[str, Any]) -> str:
+        """Try until it is delivered. Returns why it was not, for good; nothing when it was."""
         from dbos import DBOS
 
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self.attempts):
             wait = DBOS.run_step({"name": "deliver"}, self._deliver, parcel)
-            if wait is None:
-                return
-            DBOS.sleep(max(wait, min(0.5 * 2**attempt, LONGEST_PAUSE)))
-        log.error("%s was not delivered in %d attempts", parcel["key"], ATTEMPTS)
+            if not isinstance(wait, float):
+                return wait or ""
+            DBOS.sleep(max(wait, min(0.5 * 2 ** min(attempt, 9), LONGEST_PAUSE)))
+        return f"not delivered in {self.attempts} attempts"
+
+    def _own_up(self, plain: dict[str, Any], key: str, why: str) -> list[dict[str, Any]]:
+        """Say that the answer did not get through: to the log, and where it can be said to who asked."""
+        error = error_id()
+        log.error("the answer %s was lost, error %s: %s", key, error, why)
+        return [parcel.plain() for parcel in self.undelivered(question_from_plain(plain), error)]
 
     def _reply(self, plain: dict[str, Any]) -> list[dict[str, Any]]:
         question = question_from_plain(plain)
@@ -109,18 +139,33 @@ class Work:
             parcels = guarded(question.key, lambda: self.reply(question), lambda error: self.apology(question, error))
         return [parcel.plain() for parcel in parcels]
 
-    def _deliver(self, parcel: dict[str, Any]) -> float | None:
-        return guarded(str(parcel["key"]), lambda: self._attempt(Parcel(**parcel)), lambda _: None)
+    def _deliver(self, parcel: dict[str, Any]) -> float | str | None:
+        return guarded(str(parcel["key"]), lambda: self._attempt(Parcel(**parcel)), lambda error: f"error {error}")
 
-    def _attempt(self, parcel: Parcel) -> float | None:
-        """None when there is nothing more to do, else the seconds after which to try again."""
+    def _attempt(self, parcel: Parcel) -> float | str | None:
+        """None when it is delivered, the seconds after which to try again, or why it never will be."""
         try:
             self.deliver(parcel)
         except Later as later:
-            return later.seconds
+            return float(later.seconds)
         except Refused as refused:
-            log.error("Slack refused %s: %s", parcel.key, refused.error)
+            return f"Slack answered {refused.error}"
         return None
+
+
+def trouble(engine: Engine, now: datetime) -> Trouble:
+    """What became of the questions in the store's database. Nothing is changed and nothing is worked on."""
+    from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+    if not inspect(engine).has_table("workflow_status", None if engine.dialect.name == "sqlite" else "dbos"):
+        return Trouble(0, 0)  # nothing was ever served from this store
+    serializer = DBOSPortableJSONSerializer()
+    client = DBOSClient(system_database_engine=engine, serializer=serializer, retry_connection_errors=False)
+    count = partial(client.list_workflows, load_input=False, load_output=False)
+    lost = count(status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], start_time=(now - REMEMBERED).isoformat())
+    stuck = count(status=["ENQUEUED", "PENDING"], end_time=(now - STUCK_AFTER).isoformat())
+    client.destroy()
+    return Trouble(len(lost), len(stuck))
 
 
 def question_from_plain(plain: Mapping[str, Any]) -> Question:

@@ -66,7 +66,9 @@ def _element(payload: Payload) -> Any:
         case "rich_text_section":
             return rt.RichTextSection([_run(part) for part in parts])
         case "rich_text_list":
-            return rt.RichTextList(payload["style"], [_element(part) for part in parts])
+            return rt.RichTextList(
+                payload["style"], [_element(part) for part in parts], indent=payload.get("indent", 0)
+            )
         case "rich_text_quote":
             return rt.RichTextQuote([_run(part) for part in parts])
         case "rich_text_preformatted":
@@ -75,6 +77,8 @@ def _element(payload: Payload) -> Any:
 
 
 def _run(payload: Payload) -> Any:
+    if payload["type"] == "user":
+        return rt.RichTextUser(payload["user_id"])
     assert payload["type"] == "text"
     return rt.RichText(payload["text"], **payload.get("style", {}))
 

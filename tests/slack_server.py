@@ -98,6 +98,9 @@ class SlackServer:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._faults[method] += [Fault(status, {"ok": False, **body}, headers) for _ in range(times)]
 
+    def unfail(self) -> None:
+        self._faults.clear()
+
     def lose_answer(self, method: str) -> None:
         self._faults[method].append(Fault(lose_answer=True))
 

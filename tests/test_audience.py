@@ -151,7 +151,7 @@ def test_with_a_guest_in_the_channel_the_answer_is_private_and_the_channel_gets_
         (answer,) = slack.settled(1, "DU1")
     assert line["text"] == "Not everybody here may see this, so I have answered privately."
     assert line["thread_ts"] == event["ts"]
-    assert answer["text"] == "Answer to MRR of Acme?"
+    assert answer["text"] == "> MRR of Acme?\nAnswer to MRR of Acme?"
 
 
 def test_a_guest_gets_no_answer_and_the_question_is_not_even_run(slack: SlackServer, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_second_table_is_monospaced_as_a_message_may_hold_only_one() -> None:
     mono = [
         e for block in blocks_of(said, "rich_text") for e in block["elements"] if e["type"] == "rich_text_preformatted"
     ]
-    assert mono[0]["elements"][0]["text"].splitlines()[1] == "Padaria São João  -R$1,234.56  33.33%"
+    assert mono[0]["elements"][0]["text"].splitlines()[1] == "Padaria São João  -R$1,234.56       33.33%"
 
 
 def test_a_long_table_says_how_many_rows_are_left_out_and_attaches_the_whole_answer() -> None:

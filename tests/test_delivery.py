@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -164,6 +165,13 @@ def test_without_its_picture_a_message_keeps_the_words(slack: SlackServer, deliv
     assert slack.posted()[0]["blocks"] == [TEXT, words]
 
 
+def test_no_answer_waits_for_a_picture_that_slack_puts_off(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("files.getUploadURLExternal", 429, retry_after=30, error="ratelimited")
+    started = time.monotonic()
+    assert delivery.upload(PNG, "+R$ 10") is None
+    assert time.monotonic() - started < 5
+
+
 def test_what_did_not_fit_is_attached_once_as_a_file_in_the_thread(slack: SlackServer, delivery: Delivery) -> None:
     message = Message("hi", (TEXT,), files=(File("answer.md", "# all of it"),))
     parcel = delivery.parcel("k", message, way="post", channel="C1", thread="1.1")
@@ -190,11 +198,40 @@ def test_without_direct_messages_a_private_answer_is_for_their_eyes_only(
     assert (whispered["channel"], whispered["user"], whispered["thread_ts"]) == ("C1", "U1", "1.1")
 
 
+def test_for_their_eyes_too_refused_blocks_become_text(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("conversations.open", error="missing_scope")
+    slack.fail("chat.postEphemeral", error="invalid_blocks")
+    delivery.deliver(replace(PARCEL, way="private"))
+    refused, whispered = slack.called("chat.postEphemeral")
+    assert refused["blocks"] and not whispered.get("blocks")
+
+
 def test_a_refusal_that_nothing_helps_is_named(slack: SlackServer, delivery: Delivery) -> None:
-    slack.fail("chat.postMessage", error="invalid_auth")
+    slack.fail("chat.postMessage", times=2, error="posting_to_general_channel_denied")
     with pytest.raises(Refused) as refused:
         delivery.deliver(PARCEL)
-    assert refused.value.error == "invalid_auth"
+    assert refused.value.error == "posting_to_general_channel_denied"
+
+
+def test_words_that_slack_has_not_said_before_are_about_the_blocks_until_shown_otherwise(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.fail("chat.postMessage", error="too_many_carousels")
+    delivery.deliver(PARCEL)
+    assert [post["blocks"] for post in slack.posted()] == [[]]
+
+
+def test_a_changed_token_is_waited_for(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("chat.postMessage", error="token_revoked")
+    with pytest.raises(Later) as later:
+        delivery.deliver(PARCEL)
+    assert later.value.seconds == 60
+
+
+def test_a_proxys_page_is_no_refusal(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("chat.postMessage", error="Received a response in a non-JSON format: <html>")
+    with pytest.raises(Later):
+        delivery.deliver(PARCEL)
 
 
 def test_a_status_that_fails_changes_nothing(slack: SlackServer, delivery: Delivery) -> None:

@@ -1,7 +1,8 @@
 """The doctor says what does not work and how to mend it."""
 
+import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def test_a_good_installation_is_well(slack: SlackServer, tmp_path: Path) -> None
     book(tmp_path, "2026-11-21")
     checks = list(doctor.examine(settings(slack, tmp_path), TODAY))
     assert {check.name: check.ok for check in checks if check.name != "index"} == {
-        "bot token": True, "scopes": True, "app token": True, "book": True, "store": True, "schedule": True,
+        "bot token": True, "scopes": True, "app token": True, "book": True, "store": True,
+        "answers": True, "questions": True, "schedule": True,
     }  # fmt: skip
     (data,) = [check for check in checks if check.name == "book"]
     assert data.message.values == {"accounts": 1, "day": date(2026, 11, 21)}
@@ -125,3 +127,30 @@ def test_an_index_is_current_or_not(tmp_path: Path) -> None:
     assert doctor.index(tmp_path, lambda _: True).ok is True
     stale = doctor.index(tmp_path, lambda _: False)
     assert stale.mend is not None and stale.mend.msgid == "Run `retention index`."
+
+
+def test_answers_that_were_lost_and_questions_left_lying_are_counted(tmp_path: Path) -> None:
+    from bot.parcels import Parcel, Refused
+    from bot.question import Person, Place, Question
+    from bot.store import open_store
+    from bot.work import Work, trouble
+
+    def refuse(_: Parcel) -> None:
+        raise Refused("cannot_dm_bot")
+
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    opened = open_store(url)
+    work = Work(
+        opened.engine, lambda q: [Parcel(q.key, "post", "C1", "hi")], lambda *_: [], lambda *_: [], refuse, every=0.05
+    )
+    work.start()
+    work.accept(Question("T1/C1/1.1", "hello?", Person("U1"), Place("channel", "T1", "C1", "1.1")))
+    now = datetime.now(UTC)
+    deadline = time.time() + 10
+    while not trouble(opened.engine, now).lost and time.time() < deadline:
+        time.sleep(0.05)
+    work.stop(0)
+    opened.close()
+    assert found(doctor.questions(url, now)) == {"answers": False, "questions": True}
+    assert found(doctor.questions(url, now + timedelta(days=8))) == {"answers": True, "questions": True}
+    assert list(doctor.questions("nonsense", now)) == []

@@ -72,6 +72,18 @@ def test_a_mention_in_a_thread_stays_in_the_thread() -> None:
     assert (asked.key, asked.place.conversation) == ("T1/C1/5.1", "T1/C1/4.0")
 
 
+def test_in_a_shared_channel_our_workspace_is_the_one_we_are_asked_through() -> None:
+    asked = question({"team_id": "T2", "context_team_id": "T1"}, user_team="T2")
+    assert asked is not None and asked.place.team == "T1" and asked.asker.outsider is True
+    colleague = question({"team_id": "T2", "context_team_id": "T1"}, user_team="T1")
+    assert colleague is not None and colleague.asker.outsider is None
+
+
+def test_in_an_organisation_of_workspaces_slack_is_asked_who_a_colleague_is() -> None:
+    asked = question({"context_team_id": "T1", "context_enterprise_id": "E1"}, user_team="E1", source_team="T5")
+    assert asked is not None and asked.asker.outsider is None
+
+
 def test_the_twin_message_event_is_the_same_question() -> None:
     assert question(type="message", channel_type="channel") == question()
 
@@ -152,7 +164,7 @@ def test_a_command_is_acknowledged_without_a_word(slack: SlackServer, app: App, 
 
 def test_a_command_without_words_asks_for_help(slack: SlackServer, app: App, notes: Notes) -> None:
     send(app, payload(slack.command("")))
-    assert notes.questions[0].text == "help"
+    assert notes.questions[0].text == ""
 
 
 def in_thread(**more: Any) -> dict[str, Any]:

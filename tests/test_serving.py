@@ -1,6 +1,7 @@
 """From a signed event or a Socket Mode envelope to exactly one message in the thread."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.listeners import Identity
-from bot.serving import CannotServe, SocketIntake, identify, missing_token
+from bot.serving import CannotServe, HttpIntake, SocketIntake, identify, missing_token
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SECRET, TEAM, SlackServer
 from tests.slack_world import Bot, bot
 
@@ -61,6 +62,12 @@ def test_a_wrong_or_old_signature_is_refused(slack: SlackServer, http: Bot) -> N
     assert slack.deliver(http.url, body, age=600) == 401
     time.sleep(0.5)
     assert slack.posted() == []
+
+
+def test_what_is_longer_than_anything_of_slacks_is_not_read_to_its_end(slack: SlackServer, http: Bot) -> None:
+    event = {**slack.mention("hello?"), "text": "x" * 2**20}
+    assert slack.deliver(http.url, slack.body(event)) == 413
+    assert slack.deliver(http.url, slack.body({**event, "text": "x" * 40_000, "subtype": "long"})) == 200
 
 
 def test_direct_messages_are_answered_at_the_top_and_in_threads(slack: SlackServer, http: Bot) -> None:
@@ -115,7 +122,8 @@ def test_a_slash_command_is_answered_in_the_channel_with_its_question(slack: Sla
     assert slack.deliver(http.url, form) == 200
     (post,) = slack.settled(1)
     assert post["text"] == "> weekly MRR\nAnswer to weekly MRR"
-    assert post["blocks"][0]["type"] == "rich_text"
+    quote = post["blocks"][0]["elements"][0]
+    assert quote["elements"] == [{"type": "user", "user_id": "U1"}, {"type": "text", "text": ": weekly MRR"}]
 
 
 def test_a_slash_command_where_the_bot_is_no_member_is_answered_for_its_asker_only(
@@ -158,6 +166,31 @@ def test_slack_tells_who_we_are_or_why_it_does_not(slack: SlackServer) -> None:
     with pytest.raises(CannotServe) as unreachable:
         identify(BOT_TOKEN, "http://127.0.0.1:9/api/")
     assert unreachable.value.message.msgid.startswith("Slack cannot be reached")
+
+
+def test_trouble_on_slacks_side_is_not_blamed_on_the_token(slack: SlackServer) -> None:
+    said: list[str] = []
+    for fault in ({"status": 500, "error": "fatal_error"}, {"error": "Received a response in a non-JSON format: <p>"}):
+        slack.fail("auth.test", times=3, **fault)  # type: ignore[arg-type]
+        with pytest.raises(CannotServe) as refused:
+            identify(BOT_TOKEN, slack.api_url)
+        said.append(refused.value.message.msgid)
+        slack.unfail()
+    assert said == ["Slack answered {method} with {error}. Try again in a minute."] * 2
+
+
+def test_an_address_that_is_none_is_a_sentence() -> None:
+    with pytest.raises(CannotServe) as unreachable:
+        identify(BOT_TOKEN, "localhost:3000")
+    assert unreachable.value.message.msgid.startswith("Slack cannot be reached")
+
+
+def test_a_taken_port_is_named_as_people_write_it() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        intake = HttpIntake(None, taken.getsockname()[1])
+        with pytest.raises(CannotServe) as refused:
+            intake.start()
+    assert refused.value.message.values["port"] == str(intake.server.config.port)
 
 
 def test_a_refused_app_token_is_one_sentence(slack: SlackServer, http: Bot) -> None:

@@ -7,16 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.conversation import Reply
-from bot.parcels import Parcel
+from bot.parcels import Later, Parcel, Refused
 from bot.question import Person, Place, Question
 from bot.store import open_store
-from bot.work import Work, question_from_plain
+from bot.work import Trouble, Work, question_from_plain, trouble
 from tests.slack_server import MINIMAL, SlackServer
 from tests.slack_world import bot, echo
 
@@ -143,6 +144,56 @@ def test_one_thread_that_waits_keeps_no_other_waiting(tmp_path: Path) -> None:
         wait_until(lambda: done == ["other", "first", "second"])
 
 
+def test_an_answer_that_slack_refuses_is_owned_up_to_counted_and_followed_by_no_note(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def deliver(parcel: Parcel) -> None:
+        if parcel.text == "the answer":
+            raise Refused("cannot_dm_bot")
+        said.append(parcel.text)
+
+    def reply(question: Question) -> list[Parcel]:
+        return [Parcel(question.key, "private", "C1", "the answer"), Parcel("note", "post", "C1", "I have answered.")]
+
+    with working(tmp_path, reply, deliver) as work:
+        work.accept(QUESTION)
+        wait_until(lambda: trouble(work.engine, datetime.now(UTC)).lost == 1)
+        assert [text.rpartition(" ")[0] for text in said] == ["not delivered: error"]
+
+
+def test_an_answer_that_slack_never_takes_is_given_up_in_the_end(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    def deliver(parcel: Parcel) -> None:
+        tries.append(parcel.key)
+        raise Later(0.01)
+
+    with working(tmp_path, lambda question: [Parcel(question.key, "post", "C1", "hi")], deliver, attempts=2) as work:
+        work.accept(QUESTION)
+        wait_until(lambda: trouble(work.engine, datetime.now(UTC)).lost == 1)
+    assert tries == [QUESTION.key] * 2 + ["sorry"] * 2
+
+
+def test_what_lies_about_too_long_is_stuck(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    def reply(_: Question) -> list[Parcel]:
+        gate.wait(10)
+        return []
+
+    with working(tmp_path, reply, lambda _: None) as work:
+        work.accept(QUESTION)
+        assert trouble(work.engine, datetime.now(UTC)) == Trouble(lost=0, stuck=0)
+        assert trouble(work.engine, datetime.now(UTC) + timedelta(hours=1)) == Trouble(lost=0, stuck=1)
+        gate.set()
+
+
+def test_a_store_that_never_served_has_no_trouble(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    assert trouble(store.engine, datetime.now(UTC)) == Trouble(lost=0, stuck=0)
+    store.close()
+
+
 def test_the_work_takes_few_threads_and_little_memory(tmp_path: Path) -> None:
     code = (
         "import psutil, sys; from pathlib import Path; from tests.slack_world import bot\n"
@@ -163,9 +214,14 @@ def test_a_question_survives_being_written_down() -> None:
 
 
 @contextmanager
-def working(home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any]) -> Iterator[Work]:
+def working(
+    home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any], attempts: int = 5
+) -> Iterator[Work]:
+    def undelivered(_: Question, error: str) -> list[Parcel]:
+        return [Parcel("sorry", "post", "C1", f"not delivered: error {error}")]
+
     store = open_store(f"sqlite:///{home / 'store.sqlite'}")
-    work = Work(store.engine, reply, lambda *_: [], deliver, every=0.05)
+    work = Work(store.engine, reply, lambda *_: [], undelivered, deliver, every=0.05, attempts=attempts)
     work.start()
     try:
         yield work

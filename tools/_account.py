@@ -31,6 +31,12 @@ def risk_of(account_id: str, deps: Deps) -> tuple[Risk, Figure] | None:
     )
 
 
+def leaving_on(account_id: str, deps: Deps) -> date | None:
+    """The day from which it pays no more, where its cancellation is known and lies ahead."""
+    found = risk_of(account_id, deps)
+    return found[0].standing.leaving_on if found else None
+
+
 def mrr_of(account_id: str, day: date, deps: Deps) -> Figure:
     return all_metrics()["mrr"](deps.book, Period.containing(day, "day"), {"account_id": account_id})
 
@@ -47,6 +53,15 @@ ROLES: dict[str, Phrase] = {
     "user": phrase("user"),
     "finance": phrase("finance"),
     "sponsor": phrase("sponsor"),
+}
+
+
+TEAMS: dict[str, Phrase] = {
+    "marketing": phrase("Marketing"),
+    "sales": phrase("Sales team"),
+    "cs": phrase("Customer success team"),
+    "support": phrase("Support team"),
+    "survey": phrase("Survey"),
 }
 
 

@@ -40,6 +40,16 @@ def opening(set_name: str, language: str) -> Phrase:
     return phrase("Say: “{text}”", text=preamble(set_name)[language])
 
 
-def working_day(day: date) -> date:
-    """The day itself, or the Friday before a weekend."""
-    return day - timedelta(days=max(0, day.weekday() - 4))
+HOLIDAYS = ((12, 25), (1, 1))
+"""Days (month, day) on which nobody works wherever the customer is."""
+
+
+def working_day(day: date, first: date, last: date) -> date:
+    """The day itself or the working day before it, from `first` to `last`; without any in between, `first`."""
+    before = (day - timedelta(days=n) for n in range((day - first).days + 1))
+    after = (day + timedelta(days=n) for n in range((last - day).days + 1))
+    return next((each for each in (*before, *after) if _is_worked(each)), first)
+
+
+def _is_worked(day: date) -> bool:
+    return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS

@@ -22,7 +22,7 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import goal_number, mrr_of, plans, read_account, risk_of, role_name
+from tools._account import TEAMS, goal_number, leaving_on, mrr_of, plans, read_account, risk_of, role_name
 from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
 from tools.metrics import Money, Profile, add_months, next_renewal
@@ -59,6 +59,10 @@ def _headline(account: Profile, deps: Deps) -> Phrase:
             since=since,
         )
     mrr = mrr_of(account.account.account_id, deps.today, deps)
+    if leaves := leaving_on(account.account.account_id, deps):
+        return phrase(
+            "{account} has cancelled and leaves on {day}; it pays {mrr} a month.", account=name, mrr=mrr, day=leaves
+        )
     return phrase(
         "{account} pays {mrr} a month and has been a customer since {since}.", account=name, mrr=mrr, since=since
     )
@@ -74,7 +78,7 @@ def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
     yield from _touches(account)
     yield from _exit(account)
     yield from conversion(deps.book, {line.currency for line in account.contracts})
-    yield NextSteps(_next(account))
+    yield NextSteps(_next(account, deps))
 
 
 def _contract(account: Profile, deps: Deps) -> Facts:
@@ -82,12 +86,18 @@ def _contract(account: Profile, deps: Deps) -> Facts:
     return Facts((
         Fact(phrase("MRR"), mrr_of(about.account_id, deps.today, deps)),
         Fact(phrase("Contracts"), plans(account)),
-        Fact(phrase("Renewal"), next_renewal(account.contracts, deps.today)),
+        Fact(phrase("Renewal"), _renewal(account, deps)),
         Fact(phrase("Owner"), about.owner),
         Fact(phrase("Segment"), about.segment),
         Fact(phrase("Industry"), about.industry),
         Fact(phrase("Country"), about.country),
     ))  # fmt: skip
+
+
+def _renewal(account: Profile, deps: Deps) -> Cell:
+    if leaving_on(account.account.account_id, deps):
+        return phrase("none, cancelled")
+    return next_renewal(account.contracts, deps.today)
 
 
 def _risk(account: Profile, deps: Deps) -> Iterator[Part]:
@@ -105,13 +115,12 @@ def _risk(account: Profile, deps: Deps) -> Iterator[Part]:
 
 
 def _history(account: Profile, deps: Deps) -> Iterator[Part]:
-    """MRR at the end of each of the last twelve months and today."""
-    if not account.movements:
-        return
+    """MRR at the end of each of the last twelve months and today; of those who paid nothing in them, nothing."""
     first = deps.today.replace(day=1)
     days = [add_months(first, -back) - timedelta(days=1) for back in range(11, -1, -1)]
     points = [(day, Money(_mrr_on(account, day), deps.book.currency)) for day in (*days, deps.today)]
-    yield Chart(phrase("MRR, last 12 months"), "line", tuple(points))
+    if any(mrr.minor for _, mrr in points):
+        yield Chart(phrase("MRR, last 12 months"), "line", tuple(points))
 
 
 def _mrr_on(account: Profile, day: object) -> int:
@@ -151,6 +160,8 @@ def _people(account: Profile) -> Iterator[Part]:
 
 def _goals(account: Profile) -> Iterator[Part]:
     if not account.goals:
+        if account.left_on:
+            return
         yield Note(phrase("No goal of this customer is recorded: a gap to close at the next meeting."))
         return
     columns = (
@@ -167,7 +178,7 @@ def _goals(account: Profile) -> Iterator[Part]:
 def _touches(account: Profile) -> Iterator[Part]:
     if account.touches:
         columns = (Column(phrase("Day")), Column(phrase("Team")), Column(phrase("By")), Column(phrase("Note")))
-        rows = tuple((t.on_day, t.team, t.author, t.note) for t in account.touches)
+        rows = tuple((t.on_day, TEAMS.get(t.team, t.team), t.author, t.note) for t in account.touches)
         yield Table(phrase("Last touches"), columns, rows)
 
 
@@ -182,12 +193,17 @@ def _exit(account: Profile) -> Iterator[Part]:
             yield Note(phrase("Reason recorded on {day}: {reason}.", **said))
 
 
-def _next(account: Profile) -> tuple[Phrase, ...]:
+def _next(account: Profile, deps: Deps) -> tuple[Phrase, ...]:
     name = account.account.name
     if account.left_on:
         return (
             phrase("Win-loss interview script for {account}", account=name),
             phrase("Exit survey for {account}", account=name),
+        )
+    if leaving_on(account.account.account_id, deps):
+        return (
+            phrase("Win-loss interview script for {account}", account=name),
+            phrase("Trust plan for {account}", account=name),
         )
     return (
         phrase("Trust plan for {account}", account=name),

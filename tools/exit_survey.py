@@ -19,7 +19,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._account import read_account
+from tools._account import leaving_on, read_account
 from tools._drafting import reader_language, written
 from tools.metrics import Profile
 
@@ -61,7 +61,7 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
             "A survey with {n} questions, about three minutes.",
             len(asks),
         ),
-        parts=(*_cautions(account), draft, NextSteps(_next(account))),
+        parts=(*_cautions(account, deps), draft, NextSteps(_next(account))),
         accounts=frozenset({ask.account} if ask.account else ()),
     )
 
@@ -72,8 +72,8 @@ def _subject(account: Profile | None) -> Phrase:
     return phrase("Exit survey · {account}", account=account.account.name)
 
 
-def _cautions(account: Profile | None) -> list[Part]:
-    if account and account.mrr_minor:
+def _cautions(account: Profile | None, deps: Deps) -> list[Part]:
+    if account and account.mrr_minor and not leaving_on(account.account.account_id, deps):
         return [
             Note(
                 phrase(

@@ -25,7 +25,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._account import person, plans, read_account
+from tools._account import leaving_on, person, plans, read_account
 from tools._drafting import MINUTES_PER_QUESTION, opening, reader_language, spoken
 from tools.metrics import Profile, attribute_values
 
@@ -115,7 +115,8 @@ class _Script:
     account: Profile | None
 
     def __post_init__(self) -> None:
-        self.sets = _sets(self.ask.purpose, self.account)
+        self.stays = self.account is not None and _stays(self.account, self.deps)
+        self.sets = _sets(self.ask.purpose, self.stays)
         self.contact = _contact(self.account, self.ask.role)
         known = [self.contact.language] if self.contact else []
         known += [self.account.account.language] if self.account else []
@@ -135,7 +136,7 @@ class _Script:
 
     def cautions(self) -> Iterator[Part]:
         """What the person should know before using the draft."""
-        if self.account and self.ask.purpose == "why_leave" and self.account.mrr_minor:
+        if self.account and self.ask.purpose == "why_leave" and self.stays:
             yield Note(
                 phrase("{account} still pays; why-stay questions may fit better.", account=self.account.account.name)
             )
@@ -196,12 +197,16 @@ class _Script:
         )
 
 
-def _sets(purpose: Purpose, account: Profile | None) -> tuple[str, ...]:
+def _stays(account: Profile, deps: Deps) -> bool:
+    """It pays, and no cancellation of it is known."""
+    return account.mrr_minor > 0 and leaving_on(account.account.account_id, deps) is None
+
+
+def _sets(purpose: Purpose, stays: bool) -> tuple[str, ...]:
     """Win-loss asks why they bought, and why they left or, of those who pay, why they stay."""
     if purpose != "win_loss":
         return (purpose,)
-    pays = account is not None and account.mrr_minor > 0
-    return ("why_buy", "why_stay" if pays else "why_leave")
+    return ("why_buy", "why_stay" if stays else "why_leave")
 
 
 def _asks(name: str, role: str | None, language: str) -> list[Ask]:

@@ -30,6 +30,7 @@ from tools._reading import conversion, elapsed, written_period
 from tools.metrics import CATEGORIES, Category, Figure, Flows, Money, Mover, Period, all_metrics, flows, movers
 
 TOP = 5
+LEFT = 20
 NAMES: dict[Category, Phrase] = {
     "new": phrase("New"),
     "expansion": phrase("Expansion"),
@@ -67,7 +68,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     where = {name: value for name, value in (("segment", ask.segment), ("owner", ask.owner)) if value}
     found = flows(deps.book, period, where)
     if not (found.start_accounts or any(found.accounts.values())):
-        raise ToolError(phrase("{subject}: nobody paid anything in it.", subject=_subject(period, where.values())))
+        raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=_subject(period, where.values())))
     if not found.closes:
         raise ToolError(
             phrase(
@@ -77,7 +78,9 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
         )
     summary = _Summary(deps, period, where, found)
     changes = movers(deps.book, period, where)
-    parts: list[Part] = [summary.bridge(), summary.chart(), summary.ratios(), _movers(changes, deps.book.currency)]
+    currency = deps.book.currency
+    parts: list[Part] = [summary.bridge(), summary.chart(), summary.ratios(), _movers(changes, currency)]
+    parts += _left(changes, currency)
     return Answer(
         subject=_subject(period, where.values()),
         headline=phrase(
@@ -166,6 +169,18 @@ def _movers(changes: Sequence[Mover], currency: str) -> Part:
     rows.append((phrase("Net new MRR"), None, Money(sum(mover.amount for mover in changes), currency)))
     columns = (Column(phrase("Account")), Column(phrase("What happened")), Column(phrase("Change"), numeric=True))
     return Table(phrase("Who moved it"), columns, tuple(rows))
+
+
+def _left(changes: Sequence[Mover], currency: str) -> list[Part]:
+    """Who left, by name, where the largest changes do not name them all."""
+    left = [mover for mover in changes if mover.movements[-1] == "churn"]
+    if all(mover in changes[:TOP] for mover in left):
+        return []
+    rows = tuple((mover.name, Money(mover.amount, currency)) for mover in left[:LEFT])
+    more = len(left) - len(rows)
+    footnote = phrase_n("and {n} more", "and {n} more", more) if more else None
+    columns = (Column(phrase("Account")), Column(phrase("Change"), numeric=True))
+    return [Table(phrase("Who left"), columns, rows, footnote)]
 
 
 def _happened(mover: Mover) -> Phrase:

@@ -24,15 +24,22 @@ from tools import (
     Phrase,
     Section,
     Table,
+    ToolError,
     phrase,
+    phrase_n,
 )
 from tools._account import goal_number, mrr_of, person, plans, read_account, risk_of
 from tools._drafting import reader_language, working_day
+from tools._renewals import pays_by_the_month
 from tools._signs import evidence
-from tools.metrics import Profile, next_renewal
+from tools.metrics import Profile, Risk, next_renewal
 
 LENGTH = 120
 """Days before the renewal at which a plan begins, where there is time."""
+SHORT = 30
+"""Days below which a plan says that time is short."""
+UNDATED = timedelta(days=90)
+"""How far a plan reaches that no renewal ends."""
 
 
 class Input(BaseModel):
@@ -47,7 +54,10 @@ def trust_plan(ask: Input, deps: Deps) -> Answer:
 
     Use when someone wants a trust plan, success plan, renewal plan or joint plan for one customer.
     """
-    plan = _Plan(read_account(ask.account, deps), deps)
+    account = read_account(ask.account, deps)
+    if account.left_on:
+        raise _too_late(account)
+    plan = _Plan(account, deps)
     language = reader_language(ask.language, [], deps)
     subject = phrase("Trust plan · {account}", account=plan.account.account.name)
     draft = Draft("trust_plan", subject, language, plan.sections(language), ask.account)
@@ -59,6 +69,22 @@ def trust_plan(ask: Input, deps: Deps) -> Answer:
     )
 
 
+def _too_late(account: Profile) -> ToolError:
+    name = account.account.name
+    return ToolError(
+        phrase(
+            "{account} left on {day}, so there is no renewal to secure. Find out why they left first.",
+            account=name,
+            day=account.left_on,
+        ),
+        suggestions=(
+            phrase("Win-loss interview script for {account}", account=name),
+            phrase("Exit survey for {account}", account=name),
+            phrase("What do the playbooks say about winning customers back?"),
+        ),
+    )
+
+
 @dataclass
 class _Plan:
     """Both purposes of the plan, counted back from the renewal."""
@@ -67,27 +93,40 @@ class _Plan:
     deps: Deps
 
     def __post_init__(self) -> None:
+        found = risk_of(self.account.account.account_id, self.deps)
+        self.risk: Risk | None = found[0] if found else None
+        self.leaving_on = self.risk.standing.leaving_on if self.risk else None
+        self.by_the_month = self.risk is not None and pays_by_the_month(self.risk)
         self.renews_on = next_renewal(self.account.contracts, self.deps.today)
-        soon, later = self.deps.today + timedelta(days=14), self.deps.today + timedelta(days=90)
-        self.horizon = max(self.renews_on, soon) if self.renews_on else later
+        decided_on = self.leaving_on or (None if self.by_the_month else self.renews_on)
+        self.horizon = decided_on or self.deps.today + UNDATED
         self.owner: Phrase | str = self.account.account.owner or phrase("to be named")
         self.sales: Phrase | str = self.account.colleagues.get("sales", self.owner)
         self.support: Phrase | str = self.account.colleagues.get("support", self.owner)
 
     def headline(self) -> Phrase:
-        name = self.account.account.name
+        said = {"account": self.account.account.name, "day": self.horizon}
+        if self.leaving_on:
+            return phrase("A draft plan to win {account} over before it leaves on {day}.", **said)
+        if self.by_the_month:
+            return phrase("A draft plan for {account}, which pays by the month: it runs to {day}.", **said)
         if self.renews_on is None:
-            return phrase(
-                "A draft plan for {account}; no renewal date is known, so it runs to {day}.",
-                account=name,
-                day=self.horizon,
-            )
-        return phrase(
-            "A draft plan for {account}, counted back from the renewal on {day}.", account=name, day=self.renews_on
-        )
+            return phrase("A draft plan for {account}; no renewal date is known, so it runs to {day}.", **said)
+        return phrase("A draft plan for {account}, counted back from the renewal on {day}.", **said)
 
     def gaps(self) -> Iterator[Part]:
         """What keeps the plan from being complete."""
+        left = (self.horizon - self.deps.today).days
+        if self.leaving_on:
+            yield Note(phrase("It has already cancelled: speak with who decided before anything else."))
+        if left < SHORT:
+            yield Note(
+                phrase_n(
+                    "Only {n} day is left: do first what only you can do.",
+                    "Only {n} days are left: do first what only you can do.",
+                    left,
+                )
+            )
         if not self.account.account.owner:
             yield Note(phrase("The account has no owner: name one, or the plan stays incomplete."))
         if not self.account.goals:
@@ -120,12 +159,14 @@ class _Plan:
             Fact(phrase("MRR"), mrr_of(account_id, self.deps.today, self.deps)),
             Fact(phrase("Contracts"), plans(self.account)),
             Fact(phrase("Customer since"), self.account.customer_since),
-            Fact(phrase("Renewal"), self.renews_on),
+            Fact(phrase("Renewal"), phrase("none, cancelled") if self.leaving_on else self.renews_on),
         ))  # fmt: skip
 
     def _risks(self) -> Iterator[DraftLine]:
-        found = risk_of(self.account.account.account_id, self.deps)
-        signs = [evidence(c) for c in found[0].contributions if c.points] if found else []
+        if self.leaving_on:
+            yield phrase("It has cancelled and pays until {day}.", day=self.leaving_on - timedelta(days=1))
+        found = self.risk.contributions if self.risk else ()
+        signs = [evidence(c) for c in found if c.points and not (self.leaving_on and c.driver == "renewal_days")]
         yield from signs or [phrase("No sign of risk is known today.")]
 
     def _goals(self) -> Iterator[DraftLine]:
@@ -151,15 +192,18 @@ class _Plan:
         yield Action(phrase("Have the renewal signed"), self.sales, self._day(15))
 
     def _upsell(self) -> Iterator[DraftLine]:
+        if self.leaving_on:
+            yield phrase("Offer nothing more while the cancellation stands.")
+            return
         yield Action(phrase("Find out which of their goals the present package leaves open"), self.owner, self._day(75))
         yield Action(phrase("Try the next package or add-on with one team and measure it"), self.owner, self._day(50))
         yield Action(phrase("Propose it only if the measure moved"), self.sales, self._day(30))
 
     def _day(self, before: int) -> date:
         """So many days before the end of the plan; a plan that starts late is squeezed into the time that is left."""
-        left = (self.horizon - self.deps.today).days
-        squeeze = min(1.0, (left - 2) / LENGTH)
-        return working_day(self.horizon - timedelta(days=round(before * squeeze)))
+        today = self.deps.today
+        squeeze = max(0.0, min(1.0, ((self.horizon - today).days - 2) / LENGTH))
+        return working_day(self.horizon - timedelta(days=round(before * squeeze)), today, self.horizon)
 
     def _playbook(self, language: str) -> Iterator[DraftLine]:
         yield from self.deps.knowledge.search("trust enablement plan", language, limit=1)

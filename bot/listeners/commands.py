@@ -23,7 +23,7 @@ def question_from_command(body: dict[str, Any], desk: Desk) -> Question:
     place = Place("command", desk.identity.team, str(body["channel_id"]))
     return Question(
         key=f"{place.team}/{place.channel}/{body['trigger_id']}",
-        text=plain_text(str(body.get("text") or "")) or "help",
+        text=plain_text(str(body.get("text") or "")),
         asker=Person(str(body["user_id"]), outsider=None if home_team(body, desk) else True),
         place=place,
         response_url=str(body.get("response_url") or ""),

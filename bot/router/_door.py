@@ -23,6 +23,8 @@ class Call:
 
     tool: str
     arguments: Mapping[str, Any] = field(hash=False)
+    unread: tuple[str, ...] = field(default=(), compare=False)
+    """What the question says and the tool cannot take: the person is told that it was left out."""
 
 
 @dataclass(frozen=True)

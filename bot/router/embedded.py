@@ -11,11 +11,12 @@ from bot.router._door import Call, Choice, Clarify, Decision, Decline, Names
 from bot.router.intents import left_out, train
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
-from bot.router.slots.filling import Filled, fill, settle
+from bot.router.slots.filling import fill, settle
 from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
+from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY, TRADES
-from tools import Tool, phrase
+from tools import ACCOUNT, OWNER, SEGMENT, Slot, Tool, phrase
 
 HELP, NONE = "help", "none"
 """The two intents that are no tool."""
@@ -43,7 +44,8 @@ class EmbeddedRouter:
         self._tools = tools
         self._prepared: tuple[Names, AccountNames] | None = None
         examples = list(_examples(tools))
-        self._common = EVERYDAY | TRADES | {part.text for _, text in examples for part in parts_of(fold(text))}
+        self._familiar = {name: EVERYDAY | _words_of(tool) for name, tool in tools.items()}
+        self._common = EVERYDAY | TRADES | _plain_words(examples)
         nobody = AccountNames({})
         shapes = ((label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape) for label, text in examples)
         # What is put alike in both languages counts once: leaving it out must leave it out.
@@ -59,12 +61,14 @@ class EmbeddedRouter:
         reading = self._read(text, today, names)
         if not parts_of(reading.folded):
             return Weighed(Decline(help=True), sure=True)
-        ranked = self._ranked(reading)
-        (first, best), (_, second) = ranked[:2]
+        ranked = self._ranked(reading.shape)
+        first, best = ranked[0]
         if first in (HELP, NONE):
             return self._not_a_tool(ranked, reading, accounts)
-        if best >= self.policy.answer and best - second >= self.policy.lead:
-            return _settled(fill(self._tools[first], reading, accounts))
+        if self._clear(ranked):
+            return self._settled(first, reading, accounts)
+        if tool := self._if_named(reading):
+            return self._settled(tool, reading, accounts)
         if best >= self.policy.clarify:
             return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
         return Weighed(Decline(), sure=False)
@@ -77,17 +81,36 @@ class EmbeddedRouter:
 
     def ranking(self, text: str, today: date, names: Names) -> list[tuple[str, float]]:
         """Every intent (the tools, `help` and `none`) with its score, best first: what `weigh` decides by."""
-        return self._ranked(self._read(text, today, names))
+        return self._ranked(self._read(text, today, names).shape)
 
     def left_out(self) -> LeftOut:
         """How every example would be scored had it been left out of training; policies are measured by it."""
         return LeftOut(left_out(self._shapes, self._labels), self._labels, frozenset(self._tools))
 
+    def _clear(self, ranked: list[tuple[str, float]]) -> bool:
+        (_, best), (_, second) = ranked[:2]
+        return best >= self.policy.answer and best - second >= self.policy.lead
+
+    def _if_named(self, reading: Reading) -> str | None:
+        """The tool that is clearly asked for once the unknown name is taken for an account, manager or segment."""
+        if reading.accounts or is_misspelt(fold(" ".join(reading.strangers[:1])), self._common):
+            return None
+        for sign, shape in reading.if_named.items():
+            ranked = self._ranked(shape)
+            tool = self._tools.get(ranked[0][0])
+            if tool and self._clear(ranked) and _takes(tool, (ACCOUNT,) if sign == "@a" else (OWNER, SEGMENT)):
+                return tool.name
+        return None
+
+    def _settled(self, tool: str, reading: Reading, accounts: AccountNames) -> Weighed:
+        filled = fill(self._tools[tool], reading, accounts, self._familiar[tool])
+        return Weighed(filled.ask or filled.call, sure=True)
+
     def _read(self, text: str, today: date, names: Names) -> Reading:
         return read(text, today, self._accounts(names), names.owners, names.segments, self._common)
 
-    def _ranked(self, reading: Reading) -> list[tuple[str, float]]:
-        scores = self._trained.scores(reading.shape)
+    def _ranked(self, shape: str) -> list[tuple[str, float]]:
+        scores = self._trained.scores(shape)
         named = {label: float(score) for label, score in zip(self._trained.labels, scores, strict=True)}
         return sorted(named.items(), key=lambda each: -each[1])
 
@@ -100,7 +123,7 @@ class EmbeddedRouter:
     def _which_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Clarify:
         """Up to three tools to choose from, with what was understood; what lacks is asked later."""
         likely = [name for name, _ in ranked if name in self._tools][:3]
-        calls = [fill(self._tools[name], reading, accounts).call for name in likely]
+        calls = [fill(self._tools[name], reading, accounts, self._familiar[name]).call for name in likely]
         choices = tuple(Choice(phrase(self._tools[call.tool].help), call) for call in calls)
         return Clarify(phrase("I am not sure what you mean. Is it one of these?"), choices)
 
@@ -112,8 +135,26 @@ class EmbeddedRouter:
         return kept[1]
 
 
-def _settled(filled: Filled) -> Weighed:
-    return Weighed(filled.ask or filled.call, sure=True)
+def _plain_words(examples: list[tuple[str, str]]) -> frozenset[str]:
+    """The words of the examples, but for the names in those of what is outside ("ação da Petrobras")."""
+    return frozenset(
+        part.text
+        for intent, text in examples
+        for part in parts_of(fold(text))
+        if intent != NONE or part.start == 0 or not text[part.start].isupper()
+    )
+
+
+def _words_of(tool: Tool) -> frozenset[str]:
+    return frozenset(part.text for texts in tool.examples.values() for text in texts for part in parts_of(fold(text)))
+
+
+def _takes(tool: Tool, kinds: tuple[Slot, ...]) -> bool:
+    """Whether the tool has a field of one of these kinds; an account must be one it cannot do without."""
+    fields = tool.input.model_fields.values()
+    return any(
+        kind in field.metadata and (kind != ACCOUNT or field.is_required()) for field in fields for kind in kinds
+    )
 
 
 def _examples(tools: Mapping[str, Tool]) -> Iterator[tuple[str, str]]:

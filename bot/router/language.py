@@ -49,6 +49,13 @@ def detect(text: str, default: str) -> str:
     return "en" if leaning > 0 else "pt-BR"
 
 
+def without_language(text: str) -> str:
+    """A question without the words that ask for a language."""
+    plain = clean(text)
+    asked = find_language(fold(plain))
+    return plain[: asked.start] + plain[asked.end :] if asked else plain
+
+
 def _leaning(word: str, inside: bool) -> float:
     """Above 0: English, below: Portuguese. Known words count most, capitalised ones inside (names) least."""
     folded = fold(word)

@@ -244,9 +244,12 @@ class _Load:
         places = list(plan.shape.fields)
         origins = sorted(plan.origins, key=lambda one: places.index(one.field.name))
         used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
+        if "currency" in plan.absent and (codes := self.scratch.currencies(name) if name in PRICED else {}):
+            used["currency"] = f"= {', '.join(codes)}"
         rows, wholes, keys = self.scratch.counts(name)
+        absent = tuple(column for column in plan.absent if column not in used)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
-        return TableReport(name, plan.file, keys, used, plan.ignored, plan.absent, rows - wholes)
+        return TableReport(name, plan.file, keys, used, plan.ignored, absent, rows - wholes)
 
 
 def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str | int]:

@@ -1,6 +1,5 @@
 """Which file is which table, and which of its columns is which of the book's."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from tools.metrics._cells import currencies, currency_of, fold, printable
 from tools.metrics._faults import Fault
 from tools.metrics._fields import Field, Shape, StandIn, shapes
+from tools.metrics._likely import likely
 from tools.metrics._mapping import LoadMapping, Rule, TableMapping
 from tools.metrics._reading import SUFFIXES, Layout
 
@@ -206,7 +206,7 @@ def _apply(
         title = rule.column or (via[1] if via else name)
         index = _position(header, title)
         if index is None:
-            yield Fault(file, "missing_column", None, title, detail={"for": name, **_likely(shape, title, header)})
+            yield Fault(file, "missing_column", None, title, detail={"for": name, **likely(shape, title, header)})
             return
         found[target.name] = _column(target, title, index, via)
     if stand_in:
@@ -273,40 +273,9 @@ def _missing(
         elsewhere.add(next(iter(shape.fields)))
     for name, field_ in shape.fields.items():
         if field_.required and name not in found and name not in elsewhere and name not in told:
-            yield Fault(file, "missing_column", None, name, detail={"for": name, **_likely(shape, name, unused)})
+            yield Fault(file, "missing_column", None, name, detail={"for": name, **likely(shape, name, unused)})
 
 
 def _unused(header: Sequence[str], origins: Iterable[Origin]) -> list[str]:
     used = {origin.index for origin in origins}
     return [title for index, title in enumerate(header) if title.strip() and index not in used]
-
-
-def _likely(shape: Shape, sought: str, titles: list[str]) -> dict[str, str]:
-    """What the remedy of a missing column needs: its table, and which of these headers it may be.
-
-    `likely`: the nearest ones to read; `rule`: the nearest one as a mapping file says it, or empty.
-    """
-    from rapidfuzz import fuzz
-
-    words = [fold(sought), *(word for word, name in shape.names.items() if name == sought)]
-    scores = {
-        title: max((fuzz.token_set_ratio(fold(title), word), fuzz.ratio(fold(title), word)) for word in words)
-        for title in titles
-    }
-    nearest = [title for title in sorted(scores, key=lambda one: scores[one], reverse=True) if scores[title][0] >= 75]
-    return {
-        "table": shape.name,
-        "unused": ", ".join(title.strip() for title in titles)[:300],
-        "likely": ", ".join(f"“{title.strip()}”" for title in nearest[:3]),
-        "rule": _rule(shape, sought, nearest[0]) if nearest else "",
-    }
-
-
-def _rule(shape: Shape, sought: str, title: str) -> str:
-    """`Contract No`, or for a column that holds companies' names `{via: accounts.name, column: Empresa}`."""
-    plain = title.strip()
-    written = plain if re.fullmatch(r"\w[\w ./()-]*", plain) else json.dumps(plain, ensure_ascii=False)
-    named = (
-        sought == "account_id" and shape.name != "accounts" and shapes()["accounts"].names.get(fold(title)) == "name"
-    )
-    return f"{{via: accounts.name, column: {written}}}" if named else written

@@ -1,9 +1,11 @@
 """Which account is meant: exact names and ids, parts of names, and near misses, among up to 100,000 names."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 from rapidfuzz import fuzz, process
 
@@ -39,14 +41,15 @@ class AccountNames:
 
     def __init__(self, accounts: Mapping[str, str]) -> None:
         self.accounts = accounts
-        self._ids = {fold(id_): id_ for id_ in accounts}
+        self._ids = {_bare(fold(id_)): id_ for id_ in accounts if not _bare(id_).isdigit()}
+        self._ids |= {fold(id_): id_ for id_ in accounts}
         self._whole: dict[str, list[str]] = {}
         self._joined: dict[str, list[str]] = {}
         self._with: dict[str, list[str]] = {}
         self._core: dict[str, str] = {}
         for id_, name in accounts.items():
             self._add(id_, name)
-        self._parts = [part for part in self._with if len(part) >= 4]
+        self._parts = sorted(part for part in self._with if len(part) >= 4)
         self._longest = max((len(whole.split()) for whole in self._whole), default=0)
 
     def _add(self, id_: str, name: str) -> None:
@@ -123,9 +126,9 @@ class AccountNames:
         word = words[at]
         if word.text in common or len(word.text) < 3 or word.text.isdigit():
             return None, at
-        ids = set(self._with.get(word.text, ()))
-        if not ids:
-            ids = {id_ for part, _ in self._close(word.text, _CLOSE) for id_ in self._with[part]}
+        parts = [word.text] if word.text in self._with else self._beginning(word.text)
+        parts = parts or [part for part, _ in self._close(word.text, _CLOSE)]
+        ids = {id_ for part in parts for id_ in self._with[part]}
         if not ids:
             return None, at
         first, last = at, at
@@ -150,11 +153,19 @@ class AccountNames:
 
     def _has(self, id_: str, text: str) -> bool:
         parts = self._core[id_].split()
-        return text in parts or (len(text) >= 5 and any(fuzz.ratio(text, part) >= _CLOSE - 4 for part in parts))
+        begun = len(text) >= 3 and any(part.startswith(text) for part in parts)
+        return text in parts or begun or (len(text) >= 5 and any(fuzz.ratio(text, p) >= _CLOSE - 4 for p in parts))
 
     def _best(self, run: Sequence[Word], ids: set[str]) -> tuple[str, ...]:
         said = " ".join(word.text for word in run)
         return tuple(sorted(ids, key=lambda id_: (-fuzz.ratio(said, self._core[id_]), self.accounts[id_], id_)))
+
+    def _beginning(self, text: str) -> list[str]:
+        """The parts of names that begin with `text`: people stop typing when a name is clear to them."""
+        if len(text) < 4:
+            return []
+        first = bisect_left(self._parts, text)
+        return list(takewhile(lambda part: part.startswith(text), islice(self._parts, first, None)))
 
     def _close(self, text: str, cutoff: float) -> list[tuple[str, float]]:
         if len(text) < 5:
@@ -180,6 +191,11 @@ def _without_legal(parts: list[str]) -> list[str]:
     while end > 1 and parts[end - 1] in _LEGAL:
         end -= 1
     return parts[:end]
+
+
+def _bare(id_: str) -> str:
+    """An id as people type it, without hyphens: A0269."""
+    return re.sub(r"[\W_]", "", id_)
 
 
 def _looks_like_an_id(text: str) -> bool:

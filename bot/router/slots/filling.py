@@ -1,7 +1,8 @@
 """From what was recognised to a tool's arguments, by the markers of its Input's fields."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -9,10 +10,16 @@ from pydantic.fields import FieldInfo
 from bot.router._door import Call, Choice, Clarify
 from bot.router.slots.accounts import AccountNames
 from bot.router.slots.reading import Reading
-from bot.router.slots.words import find_choice
+from bot.router.slots.unread import Leftover, leftovers, nearest
+from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
-from tools import Slot, Tool, phrase
+from tools import Phrase, Slot, Tool, phrase, phrase_n
+from tools.metrics import Period
+
+SHOWN = 3
+"""Choices of a question asked back."""
+SOON = timedelta(days=183)
 
 
 @dataclass(frozen=True)
@@ -23,42 +30,91 @@ class Filled:
     ask: Clarify | None = None
 
 
-def fill(tool: Tool, reading: Reading, accounts: AccountNames) -> Filled:
-    """Fill the fields of `tool.input` that the question speaks of; defaults are left to the tool."""
+def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collection[str]) -> Filled:
+    """Fill the fields of `tool.input` that the question speaks of; defaults are left to the tool.
+
+    `familiar`: words that people use to ask for this tool. What limits the answer and fits no field is asked about
+    where it looks like a name, else it is among the call's `unread`.
+    """
     arguments = {
         name: value
         for name, field in tool.input.model_fields.items()
         if (value := _value(name, field, reading)) is not None
     }
-    for name, field in tool.input.model_fields.items():
-        if _slot(field) == "account":
-            return _with_account(tool, name, field.is_required(), arguments, reading, accounts)
-        if _slot(field) == "owner" and reading.owner and reading.owner.others:
-            return Filled(
-                Call(tool.name, arguments),
-                _which_owner(tool, name, arguments, reading.owner.value, reading.owner.others),
-            )
-    return Filled(Call(tool.name, arguments))
+    fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
+    left = leftovers(reading.rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
+    call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
+    if account := fields.get("account"):
+        return _with_account(call, account, tool, reading, accounts)
+    if (owner := fields.get("owner")) and reading.owner and reading.owner.others:
+        return Filled(call, _which_owner(call, owner, reading.owner))
+    if unknown := _unknown_filter(reading, fields, left):
+        return Filled(call, _no_such_filter(call, unknown, reading, fields))
+    return Filled(call)
+
+
+def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Mapping[str, Any]) -> Iterator[str]:
+    """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
+    if "topic" in fields:
+        return
+    if (period := reading.period) and fields.get("period") not in filled and not _now(period.period, reading):
+        yield reading.text[period.start : period.end]
+    if "account" not in fields:
+        yield from (reading.text[mention.start : mention.end] for mention in reading.accounts)
+
+
+def _now(period: Period, reading: Reading) -> bool:
+    """Today is in it; or it is a day soon to come, when they meet the customer."""
+    return period.start <= reading.today < period.end or (
+        period.grain == "day" and reading.today < period.start < reading.today + timedelta(days=14)
+    )
+
+
+def _unknown_filter(reading: Reading, fields: Mapping[str | None, str], left: Sequence[Leftover]) -> str | None:
+    """What is meant for a manager or a segment that the book has not."""
+    if "segment" in fields and reading.segment and reading.segment.value is None:
+        return reading.text[reading.segment.start : reading.segment.end]
+    return next((each.text for each in left if each.named), None)
+
+
+def _no_such_filter(call: Call, name: str, reading: Reading, fields: Mapping[str | None, str]) -> Clarify:
+    """Which one is meant, or all of them; that it was asked once is enough."""
+    bare = Call(call.tool, call.arguments, tuple(each for each in call.unread if each != name))
+    near = [
+        (fields[kind], each)
+        for each in nearest(name, (*reading.owners, *reading.segments))
+        for kind in ("owner" if each in reading.owners else "segment",)
+        if kind in fields
+    ]
+    choices = [Choice(each, Call(bare.tool, {**bare.arguments, field: each}, bare.unread)) for field, each in near]
+    everyone = Choice(phrase("All accounts"), bare)
+    return Clarify(phrase("I know no manager and no segment called “{name}”.", name=name), (*choices, everyone))
 
 
 def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Reading], accounts: AccountNames) -> Filled:
     """Arguments as someone worded them (an account by name, an owner by the first) in the book's own terms.
 
-    `in_words` reads a value as if it were a question. What the book does not know is left out; an account
-    that it does not know is asked back.
+    `in_words` reads a value as if it were a question. An account, manager or segment that the book does not know
+    is asked back; what else it does not know is left out.
     """
+    fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
     arguments, asked = dict[str, Any](), None
     for name, field in tool.input.model_fields.items():
         if _slot(field) == "account":
             asked = (name, field.is_required(), said.get(name))
         elif name in said and (value := _in_terms_of_the_book(name, field, said[name], in_words)) is not None:
             arguments[name] = value
+    call = Call(tool.name, arguments)
+    for kind in ("owner", "segment"):
+        if (limit := fields.get(kind)) and said.get(limit) and limit not in arguments:
+            unknown = str(said[limit])
+            return Filled(call, _no_such_filter(call, unknown, in_words(unknown), fields))
     if asked is None or (asked[2] is None and not asked[1]):
-        return Filled(Call(tool.name, arguments))
+        return Filled(call)
     name, _, wanted = asked
     if wanted in accounts.accounts:
         return Filled(Call(tool.name, {**arguments, name: wanted}))
-    return _with_account(tool, name, True, arguments, in_words(str(wanted or "")), accounts, called=wanted)
+    return _with_account(call, name, tool, in_words(str(wanted or "")), accounts, called=wanted or "")
 
 
 def _in_terms_of_the_book(name: str, field: FieldInfo, value: Any, in_words: Callable[[str], Reading]) -> Any:
@@ -99,15 +155,17 @@ def _period(reading: Reading, ahead: bool) -> str | None:
     """The written period.
 
     Who asks for risk "this week" does not mean renewals of this week: the question must speak of them, or the
-    period lie ahead.
+    period lie ahead, and not by much: "in October", asked in November, is the one that is over.
     """
     if not ahead:
         return str(reading.period.period) if reading.period else None
     if reading.ahead is None:
         return None
     period = reading.ahead.period
-    to_come = period.start >= reading.today and period.grain != "day"
-    return str(period) if reading.of_renewals or to_come else None
+    as_said = reading.period is not None and reading.period.period == period
+    to_come = reading.today <= period.start and period.grain != "day"
+    soon = as_said or period.start < reading.today + SOON
+    return str(period) if reading.of_renewals or (to_come and soon) else None
 
 
 def _within(field: FieldInfo, count: int | None) -> int | None:
@@ -121,27 +179,30 @@ def _within(field: FieldInfo, count: int | None) -> int | None:
 
 
 def _with_account(
-    tool: Tool,
-    name: str,
-    required: bool,
-    arguments: Mapping[str, Any],
-    reading: Reading,
-    accounts: AccountNames,
-    called: str | None = None,
+    call: Call, name: str, tool: Tool, reading: Reading, accounts: AccountNames, called: str | None = None
 ) -> Filled:
-    """`called`: what an account was called by someone who surely meant one."""
-    bare = Call(tool.name, dict(arguments))
+    """The call with its account, or what to ask about it.
+
+    `called`: what an account was called by someone who surely meant one.
+    """
+    required = called is not None or tool.input.model_fields[name].is_required()
     meant = _meant(reading)
     if len(meant) == 1:
-        return Filled(Call(tool.name, {**arguments, name: meant[0]}))
+        return Filled(replace(call, arguments={**call.arguments, name: meant[0]}))
     if meant:
-        return Filled(bare, Clarify(phrase("Which account do you mean?"), _choices(bare, name, meant, accounts)))
+        return Filled(call, Clarify(_which_account(len(meant)), _choices(call, name, meant, accounts)))
     if stranger := called or _stranger(reading, required):
-        near = _choices(bare, name, accounts.nearest(stranger), accounts)
-        general = () if required else (Choice(phrase(tool.help), bare),)
+        near = _choices(call, name, accounts.nearest(stranger), accounts)
+        general = () if required else (Choice(phrase(tool.help), call),)
         unknown = phrase("I know no account called {name}.", name=stranger)
-        return Filled(bare, Clarify(unknown, (*near[: 3 - len(general)], *general)))
-    return Filled(bare, Clarify(phrase("Which account?")) if required else None)
+        return Filled(call, Clarify(unknown, (*near[: 3 - len(general)], *general)))
+    return Filled(call, Clarify(phrase("Which account?")) if required else None)
+
+
+def _which_account(n: int) -> Phrase:
+    if n <= SHOWN:
+        return phrase("Which account do you mean?")
+    return phrase_n("{n} account is called like that.", "{n} accounts are called like that. Is it one of these?", n)
 
 
 def _meant(reading: Reading) -> list[str]:
@@ -157,15 +218,15 @@ def _stranger(reading: Reading, required: bool) -> str | None:
 
 
 def _choices(bare: Call, name: str, ids: list[str], accounts: AccountNames) -> tuple[Choice, ...]:
-    shown = ids[:3]
-    return tuple(Choice(accounts.label(id_, shown), Call(bare.tool, {**bare.arguments, name: id_})) for id_ in shown)
+    shown = ids[:SHOWN]
+    return tuple(
+        Choice(accounts.label(id_, shown), replace(bare, arguments={**bare.arguments, name: id_})) for id_ in shown
+    )
 
 
-def _which_owner(
-    tool: Tool, name: str, arguments: Mapping[str, Any], first: str | None, others: tuple[str, ...]
-) -> Clarify:
-    owners = [first, *others][:3]
+def _which_owner(call: Call, name: str, owner: Said) -> Clarify:
+    owners = [each for each in (owner.value, *owner.others) if each][:SHOWN]
     return Clarify(
         phrase("Whose accounts do you mean?"),
-        tuple(Choice(owner or "", Call(tool.name, {**arguments, name: owner})) for owner in owners),
+        tuple(Choice(each, replace(call, arguments={**call.arguments, name: each})) for each in owners),
     )

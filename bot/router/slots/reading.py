@@ -1,7 +1,7 @@
 """All that is recognised in a question, whatever tool it may be for."""
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,10 @@ class Reading:
     today: date
     accounts: tuple[Mention, ...]
     strangers: tuple[str, ...]
+    rest: str
+    """What no slot took, at its place."""
+    owners: Sequence[str]
+    segments: Sequence[str]
     period: Found | None
     count: int | None
     owner: Said | None
@@ -37,6 +41,8 @@ class Reading:
     undated: str
     without_names: str
     shape: str
+    if_named: Mapping[str, str]
+    """The shape if the likeliest stranger were an account (@a), a manager (@o) or a segment (@s)."""
 
     @cached_property
     def ahead(self) -> Found | None:
@@ -74,12 +80,16 @@ def read(
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
+    strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text,
         folded=folded,
         today=today,
         accounts=(*exact, *partial),
-        strangers=_strangers(mask.rest, text, common),
+        strangers=tuple(text[each.start : each.end][:60] for each in strangers),
+        rest=mask.rest,
+        owners=owners,
+        segments=segments,
         period=period,
         count=count[0] if count else None,
         owner=owner,
@@ -88,6 +98,7 @@ def read(
         undated=undated,
         without_names=_blanked(folded, (*exact, *partial)),
         shape=unwrapped(mask.shape),
+        if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},
     )
 
 
@@ -111,8 +122,15 @@ class _Mask:
 
     @property
     def shape(self) -> str:
+        return self._signed(self._taken)
+
+    def shape_with(self, stretch: Mention, sign: str) -> str:
+        """The shape if this stretch were taken too."""
+        return self._signed([*self._taken, (stretch.start, stretch.end, sign)])
+
+    def _signed(self, taken: Sequence[tuple[int, int, str]]) -> str:
         shape = self.rest
-        for start, end, sign in sorted(self._taken, reverse=True):
+        for start, end, sign in sorted(taken, reverse=True):
             shape = f"{shape[:start]} {sign} {shape[end:]}"
         return " ".join(re.sub(r"\{(\w)\w*\}", r" @\1 ", shape).split())
 
@@ -131,14 +149,14 @@ def _nameable(rest: str, original: str, common: Container[str]) -> str:
     return rest
 
 
-def _strangers(rest: str, original: str, common: Container[str]) -> tuple[str, ...]:
+def _strangers(rest: str, original: str, common: Container[str]) -> list[Mention]:
     """What looks like the name of something unknown, the likeliest first."""
-    found: list[tuple[bool, str]] = []
+    found: list[tuple[bool, Mention]] = []
     for first, last in _runs(parts_of(rest), original, common):
         capital, after = original[first.start].isupper(), _BEFORE_A_NAME.search(rest[: first.start])
         likely = bool(after) or (capital and first.start > 0)
-        found.append((likely, original[first.start : last.end][:60]))
-    return tuple(name for _, name in sorted(found, key=lambda each: not each[0]))
+        found.append((likely, Mention((), first.start, last.end)))
+    return [name for _, name in sorted(found, key=lambda each: not each[0])]
 
 
 def _runs(parts: Sequence[Word], original: str, common: Container[str]) -> list[tuple[Word, Word]]:

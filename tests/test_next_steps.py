@@ -1,0 +1,141 @@
+"""What the assistant proposes to ask next works when asked word for word, in both languages."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.app import Assistant
+from bot.conversation import SUGGESTIONS, Reply
+from bot.locale import Speaker
+from bot.question import Person, Place, Question
+from bot.router import Call
+from tests.conftest import DEMO_DAY, assistant_at
+from tools import NextSteps, Note, Part, Phrase
+from tools.metrics import rank
+
+TODAY = date.fromisoformat(DEMO_DAY)
+LANGUAGES = ("en", "pt-BR")
+
+LEADS_TO = {
+    "Which accounts are at risk?": "accounts_at_risk",
+    "Renewals next quarter": "accounts_at_risk",
+    "Weekly MRR summary": "mrr_summary",
+    "MRR summary for last month": "mrr_summary",
+    "Summary of {account}": "account_summary",
+    "Trust plan for {account}": "trust_plan",
+    "Exit survey for {account}": "exit_survey",
+    "Win-loss interview script for {account}": "interview_script",
+    "Why-stay interview script for {account}": "interview_script",
+}
+PURPOSES = {
+    "Win-loss interview script for {account}": "win_loss",
+    "Why-stay interview script for {account}": "why_stay",
+}
+
+
+def leads_to(step: Phrase) -> str:
+    """Whatever is said of playbooks leads to them."""
+    return "find_playbook" if "the playbooks say" in step.msgid else LEADS_TO[step.msgid]
+
+
+def proposals(reply: Reply) -> Iterator[Phrase]:
+    yield from reply.suggestions
+    for part in reply.answer.parts if reply.answer else ():
+        if isinstance(part, NextSteps):
+            yield from part.questions
+
+
+def answer(bot: Assistant, text: str, call: Call | None = None) -> Reply:
+    return bot.conversation.answer(Question("k", text, Person("terminal"), Place("terminal")), call)
+
+
+@pytest.fixture(scope="module")
+def bot(demo_home: Path) -> Assistant:
+    """One assistant for all: nothing here is remembered."""
+    return assistant_at(demo_home)
+
+
+@pytest.fixture(scope="module")
+def kinds(bot: Assistant) -> dict[str, str]:
+    """One account of each kind by id: at risk, healthy, with a cancellation known, and gone."""
+    ranking = rank(bot.book(), TODAY)
+    paying = {risk.standing.account_id for risk in ranking.risks}
+    return {
+        "risky": ranking.at_risk[0].standing.account_id,
+        "healthy": ranking.risks[-1].standing.account_id,
+        "cancelled": ranking.leaving[0].standing.account_id,
+        "gone": min(set(bot.conversation.names(bot.book()).accounts) - paying),
+    }
+
+
+CALLS = [
+    Call("accounts_at_risk", {}),
+    Call("accounts_at_risk", {"renewing": "2027-Q1"}),
+    Call("accounts_at_risk", {"renewing": "2026-09"}),
+    Call("accounts_at_risk", {"owner": "Hannah Whitlock", "segment": "enterprise", "renewing": "2026-11-20"}),
+    Call("mrr_summary", {}),
+    Call("mrr_summary", {"period": "2026-11-20"}),
+    Call("mrr_summary", {"period": "2019"}),
+    Call("find_playbook", {"topic": "usage drops"}),
+    Call("find_playbook", {"topic": "zzyzx"}),
+    Call("exit_survey", {}),
+    Call("interview_script", {}),
+    Call("interview_script", {"purpose": "nonsense"}),
+    *(
+        Call(tool, {"account": kind})
+        for tool in ("account_summary", "trust_plan", "exit_survey", "interview_script")
+        for kind in ("risky", "healthy", "cancelled", "gone")
+    ),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.tool}-{'-'.join(map(str, call.arguments.values()))}")
+def test_every_proposal_of_every_answer_works_when_asked(
+    bot: Assistant, kinds: dict[str, str], call: Call, language: str
+) -> None:
+    arguments = {name: kinds.get(value, value) for name, value in call.arguments.items()}
+    text = {"en": "show it to me, please", "pt-BR": "mostre isso para mim, por favor"}[language]
+    reply = answer(bot, text, Call(call.tool, arguments))
+    assert reply.language == language and reply.outcome != "failed"
+    for step in proposals(reply):
+        answered = answer(bot, Speaker(language).say(step))
+        assert (answered.outcome, answered.language) == ("answered", language), Speaker(language).say(step)
+        assert answered.call is not None and answered.call.tool == leads_to(step)
+        assert [part for part in answered.answer.parts if is_a_reserve(part)] == []  # type: ignore[union-attr]
+        if "account" in step.values:
+            about = answered.call.arguments["account"]
+            assert bot.conversation.names(bot.book()).accounts[about] == step.values["account"]
+        if step.msgid in PURPOSES:
+            assert answered.call.arguments["purpose"] == PURPOSES[step.msgid]
+
+
+def is_a_reserve(part: Part) -> bool:
+    return isinstance(part, Note) and part.text.msgid.startswith("Not taken into account")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", SUGGESTIONS, ids=lambda step: step.msgid)
+def test_what_is_proposed_instead_of_an_answer_works(bot: Assistant, step: Phrase, language: str) -> None:
+    reply = answer(bot, Speaker(language).say(step))
+    assert (reply.outcome, reply.language) == ("answered", language)
+    assert reply.call is not None and reply.call.tool == leads_to(step)
+
+
+@pytest.mark.parametrize(
+    "template", ["Summary of {}", "Resumo de {}", "Plano de confiança para {}", "Trust plan for {}"]
+)
+def test_every_account_is_found_by_its_whole_name(bot: Assistant, template: str) -> None:
+    """Whatever the name holds: ampersands, apostrophes, accents, common words, another account's beginning."""
+    names = bot.conversation.names(bot.book())
+    decisions = {
+        account: bot.router.choose(template.format(name), "en", TODAY, names)
+        for account, name in names.accounts.items()
+    }
+    assert {
+        names.accounts[account]: decision
+        for account, decision in decisions.items()
+        if not isinstance(decision, Call) or decision.arguments.get("account") != account
+    } == {}
