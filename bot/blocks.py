@@ -182,17 +182,24 @@ def _asks(reply: Reply, speaker: Speaker) -> Iterator[tuple[str, str]]:
     """What each button says and holds."""
     for choice in reply.choices:
         label = speaker.cell(choice.label)
-        call = kit.compact({"tool": choice.call.tool, "arguments": dict(choice.call.arguments)})
-        yield label, call if len(call) <= kit.BUTTON_VALUE else _question(label)
+        call = kit.compact(
+            {
+                "tool": choice.call.tool,
+                "arguments": dict(choice.call.arguments),
+                "unread": choice.call.unread,
+                "language": reply.language,
+            }
+        )
+        yield label, call if len(call) <= kit.BUTTON_VALUE else _question(label, reply.language)
     parts = reply.answer.parts if reply.answer else ()
     next_steps = (question for part in parts if isinstance(part, NextSteps) for question in part.questions)
     for question in (*reply.suggestions, *next_steps):
         label = speaker.cell(question)
-        yield label, _question(label)
+        yield label, _question(label, reply.language)
 
 
-def _question(text: str) -> str:
-    return kit.compact({"q": kit.cut(text, kit.BUTTON_VALUE // 2 - 10)})
+def _question(text: str, language: str) -> str:
+    return kit.compact({"q": kit.cut(text, kit.BUTTON_VALUE // 2 - 40), "language": language})
 
 
 def _grouped(elements: Iterable[Block]) -> Iterator[Block]:

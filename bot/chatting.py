@@ -28,8 +28,10 @@ def _line(read: Callable[[str], str]) -> str:
 
 
 def _reply(bot: Assistant, text: str, thread: str, before: Reply | None) -> Reply:
-    question = Question(f"terminal/{uuid4().hex}", text, Person("terminal"), Place("terminal", thread=thread))
-    return bot.ask(question, _picked(text, before))
+    picked = _picked(text, before)
+    language = before.language if before and picked else ""
+    place = Place("terminal", thread=thread)
+    return bot.ask(Question(f"terminal/{uuid4().hex}", text, Person("terminal"), place, language), picked)
 
 
 def _picked(text: str, before: Reply | None) -> Call | None:

@@ -59,7 +59,7 @@ class Conversation:
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
-        language = self.language_of(question.text)
+        language = question.language or self.language_of(question.text)
         return guarded(
             f"question {question.key}",
             lambda: self._answer_or_refuse(question, language, call),
@@ -88,7 +88,7 @@ class Conversation:
     def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
         decision: Decision = call or self.router.choose(question.text, language, self.today(), self.names(book))
         if _drafts_in_a_language(decision):
-            language = self.language_of(without_language(question.text))
+            language = question.language or self.language_of(without_language(question.text))
         if isinstance(decision, Call):
             return self._run(book, question, language, decision)
         if isinstance(decision, Clarify):

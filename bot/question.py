@@ -42,6 +42,8 @@ class Question:
     text: str
     asker: Person
     place: Place
+    language: str = ""
+    """Of the conversation, where a button's few words would not tell it. Empty: the words decide."""
     choice: str = ""
     """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
     response_url: str = ""

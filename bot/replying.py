@@ -68,7 +68,7 @@ class Replying:
     def _sentence(
         self, question: Question, sentence: Phrase, suffix: str = "", outcome: Outcome = "declined"
     ) -> Parcel:
-        reply = Reply(question, self.language(question.text), outcome, sentence)
+        reply = Reply(question, (question.language or self.language(question.text)), outcome, sentence)
         way: Way = "private" if question.place.kind == "command" else _open_way(question.place)
         return self._parcel(question, self.say(reply), way, suffix)
 
@@ -85,7 +85,7 @@ class Replying:
 
     def _show_work(self, question: Question) -> None:
         if question.place.channel and question.place.thread:
-            status = Speaker(self.language(question.text)).say(phrase("is looking that up …"))
+            status = Speaker((question.language or self.language(question.text))).say(phrase("is looking that up …"))
             self.delivery.working(question.place.channel, question.place.thread, status)
 
 

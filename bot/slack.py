@@ -96,7 +96,10 @@ def _warm(bot: Assistant) -> None:
 
 def _answer(bot: Assistant, question: Question) -> Reply:
     """A pressed button has already chosen what to run."""
-    return bot.ask(question, Call(**json.loads(question.choice)) if question.choice else None)
+    if not question.choice:
+        return bot.ask(question)
+    pressed = json.loads(question.choice)
+    return bot.ask(question, Call(pressed["tool"], pressed["arguments"], tuple(pressed.get("unread", ()))))
 
 
 def examine(bot: Assistant, console: Console, *, http: bool) -> int:

@@ -365,8 +365,9 @@ def _handler(slack: SlackServer) -> type[BaseHTTPRequestHandler]:
             for name, value in {**fault.headers, "Content-Type": "application/json"}.items():
                 self.send_header(name, value)
             self.send_header("x-oauth-scopes", slack.scopes)
-            self.end_headers()
-            self.wfile.write(json.dumps(result).encode())
+            with suppress(ConnectionError):  # who asked may have been killed
+                self.end_headers()
+                self.wfile.write(json.dumps(result).encode())
 
         def log_message(self, *_: object) -> None:
             pass

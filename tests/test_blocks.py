@@ -107,8 +107,8 @@ def test_text_from_data_stands_only_where_slack_does_not_parse_it() -> None:
 def test_next_steps_are_buttons_that_hold_their_question() -> None:
     (actions,) = blocks_of(message(reply(NEXT)), "actions")
     assert [(each["action_id"], json.loads(each["value"])) for each in actions["elements"]] == [
-        ("ask:0", {"q": "Which accounts are at risk?"}),
-        ("ask:1", {"q": "MRR summary for October 2026"}),
+        ("ask:0", {"q": "Which accounts are at risk?", "language": "en"}),
+        ("ask:1", {"q": "MRR summary for October 2026", "language": "en"}),
     ]
 
 
@@ -117,7 +117,8 @@ def test_a_clarifying_question_is_a_sentence_with_buttons_that_hold_the_call() -
     said = message(clarify)
     assert [block["type"] for block in said.blocks] == ["rich_text", "actions"]
     values = [json.loads(each["value"]) for each in said.blocks[1]["elements"]]
-    assert values == [{"tool": "account_summary", "arguments": {"account": "a1"}}, {"q": "All accounts"}]
+    call = {"tool": "account_summary", "arguments": {"account": "a1"}, "unread": [], "language": "en"}
+    assert values == [call, {"q": "All accounts", "language": "en"}]
 
 
 def test_a_chart_is_an_image_drawn_when_asked_for_with_its_numbers_as_text_in_its_place() -> None:

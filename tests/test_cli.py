@@ -164,6 +164,13 @@ def test_chat_answers_until_an_empty_line_and_a_number_picks_a_choice(demo_home:
     assert "1. Auriluz" in shown and "Account summary · Auriluz" in shown
 
 
+def test_a_picked_choice_is_answered_in_the_language_of_the_question(demo_home: Path, tmp_path: Path) -> None:
+    lines = iter(["resumo da conta auriluz", "2", ""])
+    console = Console(record=True, width=120)
+    chat(assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 's.sqlite'}"), console, lambda _: next(lines))
+    assert "Resumo da conta · Auriluz" in console.export_text()
+
+
 def test_chat_ends_when_the_input_ends(demo_home: Path, tmp_path: Path) -> None:
     def end(_: str) -> str:
         raise EOFError

@@ -176,9 +176,10 @@ def in_thread(**more: Any) -> dict[str, Any]:
 
 
 def test_a_pressed_question_is_asked_in_the_thread_of_its_message(slack: SlackServer, app: App, notes: Notes) -> None:
-    assert send(app, payload(slack.click({"q": "and last week?"}, user="U2", **in_thread()))) == 200
+    value = {"q": "and last week?", "language": "pt-BR"}
+    assert send(app, payload(slack.click(value, user="U2", **in_thread()))) == 200
     (asked,) = notes.questions
-    assert (asked.text, asked.asker.id, asked.choice) == ("and last week?", "U2", "")
+    assert (asked.text, asked.asker.id, asked.choice, asked.language) == ("and last week?", "U2", "", "pt-BR")
     assert asked.place == Place("channel", "T1", "C1", "7.0")
 
 

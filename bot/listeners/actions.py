@@ -32,7 +32,7 @@ def question_from_click(action: dict[str, Any], body: dict[str, Any], desk: Desk
     """A click is a new question of the person who clicked, in the thread of the message that has the button.
 
     The button's value says what is asked: `{"q": text}`, or the `{"tool", "arguments"}` of a choice, whose
-    words are those on the button.
+    words are those on the button; and in which `language`.
     """
     value = _value(action)
     place = _place(body, desk)
@@ -42,6 +42,7 @@ def question_from_click(action: dict[str, Any], body: dict[str, Any], desk: Desk
         text=str(value.get("q") or label or action.get("value") or ""),
         asker=Person(str(body["user"]["id"]), outsider=None if home_team(body, desk) else True),
         place=place,
+        language=str(value.get("language") or ""),
         choice=str(action["value"]) if "tool" in value else "",
         response_url=str(body.get("response_url") or "") if _is_ephemeral(body) else "",
     )

@@ -57,4 +57,9 @@ def home(speaker: Speaker) -> Iterator[dict[str, Any]]:
         speaker.say(phrase("Write to me here, mention me in a channel, or type /retention and a question."))
     )
     questions = [speaker.say(message) for _, message in prompts()]
-    yield kit.actions([kit.button(text, f"ask:{n}", kit.compact({"q": text})) for n, text in enumerate(questions)])
+    yield kit.actions(
+        [
+            kit.button(text, f"ask:{n}", kit.compact({"q": text, "language": speaker.language}))
+            for n, text in enumerate(questions)
+        ]
+    )
