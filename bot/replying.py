@@ -85,7 +85,7 @@ class Replying:
 
     def _show_work(self, question: Question) -> None:
         if question.place.channel and question.place.thread:
-            status = Speaker((question.language or self.language(question.text))).say(phrase("is looking that up …"))
+            status = Speaker(question.language or self.language(question.text)).say(phrase("is looking that up …"))
             self.delivery.working(question.place.channel, question.place.thread, status)
 
 

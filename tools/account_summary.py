@@ -22,7 +22,7 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import TEAMS, goal_number, leaving_on, mrr_of, plans, read_account, risk_of, role_name
+from tools._account import TEAMS, goals_table, leaving_on, mrr_of, plans, read_account, risk_of, role_name
 from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
 from tools.metrics import Money, Profile, add_months, next_renewal
@@ -164,15 +164,7 @@ def _goals(account: Profile) -> Iterator[Part]:
             return
         yield Note(phrase("No goal of this customer is recorded: a gap to close at the next meeting."))
         return
-    columns = (
-        Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
-        Column(phrase("Target"), numeric=True), Column(phrase("Due")),
-    )  # fmt: skip
-    rows = tuple(
-        (g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on)
-        for g in account.goals
-    )
-    yield Table(phrase("Goals"), columns, rows)
+    yield goals_table(account)
 
 
 def _touches(account: Profile) -> Iterator[Part]:

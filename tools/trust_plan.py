@@ -12,7 +12,6 @@ from tools import (
     LANGUAGE,
     Action,
     Answer,
-    Column,
     Deps,
     Draft,
     DraftLine,
@@ -23,12 +22,11 @@ from tools import (
     Part,
     Phrase,
     Section,
-    Table,
     ToolError,
     phrase,
     phrase_n,
 )
-from tools._account import goal_number, mrr_of, person, plans, read_account, risk_of
+from tools._account import goals_table, mrr_of, person, plans, read_account, risk_of
 from tools._drafting import reader_language, working_day
 from tools._renewals import pays_by_the_month
 from tools._signs import evidence
@@ -174,15 +172,7 @@ class _Plan:
         if not self.account.goals:
             yield phrase("No goal is recorded yet; nothing may be claimed before one is measured.")
             return
-        columns = (
-            Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
-            Column(phrase("Target"), numeric=True), Column(phrase("Due")),
-        )  # fmt: skip
-        rows = tuple(
-            (g.name, goal_number(g.baseline), goal_number(g.current), goal_number(g.target), g.due_on)
-            for g in self.account.goals
-        )
-        yield Table(phrase("Goals"), columns, rows)
+        yield goals_table(self.account)
 
     def _renewal(self) -> Iterator[DraftLine]:
         yield Action(phrase("Agree goals, measures and this plan with the sponsor"), self.owner, self._day(120))
