@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 ACKNOWLEDGING = 8
 """Requests acknowledged at once: each takes as long as one small write to the store."""
+PING = 3.0
+"""Seconds between pings in Socket Mode. A connection that broke is given up after five pings: not after a minute."""
 LONGEST_BODY = 2**20
 """Bytes. An event of Slack's takes a few thousand, with a long message and its blocks a few ten thousand."""
 
@@ -75,7 +77,9 @@ class SocketIntake:
 
         # Two clients, the app's for the Web API and this one to open the connection: both go to `api_url`.
         web = reading_client(app_token, api_url)
-        self.handler: Any = SocketModeHandler(app, app_token, web_client=web, concurrency=ACKNOWLEDGING)
+        self.handler: Any = SocketModeHandler(
+            app, app_token, web_client=web, concurrency=ACKNOWLEDGING, ping_interval=PING
+        )
 
     def start(self) -> None:
         """Connect. Raises CannotServe when Slack refuses the app token, or does not open a connection."""

@@ -48,8 +48,9 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     me = identify(token or "", settings.slack_api_url)
     delivery = Delivery(store, token or "", settings.slack_api_url)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
-        lambda question: _answer(bot, question), blocks.message, bot.conversation.language_of, rooms, delivery
+        lambda question: _answer(bot, question, warming), blocks.message, bot.conversation.language_of, rooms, delivery
     )
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
@@ -65,8 +66,8 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         intakes.append(socket)
         if settings.health_port:
             intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
+    warming.start()
     work.start()
-    Thread(target=_warm, args=(bot,), name="warming", daemon=True).start()
     run(intakes, work.stop)
 
 
@@ -94,8 +95,9 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _answer(bot: Assistant, question: Question) -> Reply:
-    """A pressed button has already chosen what to run."""
+def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
+    """A pressed button has already chosen what to run. The first answers wait rather than all warm up at once."""
+    warming.join()
     if not question.choice:
         return bot.ask(question)
     pressed = json.loads(question.choice)

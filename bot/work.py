@@ -107,7 +107,6 @@ class Work:
         from dbos import DBOS
 
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
-        self._answering.shutdown(wait=False, cancel_futures=True)
 
     def _answer(self, question: dict[str, Any]) -> None:
         from dbos import DBOS

@@ -145,3 +145,12 @@ def test_the_text_says_the_answer_to_those_who_see_no_blocks() -> None:
 
 def test_a_message_can_be_said_by_another_speaker_than_the_replys() -> None:
     assert "R$\xa0114.000,00" in message(reply(), Speaker("pt-BR")).text
+
+
+def test_a_draft_is_set_apart_under_its_own_title_with_its_options_below_each_question() -> None:
+    blocks = message(reply(samples.SURVEY)).blocks
+    start = [block["type"] for block in blocks].index("divider")
+    assert blocks[start + 1]["type"] == "header"
+    lists = [e for block in blocks if block["type"] == "rich_text" for e in block["elements"] if "indent" in e]
+    said = [run["text"] for each in lists for item in each["elements"] for run in item["elements"]]
+    assert lists and not any(text.startswith(("Resposta:", "Answer:")) for text in said)

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.app import Assistant
 from bot.listeners import Identity
 from bot.serving import CannotServe, HttpIntake, SocketIntake, identify, missing_token
+from bot.settings import Settings
+from bot.slack import serve as start
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SECRET, TEAM, SlackServer
 from tests.slack_world import Bot, bot
 
@@ -185,6 +188,7 @@ def test_an_address_that_is_none_is_a_sentence() -> None:
     assert unreachable.value.message.msgid.startswith("Slack cannot be reached")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # how uvicorn ends its thread
 def test_a_taken_port_is_named_as_people_write_it() -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:
         intake = HttpIntake(None, taken.getsockname()[1])
@@ -200,3 +204,12 @@ def test_a_refused_app_token_is_one_sentence(slack: SlackServer, http: Bot) -> N
     with pytest.raises(CannotServe):
         intake.start()
     intake.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/nothing/store.sqlite"])
+def test_a_store_that_cannot_be_written_is_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tokens = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN}
+    given = Settings(**tokens, store_url=url, slack_api_url="http://127.0.0.1:9/api/", _env_file=None)  # type: ignore
+    assert start(Assistant(given), None) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.endswith("and that this user may create tables and write.") and "Traceback" not in said
