@@ -13,7 +13,7 @@ from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import KeptIndex
 from tools import Draft, Tool, load
-from tools.metrics import Book, account_names, attribute_values, open_book
+from tools.metrics import Book, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -103,4 +103,4 @@ def names(book: Book) -> Names:
 @lru_cache(maxsize=2)
 def _names(url: str, _load_id: str) -> Names:
     book = open_book(url)
-    return Names(account_names(book), attribute_values(book, "owner"), attribute_values(book, "segment"))
+    return Names(account_names(book), dimension_values(book, "owner"), dimension_values(book, "segment"))

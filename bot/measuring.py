@@ -19,14 +19,14 @@ from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from tools import Answer, Fact, Facts, Phrase, phrase
 from tools.metrics import (
-    ATTRIBUTES,
+    DIMENSIONS,
     Figure,
     Metric,
     NoBook,
     Period,
     UnknownVariant,
     all_metrics,
-    attribute_values,
+    dimension_values,
     ledger_rows,
 )
 
@@ -116,9 +116,9 @@ def _period(text: str) -> Period:
 
 
 def _attribute(name: str) -> str:
-    if name in ATTRIBUTES:
+    if name in DIMENSIONS:
         return name
-    raise Mistaken(phrase("Accounts can be told apart by {attributes}.", attributes=", ".join(ATTRIBUTES)))
+    raise Mistaken(phrase("Accounts can be told apart by {attributes}.", attributes=", ".join(DIMENSIONS)))
 
 
 def _where(bot: Assistant, conditions: Sequence[str]) -> dict[str, str]:
@@ -126,7 +126,7 @@ def _where(bot: Assistant, conditions: Sequence[str]) -> dict[str, str]:
     where = {}
     for condition in conditions:
         name, _, value = condition.partition("=")
-        known = attribute_values(bot.book(), _attribute(name))
+        known = dimension_values(bot.book(), _attribute(name))
         if value not in known:
             told = {"name": name, "value": value, "some": ", ".join(known[:20])}
             raise Mistaken(phrase("No account has {name} “{value}”; there are: {some}.", **told))

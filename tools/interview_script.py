@@ -27,7 +27,7 @@ from tools import (
 )
 from tools._account import leaving_on, person, plans, read_account
 from tools._drafting import MINUTES_PER_QUESTION, opening, reader_language, spoken
-from tools.metrics import Profile, attribute_values
+from tools.metrics import Profile, dimension_values
 
 Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
 Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
@@ -164,7 +164,7 @@ class _Script:
         owner = self.account.account.owner if self.account else None
         if owner is None:
             return
-        others = [name for name in attribute_values(self.deps.book, "owner") if name != owner]
+        others = [name for name in dimension_values(self.deps.book, "owner") if name != owner]
         if not others:
             yield phrase("Have someone other than {owner} ask: people are franker with a stranger.", owner=owner)
             return

@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._figure import Figure, Money, Share, Source, Unit
 from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, movers
 from tools.metrics._opening import Book, NoBook, open_book
@@ -17,18 +18,19 @@ from tools.metrics._profile import (
     profile,
     rates_used,
 )
-from tools.metrics._query import ATTRIBUTES, Where, attribute_values
+from tools.metrics._query import Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
 
 __all__ = [
-    "ATTRIBUTES",
     "CATEGORIES",
+    "DIMENSIONS",
     "Backtest",
     "Book",
     "Category",
     "Contribution",
+    "Dimension",
     "Figure",
     "Flows",
     "Grain",
@@ -49,8 +51,8 @@ __all__ = [
     "account_names",
     "add_months",
     "all_metrics",
-    "attribute_values",
     "backtest",
+    "dimension_values",
     "flows",
     "lately_left",
     "ledger_rows",

@@ -1,8 +1,8 @@
-"""Days later, in the engine's own words: date arithmetic is the one thing that every engine writes differently."""
+"""Days later and months, in the engine's own words: dates are the one thing that every engine writes differently."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date
+from sqlalchemy import ColumnElement, Date, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -29,3 +29,21 @@ def _plain(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
 def _sqlite(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
     day, days = element.clauses
     return f"date({compiler.process(day, **options)}, {compiler.process(days, **options)} || ' days')"
+
+
+class month_of(GenericFunction[Any]):  # noqa: N801
+    """`month_of(column)`: the day's month as text, `2026-03`."""
+
+    type = String()
+    inherit_cache = True
+    name = "month_of"
+
+
+@compiles(month_of)
+def _month_in_text(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)}, 'YYYY-MM')"
+
+
+@compiles(month_of, "sqlite")
+def _month_in_sqlite(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strftime('%Y-%m', {compiler.process(element.clauses, **options)})"

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -37,6 +37,10 @@ class Source:
     parameters: Mapping[str, Any]
     rows: int
     as_of: date
+
+    def of(self, rows: int) -> "Source":
+        """The same statement, of which this figure is only so many rows."""
+        return replace(self, rows=rows)
 
 
 @dataclass(frozen=True)

@@ -58,18 +58,18 @@ def _flows(period: Period, where: Where) -> Select[*tuple[Any, ...]]:
     amounts = [_sum(and_(within, _m.category == name), _m.amount_minor).label(name) for name in CATEGORIES]
     counts = [_sum(and_(within, _m.category == name), 1).label(f"{name}_accounts") for name in CATEGORIES]
     return select(
-        level(period.start, where).label("start"), level(period.end, where).label("end"),
+        level(period.start, where, period.last_day).label("start"), level(period.end, where, period.last_day).label("end"),
         *amounts, *counts,
         _sum(_m.on_day < period.start, _arrival()).label("start_accounts"),
         _sum(_m.on_day < period.end, _arrival()).label("end_accounts"),
         _sum(within, 1).label("row_count"),
-    ).where(*limited_to(where, mrr_movements))  # fmt: skip
+    ).where(*limited_to(where, mrr_movements, period.last_day))  # fmt: skip
 
 
-def level(before: date, where: Where) -> ScalarSelect[int]:
+def level(before: date, where: Where, day: date) -> ScalarSelect[int]:
     """MRR at the start of a day: every change of every contract line before it."""
     total = func.coalesce(func.sum(mrr_steps.c.amount_minor), 0)
-    changes = select(cast(total, BigInteger)).where(mrr_steps.c.on_day < before, *limited_to(where, mrr_steps))
+    changes = select(cast(total, BigInteger)).where(mrr_steps.c.on_day < before, *limited_to(where, mrr_steps, day))
     return changes.scalar_subquery()
 
 
@@ -125,7 +125,7 @@ def movers(book: Book, period: Period, where: Where) -> list[Mover]:
     statement = (
         select(_m.account_id, accounts.c.name, _m.category, _m.amount_minor)
         .join_from(mrr_movements, accounts, accounts.c.account_id == _m.account_id)
-        .where(_m.on_day >= period.start, _m.on_day < period.end, *limited_to(where, mrr_movements))
+        .where(_m.on_day >= period.start, _m.on_day < period.end, *limited_to(where, mrr_movements, period.last_day))
         .order_by(_m.account_id, _m.on_day)
     )
     rows, _ = read(book, statement)

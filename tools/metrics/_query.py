@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
 from sqlalchemy.sql import ClauseElement
 
 from tools.metrics._book import accounts
+from tools.metrics._dimensions import DIMENSIONS, holds
 from tools.metrics._figure import Source
 from tools.metrics._opening import Book
 
 Where = Mapping[str, str]
-"""Account attributes a figure is limited to: `{"segment": "enterprise"}`."""
+"""What a figure is limited to, by dimension: `{"segment": "enterprise", "country": "BR"}`."""
 
 
 def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]:
@@ -36,13 +38,17 @@ class Reader:
 
     @property
     def source(self) -> Source:
-        """All statements as one source; the parameters of the n-th are under the key `n`."""
-        return Source(
-            ";\n\n".join(source.sql for source in self.sources),
-            {str(n): dict(source.parameters) for n, source in enumerate(self.sources, 1)},
-            sum(source.rows for source in self.sources),
-            self.book.as_of,
-        )
+        return joined(self.sources, self.book.as_of)
+
+
+def joined(sources: Sequence[Source], as_of: date) -> Source:
+    """Several statements as one source; the parameters of the n-th are under the key `n`."""
+    return Source(
+        ";\n\n".join(source.sql for source in sources),
+        {str(n): dict(source.parameters) for n, source in enumerate(sources, 1)},
+        sum(source.rows for source in sources),
+        as_of,
+    )
 
 
 def _as_run(book: Book, statement: Executable) -> tuple[str, Mapping[str, Any]]:
@@ -58,25 +64,20 @@ def _behind(rows: Sequence[Row[Any]]) -> int:
     return len(rows)
 
 
-ATTRIBUTES = ("segment", "industry", "country", "region", "owner", "language", "source")
-"""What accounts can be grouped by and limited to."""
+def limited_to(where: Where, table: Table | Subquery, day: date) -> list[ColumnElement[bool]]:
+    """Conditions that keep only the rows of accounts that are so at the end of the day."""
+    return [table.c.account_id.in_(matching(where, day))] if where else []
 
 
-def limited_to(where: Where, table: Table | Subquery) -> list[ColumnElement[bool]]:
-    """Conditions that keep only the rows of accounts with these attributes."""
-    return [table.c.account_id.in_(matching(where))] if where else []
+def matching(where: Where, day: date) -> Select[*tuple[Any, ...]]:
+    """The ids of the accounts that are so; an empty value stands for accounts that have none."""
+    return select(accounts.c.account_id).where(*(holds(name, value, day) for name, value in sorted(where.items())))
 
 
-def matching(where: Where) -> Select[*tuple[Any, ...]]:
-    """The ids of the accounts with these attributes; an empty value stands for accounts that lack the attribute."""
-    columns = ((accounts.c[name], value) for name, value in sorted(where.items()))
-    return select(accounts.c.account_id).where(
-        *(column == value if value else column.is_(None) for column, value in columns)
-    )
-
-
-def attribute_values(book: Book, attribute: str) -> tuple[str, ...]:
-    """The values that occur of an account attribute such as owner or segment, in order."""
-    column = accounts.c[attribute]
-    rows, _ = read(book, select(column).where(column.is_not(None)).distinct().order_by(column))
-    return tuple(row[0] for row in rows)
+def dimension_values(book: Book, dimension: str, day: date | None = None) -> tuple[str, ...]:
+    """The values that occur of a dimension such as owner, segment or plan, in their order; by default as of the data's
+    last day."""
+    found = DIMENSIONS[dimension]
+    valued = found.values(day or book.as_of).subquery("valued")
+    rows, _ = read(book, select(valued.c.value).where(valued.c.value.is_not(None)).distinct())
+    return tuple(found.sorted(row[0] for row in rows))

@@ -1,0 +1,152 @@
+"""What a figure is counted from: rows of a statement, rows that code found, or other figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Protocol
+
+from sqlalchemy import BigInteger, Row, Select, Subquery, cast, func, select
+
+from tools.metrics._book import accounts
+from tools.metrics._dimensions import DIMENSIONS
+from tools.metrics._figure import Figure, Source
+from tools.metrics._opening import Book
+from tools.metrics._period import Period
+from tools.metrics._query import Where, dimension_values, joined, limited_to, matching, read
+
+Rows = Select[*tuple[Any, ...]]
+Value = int | Fraction | None
+Read = tuple[Value, Source]
+
+
+class Basis(Protocol):
+    """What a metric's definition gives; each kind answers the same three questions, `day` being the period's last."""
+
+    def value(self, book: Book, where: Where, day: date) -> Read: ...
+
+    def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]: ...
+
+    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The rows of one SELECT: `account_id`, `part` and for a ratio `whole`; the engine sums them."""
+
+    statement: Rows
+
+    def value(self, book: Book, where: Where, day: date) -> Read:
+        rows = self.statement.subquery("rows")
+        (row,), source = read(book, _summed(rows).where(*limited_to(where, rows, day)))
+        return _value(row), source
+
+    def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
+        rows = self.statement.subquery("rows")
+        valued = DIMENSIONS[dimension].values(day).subquery("valued")
+        value = func.coalesce(valued.c.value, "").label("value")
+        grouped = _summed(rows).add_columns(value).outerjoin(valued, valued.c.account_id == rows.c.account_id)
+        found, source = read(book, grouped.where(*limited_to(where, rows, day)).group_by(value))
+        read_of = {row.value: (_value(row), source.of(row.row_count)) for row in found}
+        return {value: read_of[value] for value in DIMENSIONS[dimension].sorted(read_of)}
+
+    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+        rows = self.statement.subquery("rows")
+        of_account = accounts.c.account_id == rows.c.account_id
+        named = select(accounts.c.name, *rows.c).join_from(rows, accounts, of_account, isouter=True)
+        ordered = named.where(*limited_to(where, rows, day)).order_by(func.abs(rows.c.part).desc(), *rows.c)
+        return [dict(row._mapping) for row in read(book, ordered)[0]]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows that code rather than one statement found, each with `account_id`, `name` and `part`, and where from."""
+
+    found: tuple[Mapping[str, Any], ...]
+    source: Source
+
+    def value(self, book: Book, where: Where, day: date) -> Read:
+        return sum(int(row["part"]) for row in self.rows(book, where, day)), self.source
+
+    def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
+        values = (*dimension_values(book, dimension, day), "")
+        return {value: self.value(book, {**where, dimension: value}, day) for value in values}
+
+    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+        if not where:
+            return list(self.found)
+        ids = {row.account_id for row in read(book, matching(where, day))[0]}
+        return [row for row in self.found if row["account_id"] in ids]
+
+
+class Measure(Protocol):
+    """A metric, as another one that is composed of it sees it."""
+
+    def __call__(self, book: Book, period: Period, where: Where, variant: str | None) -> Figure: ...
+
+    def by(
+        self, book: Book, period: Period, dimension: str, where: Where, variant: str | None
+    ) -> dict[str, Figure]: ...
+
+
+@dataclass(frozen=True)
+class Term:
+    """One figure of a formula."""
+
+    metric: Measure
+    period: Period
+    variant: str | None = None
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Other figures, and the formula over them; not defined where one of them is not. Its rows are its terms."""
+
+    terms: Mapping[str, Term]
+    formula: Callable[..., Value]
+
+    def value(self, book: Book, where: Where, day: date) -> Read:
+        return self._made_of(self._figures(book, where), book)
+
+    def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
+        by = {
+            name: term.metric.by(book, term.period, dimension, where, term.variant) for name, term in self.terms.items()
+        }
+        values = DIMENSIONS[dimension].sorted(set.intersection(*map(set, by.values())))
+        return {value: self._made_of({name: groups[value] for name, groups in by.items()}, book) for value in values}
+
+    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+        return [
+            {
+                "term": name, "metric": figure.metric, "version": figure.version, "variant": figure.variant,
+                "period": str(figure.period), "value": figure.value, "id": figure.id,
+            }
+            for name, figure in self._figures(book, where).items()
+        ]  # fmt: skip
+
+    def _figures(self, book: Book, where: Where) -> dict[str, Figure]:
+        return {name: term.metric(book, term.period, where, term.variant) for name, term in self.terms.items()}
+
+    def _made_of(self, figures: Mapping[str, Figure], book: Book) -> Read:
+        values = {name: figure.value for name, figure in figures.items()}
+        value = None if None in values.values() else self.formula(**values)
+        return value, joined([figure.source for figure in figures.values()], book.as_of)
+
+
+def ratio(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
+    """`part / whole`, unrounded; None, *not defined*, where there is no whole."""
+    return Fraction(part) / whole if whole else None
+
+
+def _summed(rows: Subquery) -> Rows:
+    """The statement that a figure is read by: the sums over its rows, and how many rows there are."""
+    sums = [
+        cast(func.coalesce(func.sum(rows.c[name]), 0), BigInteger).label(name)
+        for name in ("part", "whole")
+        if name in rows.c
+    ]
+    return select(*sums, func.count().label("row_count")).select_from(rows)
+
+
+def _value(row: Row[Any]) -> Value:
+    return ratio(int(row.part), int(row.whole)) if "whole" in row._fields else int(row.part)
