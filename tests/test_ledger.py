@@ -12,7 +12,7 @@ def ledger(book, account="A"):
     """(day, category, change, MRR after) of one account."""
     m = mrr_movements.c
     with book.connect() as connection:
-        rows = connection.execute(select(mrr_movements).where(m.account_id == account).order_by(m.on_day))
+        rows = connection.execute(select(mrr_movements).where(m.account_id == account).order_by(m.on_day, m.category))
         return [(str(row.on_day), row.category, row.amount_minor, row.mrr_minor) for row in rows]
 
 
@@ -105,16 +105,47 @@ def test_changes_of_one_day_are_one_movement(url):
     ]
 
 
-def test_foreign_contracts_count_at_the_latest_rate_and_a_rate_moves_nothing(url):
+USD_RATES = [
+    {"currency": "USD", "on_day": day("2026-01-01"), "rate_e6": 5_000_000},
+    {"currency": "USD", "on_day": day("2026-07-01"), "rate_e6": 5_405_000},
+]
+
+
+def test_a_movement_counts_at_the_rate_of_its_day_and_a_new_rate_is_a_line_of_its_own(url):
     book = make_book(
         url,
-        subscriptions=[contract("s", "A", 1_001, "2026-01-01", currency="USD")],
-        exchange_rates=[
-            {"currency": "USD", "on_day": day("2026-01-01"), "rate_e6": 5_000_000},
-            {"currency": "USD", "on_day": day("2026-07-01"), "rate_e6": 5_405_000},
+        subscriptions=[
+            contract("s", "A", 1_001, "2026-01-01", "2026-09-01", currency="USD"),
+            contract("t", "A", 1_000, "2026-07-01", "2026-08-01", currency="USD"),
+            contract("u", "B", 700, "2026-02-01"),
         ],
+        exchange_rates=USD_RATES,
     )
-    assert ledger(book) == [("2026-01-01", "new", 5_410, 5_410)]  # 10.01 × 5.405 = 54.10405
+    assert ledger(book) == [
+        ("2026-01-01", "new", 5_005, 5_005),  # 10.01 × 5.00
+        ("2026-07-01", "expansion", 5_405, 10_815),  # 10.00 × 5.405, on top of
+        ("2026-07-01", "fx", 405, 5_410),  # 10.01 × 5.405 = 54.10405, which was 50.05
+        ("2026-08-01", "contraction", -5_405, 5_410),
+        ("2026-09-01", "churn", -5_410, 0),
+    ]
+    found = flows(book, Period.parse("2026-Q3"), {})
+    assert (found.start, found.fx, found.end, found.closes) == (5_705, 405, 700, True)
+    assert found.movements == {"new": 0, "expansion": 5_405, "reactivation": 0, "contraction": -5_405, "churn": -5_410}
+    assert (found.start_accounts, found.end_accounts) == (2, 1)
+
+
+def test_before_its_first_rate_a_currency_has_that_rate(url):
+    lines = [contract("s", "A", 1_001, "2025-06-01", currency="USD")]
+    book = make_book(url, subscriptions=lines, exchange_rates=USD_RATES)
+    assert ledger(book) == [("2025-06-01", "new", 5_005, 5_005), ("2026-07-01", "fx", 405, 5_410)]
+
+
+def test_what_is_paid_in_a_weak_currency_never_becomes_nothing(url):
+    rates = [{"currency": "JPY", "on_day": day("2026-01-01"), "rate_e6": 30}]
+    book = make_book(
+        url, subscriptions=[contract("s", "A", 1, "2026-01-01", currency="JPY")], exchange_rates=rates
+    )  # 1 yen × 0.00003 = R$ 0.003
+    assert ledger(book) == [("2026-01-01", "new", 1, 1)]
 
 
 def test_a_rate_is_between_whole_units_though_yen_have_no_cents(url):

@@ -9,9 +9,13 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select
 
 from tests.books import contract, make_book
 from tools.metrics import CATEGORIES, Period, all_metrics, flows, movers
+from tools.metrics._book import BOOK, mrr_movements, mrr_steps, mrr_totals, mrr_totals_changes, stale_accounts
+from tools.metrics._ledger import forget_stale, refresh_ledger
+from tools.metrics._opening import book_engine
 
 FIRST = date(2026, 1, 1)
 DAYS = 120
@@ -33,6 +37,7 @@ def lines(draw, number):
         quantity=draw(st.integers(0, 5)), interval_unit=unit, interval_count=count,
         trial_ends_on=draw(st.none() | st.integers(0, 20).map(lambda n: start + timedelta(days=n))),
         kind=draw(st.sampled_from(["recurring", "recurring", "retainer", "repeat"])),
+        currency=draw(st.sampled_from(["BRL", "BRL", "USD"])),
     )  # fmt: skip
 
 
@@ -53,6 +58,8 @@ def books(draw):
         )
     )
     stops = draw(st.lists(st.tuples(line_of, day_of, until), max_size=2))
+    rates = {FIRST + timedelta(days=40): draw(st.integers(1, 9_000_000))}
+    rates |= dict(draw(st.lists(st.tuples(day_of, st.integers(1, 9_000_000)), max_size=3)))
     return {
         "accounts": [{"account_id": name, "name": name, "segment": draw(segments)} for name in "ABCD"],
         "subscriptions": subscriptions,
@@ -71,6 +78,7 @@ def books(draw):
             {"subscription_id": line, "starts_on": on, "ends_on": end}
             for (line, on), end in {(line, on): end for line, on, end in stops}.items()
         ],
+        "exchange_rates": [{"currency": "USD", "on_day": on, "rate_e6": rate} for on, rate in rates.items()],
     }  # fmt: skip
 
 
@@ -98,13 +106,23 @@ def mrr_of_line(rows, line, day):
     return int(max(Fraction(0), total / months) + Fraction(1, 2))
 
 
+def reported(rows, line, day):
+    """The same in the reporting currency, at the rate of the day."""
+    native = mrr_of_line(rows, line, day)
+    if line["currency"] == "BRL" or not native:
+        return native
+    rates = sorted(rows["exchange_rates"], key=lambda row: row["on_day"])
+    rate = ([row for row in rates if row["on_day"] <= day] or rates[:1])[-1]["rate_e6"]
+    return max(1, int(Fraction(native * rate, 1_000_000) + Fraction(1, 2)))
+
+
 def reference(rows, day, segment=None):
     """MRR of every account at the end of a day."""
     wanted = {account["account_id"] for account in rows["accounts"] if segment in (None, account["segment"])}
     levels = dict.fromkeys(wanted, 0)
     for line in rows["subscriptions"]:
         if line["account_id"] in wanted:
-            levels[line["account_id"]] += mrr_of_line(rows, line, day)
+            levels[line["account_id"]] += reported(rows, line, day)
     return levels
 
 
@@ -148,7 +166,7 @@ def test_the_ledger_equals_the_slow_and_obvious_reading(rows, pair):
 def test_start_and_movements_make_the_end_and_movers_add_up_to_the_net(rows, pair):
     with Opened(rows) as book:
         found = flows(book, period(pair), {})
-        assert found.start + sum(found.movements.values()) == found.end and found.closes
+        assert found.start + sum(found.movements.values()) + found.fx == found.end and found.closes
         assert sum(mover.amount for mover in movers(book, period(pair), {})) == found.net_new
         assert all(found.movements[name] >= 0 for name in ("new", "expansion", "reactivation"))
         assert all(found.movements[name] <= 0 for name in ("contraction", "churn"))
@@ -192,3 +210,56 @@ def test_the_order_of_rows_changes_nothing(rows, pair, chance: random.Random):
     with Opened(rows) as book, Opened(shuffled) as other:
         one, two = flows(book, period(pair), {}), flows(other, period(pair), {})
         assert (one.start, one.end, one.movements, one.accounts) == (two.start, two.end, two.movements, two.accounts)
+
+
+@many
+@given(books(), books(), st.sets(st.sampled_from("ABCD"), min_size=1))
+def test_an_increment_leaves_the_ledger_as_if_it_had_been_built_anew(rows, others, touched):
+    """The rows of some accounts become other ones; their ledger alone is written again."""
+    changed = {**rows, **_of_accounts(rows, others, touched)}
+    with Opened(rows) as book, Opened(changed) as anew:
+        engine = book_engine(book.url)
+        with engine.begin() as connection:
+            connection.execute(insert(stale_accounts), [{"account_id": name} for name in sorted(touched)])
+            forget_stale(connection)
+            for table in BOOK.sorted_tables:
+                if table.name in changed:
+                    connection.execute(delete(table))
+                    connection.execute(insert(table), changed[table.name]) if changed[table.name] else None
+            refresh_ledger(connection)
+        engine.dispose()
+        for table in (mrr_steps, mrr_movements, mrr_totals, mrr_totals_changes, stale_accounts):
+            assert _content(book, table) == _content(anew, table), table.name
+
+
+def _of_accounts(rows, others, touched):
+    """`rows`, with the contract lines of the touched accounts (and all that hangs on them) from `others`."""
+    kept = [line for line in rows["subscriptions"] if line["account_id"] not in touched]
+    taken = [
+        {**line, "subscription_id": f"other {line['subscription_id']}"}
+        for line in others["subscriptions"]
+        if line["account_id"] in touched
+    ]
+    names = {line["subscription_id"] for line in kept}
+    hanging = {
+        table: [row for row in rows[table] if row["subscription_id"] in names]
+        + [{**row, "subscription_id": f"other {row['subscription_id']}"} | _own_id(row) for row in others[table]
+           if f"other {row['subscription_id']}" in {line["subscription_id"] for line in taken}]
+        for table in ("subscription_changes", "discounts", "pauses")
+    }  # fmt: skip
+    accounts = [
+        next(other for other in others["accounts"] if other["account_id"] == account["account_id"])
+        if account["account_id"] in touched
+        else account
+        for account in rows["accounts"]
+    ]
+    return {"accounts": accounts, "subscriptions": kept + taken, **hanging}
+
+
+def _own_id(row):
+    return {"discount_id": f"other {row['discount_id']}"} if "discount_id" in row else {}
+
+
+def _content(book, table):
+    with book.connect() as connection:
+        return sorted(map(tuple, connection.execute(select(table))), key=repr)

@@ -38,6 +38,7 @@ NAMES: dict[Category, Phrase] = {
     "contraction": phrase("Contraction"),
     "churn": phrase("Churn"),
 }
+RATES = phrase("Exchange rates")
 METRICS: dict[Category, str] = {
     "new": "new_mrr",
     "expansion": "expansion_mrr",
@@ -123,7 +124,11 @@ class _Summary:
 
     def bridge(self) -> Table:
         """Start, the five movements and end: the rows between add up to the last."""
-        moves = [(NAMES[name], self.moves[name], self.found.accounts[name]) for name in CATEGORIES]
+        moves: list[tuple[Cell, ...]] = [
+            (NAMES[name], self.moves[name], self.found.accounts[name]) for name in CATEGORIES
+        ]
+        if self.found.fx:
+            moves.append((RATES, Money(self.found.fx, self.book.currency), None))
         return Table(
             phrase("From start to end"),
             (Column(phrase("Movement")), Column(phrase("MRR"), numeric=True), Column(phrase("Accounts"), numeric=True)),
@@ -136,7 +141,11 @@ class _Summary:
 
     def chart(self) -> Chart:
         currency = self.book.currency
-        moves = [(NAMES[name], Money(self.found.movements[name], currency)) for name in CATEGORIES]
+        moves: list[tuple[Phrase, Money]] = [
+            (NAMES[name], Money(self.found.movements[name], currency)) for name in CATEGORIES
+        ]
+        if self.found.fx:
+            moves.append((RATES, Money(self.found.fx, currency)))
         ends = Money(self.found.start, currency), Money(self.found.end, currency)
         return Chart(phrase("MRR bridge"), "waterfall", ((phrase("Start"), ends[0]), *moves, (phrase("End"), ends[1])))
 

@@ -272,13 +272,15 @@ loads = Table(
 mrr_steps = Table(
     "mrr_steps",
     BOOK,
+    Column("account_id", String(120), primary_key=True, comment="the contract line's account"),
     Column("subscription_id", String(120), primary_key=True, comment="the contract line"),
     Column("on_day", Date, primary_key=True, comment="first day of the new MRR"),
-    Column("account_id", String(120), nullable=False, comment="its account"),
     Column("currency", String(3), nullable=False, comment="currency of the contract"),
     Column("native_minor", BigInteger, nullable=False, comment="change of the line's MRR in its own currency"),
-    Column("amount_minor", BigInteger, nullable=False, comment="the same change in the reporting currency"),
+    Column("amount_minor", BigInteger, nullable=False, comment="the same in reporting currency, at the day's rate"),
+    Column("fx_minor", BigInteger, nullable=False, comment="what a new rate made of the MRR that was there before"),
     comment="every change of a contract line's MRR",
+    sqlite_with_rowid=False,
 )
 
 mrr_movements = Table(
@@ -286,11 +288,40 @@ mrr_movements = Table(
     BOOK,
     Column("account_id", String(120), primary_key=True, comment="the account"),
     Column("on_day", Date, primary_key=True, comment="day of the movement"),
-    Column("category", String(12), nullable=False, comment="new, expansion, contraction, churn or reactivation"),
+    Column("category", String(12), primary_key=True, comment="new, expansion, contraction, churn, reactivation or fx"),
     Column(
         "amount_minor", BigInteger, nullable=False, comment="signed change of the account's MRR, reporting currency"
     ),
-    Column("mrr_minor", BigInteger, nullable=False, comment="the account's MRR from that day on"),
-    Index("mrr_movements_by_day", "on_day"),
-    comment="the ledger: one row per account and day on which its MRR changed",
+    Column("mrr_minor", BigInteger, nullable=False, comment="the account's MRR after it"),
+    Index("mrr_movements_by_day", "on_day", "category", "amount_minor"),
+    comment="the ledger: one row per account, day and kind of change of its MRR",
+    sqlite_with_rowid=False,
+)
+
+
+def _totals(name: str, comment: str, keyed: bool) -> Table:
+    """The totals, and the changes to them that are not settled yet."""
+    return Table(
+        name,
+        BOOK,
+        Column("dimension", String(40), primary_key=keyed, nullable=False, comment="an attribute; empty: all accounts"),
+        Column("value", String(300), primary_key=keyed, nullable=False, comment="its value; empty: none"),
+        Column("on_day", Date, primary_key=keyed, nullable=False, comment="day of the movements"),
+        Column("category", String(12), primary_key=keyed, nullable=False, comment="as in the ledger; lines: the steps"),
+        Column("amount_minor", BigInteger, nullable=False, comment="sum of the amounts, reporting currency"),
+        Column("movements", BigInteger, nullable=False, comment="how many there were"),
+        *(() if keyed else (Index(f"{name}_by_key", "dimension", "value", "on_day", "category"),)),
+        comment=comment,
+        sqlite_with_rowid=not keyed,
+    )
+
+
+mrr_totals = _totals("mrr_totals", "the ledger summed per day, for all accounts and by their attributes", keyed=True)
+mrr_totals_changes = _totals("mrr_totals_changes", "what a load in progress adds to the totals", keyed=False)
+
+stale_accounts = Table(
+    "stale_accounts",
+    BOOK,
+    Column("account_id", String(120), primary_key=True, comment="the account"),
+    comment="accounts whose ledger a load in progress must write anew",
 )

@@ -1,13 +1,13 @@
 """Costs and invoices in the reporting currency."""
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import Subquery, Table
 
-from tools.metrics._currency import in_reporting
+from tools.metrics._currency import foreign_currencies, in_reporting
 from tools.metrics._opening import Book
 
 
-def in_one_currency(book: Book, table: Table) -> ColumnElement[int]:
-    """The table's `amount_minor` in the book's reporting currency, at the latest rates."""
+def in_one_currency(book: Book, table: Table, day: str) -> Subquery:
+    """The table's rows with `reporting_minor`: `amount_minor` in the book's currency, at the rate of the day `day`."""
     with book.connect() as connection:
-        currencies = connection.execute(select(table.c.currency).distinct()).scalars().all()
-    return in_reporting(table.c.amount_minor, table.c.currency, book.currency, currencies)
+        foreign = foreign_currencies(connection, table, book.currency)
+    return in_reporting(table, day, book.currency, foreign)

@@ -21,11 +21,9 @@ def customer_acquisition_cost(book: Book, period: Period) -> Rows:
 
     Reference: common usage (no single authority); article 002 adds discounts, travel and offers to the costs.
     """
-    c, won = costs.c, movements(period, "new").subquery("won")
-    amount = in_one_currency(book, costs)
-    spent = select(c.account_id, c.cost_id.label("item"), amount.label("part"), literal(0).label("whole")).where(
-        c.kind == "acquisition", c.on_day >= period.start, c.on_day < period.end
-    )
+    c, won = in_one_currency(book, costs, "on_day").c, movements(period, "new").subquery("won")
+    spent = select(c.account_id, c.cost_id.label("item"), c.reporting_minor.label("part"), literal(0).label("whole"))
+    spent = spent.where(c.kind == "acquisition", c.on_day >= period.start, c.on_day < period.end)
     new = select(won.c.account_id, literal("new account").label("item"), literal(0), literal(1))
     rows = union_all(spent, new).subquery("spent_and_won")
     return select(*rows.c)

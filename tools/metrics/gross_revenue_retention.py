@@ -13,14 +13,15 @@ def gross_revenue_retention(book: Book, period: Period) -> Rows:
     """Gross revenue retention (GRR).
 
     Of the MRR with which the period opened, the share those same accounts still pay at its end, each held to what
-    it paid at the start: it never exceeds 100%. An account that stopped paying in between is lost.
+    it paid at the start: it never exceeds 100%. An account that stopped paying in between is lost; what exchange rates
+    alone did is left out.
 
         GRR = Σ min(MRR at start, MRR at end) of accounts paying at start ÷ MRR at start
 
     Reference: SaaS Metrics Standards Board, "Gross revenue retention".
     """
     each = each_account(period)
-    capped = case((each.c.closing < each.c.opening, each.c.closing), else_=each.c.opening)
+    capped = case((each.c.held < each.c.opening, each.c.held), else_=each.c.opening)
     kept = case((each.c.churn_n == 0, capped), else_=0)
     return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole")).where(each.c.opening > 0)
 

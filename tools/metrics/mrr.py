@@ -14,7 +14,7 @@ def mrr(book: Book, period: Period) -> Rows:
 
     The sum of what active paid contracts bring in, normalised to a month (a year ÷ 12), net of discounts, as it
     stands at the end of the period. Trials, pauses, one-off charges, repeat purchases, metered usage and taxes
-    are left out; contracts in other currencies count at their latest rate.
+    are left out; contracts in other currencies count at the rate of the day.
 
         MRR = Σ price × quantity × (1 − discount) ÷ months of the billing interval, over contracts paid that day
 

@@ -13,14 +13,14 @@ def net_revenue_retention(book: Book, period: Period) -> Rows:
     """Net revenue retention (NRR).
 
     Of the MRR with which the period opened, the share those same accounts pay at its end: expansion, contraction
-    and churn included, new and returning accounts not. It may exceed 100%.
+    and churn included, new and returning accounts not, and nothing that exchange rates alone did. It may exceed 100%.
 
         NRR = MRR at end of the accounts paying at start and ever since ÷ their MRR at start
 
     Reference: SaaS Metrics Standards Board, "Net revenue retention".
     """
     each = each_account(period)
-    kept = case((each.c.churn_n == 0, each.c.closing), else_=0)
+    kept = case((each.c.churn_n == 0, each.c.held), else_=0)
     return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole")).where(each.c.opening > 0)
 
 
@@ -31,5 +31,5 @@ def _with_reactivation(book: Book, period: Period) -> Rows:
     ÷ start. Flows include accounts that joined after the start.
     """
     each = each_account(period)
-    without_new = each.c.closing - each.c.new
+    without_new = each.c.held - each.c.new
     return select(each.c.account_id, without_new.label("part"), each.c.opening.label("whole"))

@@ -19,7 +19,7 @@ def recurring_share(book: Book, period: Period) -> Rows:
 
     Reference: article 000, "recurring and total revenue".
     """
-    i, amount = invoices.c, in_one_currency(book, invoices)
-    recurring = case((i.kind == "recurring", amount), else_=0)
-    rows = select(i.account_id, i.invoice_id, i.kind, recurring.label("part"), amount.label("whole"))
+    i = in_one_currency(book, invoices, "issued_on").c
+    recurring = case((i.kind == "recurring", i.reporting_minor), else_=0)
+    rows = select(i.account_id, i.invoice_id, i.kind, recurring.label("part"), i.reporting_minor.label("whole"))
     return rows.where(i.issued_on >= period.start, i.issued_on < period.end)
