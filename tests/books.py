@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, delete, insert
 
 from tools.metrics import Book, open_book
 from tools.metrics._book import BOOK, book_info
@@ -31,16 +31,23 @@ def day(text: str) -> date:
 def make_book(url: str, as_of: str = "2026-10-31", **tables: list[Mapping[str, Any]]) -> Book:
     """A book with these rows; accounts that only contracts name are added."""
     engine = book_engine(url)
+    fill(engine, as_of, **tables)
+    engine.dispose()
+    return open_book(url)
+
+
+def fill(engine: Engine, as_of: str = "2026-10-31", **tables: list[Mapping[str, Any]]) -> None:
+    """Put these rows, and no others, into a book, and make its ledger."""
     named = {line["account_id"] for line in tables.get("subscriptions", [])} - {
         a["account_id"] for a in tables.get("accounts", [])
     }
     tables["accounts"] = [*tables.get("accounts", []), *({"account_id": name, "name": name} for name in sorted(named))]
     info = {"reporting_currency": "BRL", "timezone": "America/Sao_Paulo", "as_of": as_of, "load_id": "by hand"}
     with engine.begin() as connection:
+        for table in BOOK.sorted_tables:
+            connection.execute(delete(table))
         connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
         for table in BOOK.sorted_tables:
             for row in tables.get(table.name, []):
                 connection.execute(insert(table), row)
         build_ledger(connection)
-    engine.dispose()
-    return open_book(url)

@@ -20,8 +20,10 @@ class Company:
 
     def __init__(self, folder):
         self.tables = {file.stem: pd.read_csv(file, dtype=str, keep_default_na=False) for file in folder.glob("*.csv")}
-        rates = self.tables["exchange_rates"].sort_values("on_day").groupby("currency").last()["rate"]
-        self.rates = {"BRL": Decimal(1)} | {code: Decimal(rate) for code, rate in rates.items()}
+        self.rates = {
+            code: rows.sort_values("on_day")[["on_day", "rate"]].to_records(index=False).tolist()
+            for code, rows in self.tables["exchange_rates"].groupby("currency")
+        }
         self.lines = self.tables["subscriptions"].to_dict("records")
         self.of_line = {
             name: {
@@ -35,15 +37,21 @@ class Company:
             )
         }
 
-    def mrr(self, day):
-        """MRR of every account at the end of a day, in centavos."""
+    def mrr(self, day, valued=None):
+        """MRR of every account at the end of a day, in centavos, at the rates of that day or of the day `valued`."""
         levels = {}
         for line in self.lines:
-            if level := self._line(line, day.isoformat()):
+            if level := self._line(line, day.isoformat(), (valued or day).isoformat()):
                 levels[line["account_id"]] = levels.get(line["account_id"], 0) + level
         return levels
 
-    def _line(self, line, day):
+    def _rate(self, currency, day):
+        if currency == "BRL":
+            return Decimal(1)
+        known = self.rates[currency]
+        return Decimal(([rate for since, rate in known if since <= day] or [known[0][1]])[-1])
+
+    def _line(self, line, day, valued):
         start = max(line["started_on"], line["trial_ends_on"])
         if (
             line["kind"] == "repeat"
@@ -63,7 +71,7 @@ class Company:
         )
         months = int(line["interval_count"]) * {"month": 1, "year": 12}[line["interval_unit"]]
         native = max((total * 100 / months).quantize(Decimal(1), ROUND_HALF_UP), Decimal(0))
-        return int((native * self.rates[line["currency"]]).quantize(Decimal(1), ROUND_HALF_UP))
+        return int((native * self._rate(line["currency"], valued)).quantize(Decimal(1), ROUND_HALF_UP))
 
     def _rows(self, table, line):
         return self.of_line[table].get(line["subscription_id"], [])
@@ -83,13 +91,13 @@ class Company:
             if (
                 start < first.isoformat()
                 and (not line["ended_on"] or line["ended_on"] > start)
-                and self._line(line, start)
+                and self._line(line, start, start)
             ):
                 ever.add(line["account_id"])
         sums = dict.fromkeys(("new", "expansion", "reactivation", "contraction", "churn"), 0)
-        before = self.mrr(first - timedelta(days=1))
         for n in range((last - first).days + 1):
-            after = self.mrr(first + timedelta(days=n))
+            day = first + timedelta(days=n)
+            before, after = self.mrr(day - timedelta(days=1), valued=day), self.mrr(day)
             for account in before.keys() | after.keys():
                 was, now = before.get(account, 0), after.get(account, 0)
                 name = (
@@ -105,8 +113,13 @@ class Company:
                 )
                 sums[name] += now - was
             ever |= after.keys()
-            before = after
         return sums
+
+    def revalued(self, day):
+        """What a new rate makes on its day of the MRR of the day before, of every account."""
+        eve = day - timedelta(days=1)
+        was, now = self.mrr(eve), self.mrr(eve, valued=day)
+        return {account: now[account] - was[account] for account in was}
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +131,7 @@ def test_the_weekly_mrr_summary_is_the_recomputed_one_to_the_centavo(demo, compa
     reply = ask(demo, "Weekly MRR summary")
     assert reply.call.arguments == {"period": "2026-W46"}
     bridge = reply.answer.parts[0]
-    start, *moves, end = (row[1].value for row in bridge.rows)
+    start, *moves, end = (row[1].value for row in bridge.rows)  # no rate changed in this week
     assert start == sum(company.mrr(WEEK[0] - timedelta(days=1)).values())
     assert end == sum(company.mrr(WEEK[1]).values())
     assert moves == list(company.movements(*WEEK).values())
@@ -141,10 +154,12 @@ def test_retention_over_twelve_months_is_the_recomputed_one(demo, company):
     figures = {figure.metric: figure.value for figure in reply.answer.figures}
     days = [date(2025, 11, 15) + timedelta(days=n) for n in range(366)]
     opening, closing = company.mrr(days[0]), company.mrr(days[-1])
-    stayed = set(opening)
+    stayed, held = set(opening), dict(closing)
     for day in days[1:]:
         stayed &= company.mrr(day).keys()
-    total = sum(opening.values())
+        for account, change in company.revalued(day).items():
+            held[account] = held.get(account, 0) - change
+    total, closing = sum(opening.values()), {account: max(0, level) for account, level in held.items()}
     assert figures["net_revenue_retention"] == Fraction(sum(closing[a] for a in stayed), total)
     assert figures["gross_revenue_retention"] == Fraction(sum(min(opening[a], closing[a]) for a in stayed), total)
 
@@ -231,11 +246,10 @@ def _by_hand(company, account):
             behind += time > 0.25 and way < time / 2
     known["goals"] = step(behind, (1, 6))
     then, contracted = company.mrr(TODAY - timedelta(days=90)).get(account, 0), 0
-    level = then
     for n in range(89, -1, -1):
-        now = company.mrr(TODAY - timedelta(days=n)).get(account, 0)
+        day = TODAY - timedelta(days=n)
+        now, level = company.mrr(day).get(account, 0), company.mrr(day - timedelta(days=1), valued=day).get(account, 0)
         contracted += max(0, level - now) if now else 0
-        level = now
     known["contraction"] = step(contracted / then if then else 0, (0.01, 2), (0.2, 5))
     return known
 

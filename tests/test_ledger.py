@@ -134,6 +134,16 @@ def test_a_movement_counts_at_the_rate_of_its_day_and_a_new_rate_is_a_line_of_it
     assert (found.start_accounts, found.end_accounts) == (2, 1)
 
 
+def test_a_contract_that_ends_on_the_day_of_a_new_rate_ends_at_that_rate(url):
+    lines = [contract("s", "A", 1_001, "2026-01-01", "2026-07-01", currency="USD")]
+    book = make_book(url, subscriptions=lines, exchange_rates=USD_RATES)
+    assert ledger(book) == [
+        ("2026-01-01", "new", 5_005, 5_005),
+        ("2026-07-01", "churn", -5_410, 0),
+        ("2026-07-01", "fx", 405, 5_410),
+    ]
+
+
 def test_before_its_first_rate_a_currency_has_that_rate(url):
     lines = [contract("s", "A", 1_001, "2025-06-01", currency="USD")]
     book = make_book(url, subscriptions=lines, exchange_rates=USD_RATES)

@@ -3,16 +3,17 @@
 import random
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
-from tests.books import contract, make_book
-from tools.metrics import CATEGORIES, Period, all_metrics, flows, movers
+from tests.books import contract, fill
+from tools.metrics import CATEGORIES, Period, all_metrics, flows, movers, open_book
 from tools.metrics._book import BOOK, mrr_movements, mrr_steps, mrr_totals, mrr_totals_changes, stale_accounts
 from tools.metrics._ledger import forget_stale, refresh_ledger
 from tools.metrics._opening import book_engine
@@ -126,21 +127,34 @@ def reference(rows, day, segment=None):
     return levels
 
 
+@cache
+def shelf(place):
+    """A book that examples take turns with: making a new database for each would take most of the time."""
+    url = f"sqlite:///{Path(mkdtemp()) / f'{place}.sqlite'}"
+    engine = book_engine(url)
+    fill(engine)
+    return engine, open_book(url)
+
+
 class Opened:
-    """A book of the rows, gone afterwards."""
+    """A book of the rows, until the next one is opened at its place."""
+
+    opened = 0
 
     def __init__(self, rows):
         self.rows = {table: list(entries) for table, entries in rows.items()}
 
     def __enter__(self):
-        self.folder = TemporaryDirectory()
-        return make_book(f"sqlite:///{Path(self.folder.name) / 'book.sqlite'}", **self.rows)
+        engine, book = shelf(Opened.opened)
+        Opened.opened += 1
+        fill(engine, **self.rows)
+        return book.afresh()
 
     def __exit__(self, *_):
-        self.folder.cleanup()
+        Opened.opened -= 1
 
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 two_days = st.tuples(offsets, offsets).map(sorted).filter(lambda pair: pair[0] < pair[1])
 
 
@@ -218,7 +232,7 @@ def test_an_increment_leaves_the_ledger_as_if_it_had_been_built_anew(rows, other
     """The rows of some accounts become other ones; their ledger alone is written again."""
     changed = {**rows, **_of_accounts(rows, others, touched)}
     with Opened(rows) as book, Opened(changed) as anew:
-        engine = book_engine(book.url)
+        engine, _ = shelf(0)
         with engine.begin() as connection:
             connection.execute(insert(stale_accounts), [{"account_id": name} for name in sorted(touched)])
             forget_stale(connection)
@@ -227,7 +241,6 @@ def test_an_increment_leaves_the_ledger_as_if_it_had_been_built_anew(rows, other
                     connection.execute(delete(table))
                     connection.execute(insert(table), changed[table.name]) if changed[table.name] else None
             refresh_ledger(connection)
-        engine.dispose()
         for table in (mrr_steps, mrr_movements, mrr_totals, mrr_totals_changes, stale_accounts):
             assert _content(book, table) == _content(anew, table), table.name
 

@@ -43,6 +43,5 @@ def conversion(book: Book, currencies: Container[str] | None = None) -> list[Not
         for row in rates_used(book)
         if currencies is None or row.currency in currencies
     )
-    return (
-        [Note(phrase("Contracts in foreign currency count at the latest rate: {rates}.", rates=rates))] if rates else []
-    )
+    said = phrase("Contracts in foreign currency count at the rate of each day, now {rates}.", rates=rates)
+    return [Note(said)] if rates else []

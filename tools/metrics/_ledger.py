@@ -241,7 +241,8 @@ def _between(paid: Subquery, table: Table, **deltas: ColumnElement[Any]) -> list
 
 
 def _rates(paid: Subquery) -> list[Statement]:
-    """The rate on the line's first paid day, and each later one as its difference to the one before."""
+    """The rate on the line's first paid day, and each later one as its difference to the one before; a line that ends
+    on the day of a new rate ends at that rate."""
     rates = rate_spans()
     at_start = select(*paid.c, rates.c.rate_e6).join_from(
         paid, rates, holds_on(rates, paid.c.currency, paid.c.paid_from)
@@ -249,7 +250,7 @@ def _rates(paid: Subquery) -> list[Statement]:
     later = select(*paid.c, rates.c.on_day, rates.c.change_e6).join_from(
         paid, rates, and_(rates.c.currency == paid.c.currency, rates.c.on_day > paid.c.paid_from)
     )
-    changed = and_(rates.c.change_e6 != 0, _during(paid, rates.c.on_day))
+    changed = and_(rates.c.change_e6 != 0, or_(paid.c.ended_on.is_(None), rates.c.on_day <= paid.c.ended_on))
     first, then = at_start.subquery("first_rate"), later.where(changed).subquery("later_rates")
     return [
         _event(first, first.c.paid_from, rate_e6=first.c.rate_e6),
