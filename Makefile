@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+SIZES ?= 1
 
-.PHONY: demo test bench lint types laws pytest docs catalogues lock clean
+.PHONY: demo test bench bench-ledger lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
@@ -12,6 +13,10 @@ test: .venv/.installed-dev lint types laws pytest
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_ledger $(SIZES)
+
+bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-months: make bench-ledger SIZES="1 10"
+	$(BIN)/python -m tests.bench_ledger $(SIZES)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ tools, the playbooks or the language of the reader.
 
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._figure import Figure, Money, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, movers
+from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, bridges, flows, ledger_rows, movers
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import Grain, Period, add_months
 from tools.metrics._profile import (
@@ -52,6 +52,7 @@ __all__ = [
     "add_months",
     "all_metrics",
     "backtest",
+    "bridges",
     "dimension_values",
     "flows",
     "lately_left",

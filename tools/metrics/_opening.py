@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 
 from tools.metrics._book import BOOK, book_info
+from tools.metrics._totals import kept_totals
 
 
 class NoBook(Exception):
@@ -35,6 +36,12 @@ class Book:
         """reporting_currency, timezone, as_of, load_id …"""
         with self.connect() as connection:
             return {row.key: row.value for row in connection.execute(select(book_info))}
+
+    @cached_property
+    def kept_totals(self) -> frozenset[str]:
+        """The attributes of which the ledger keeps daily totals."""
+        with self.connect() as connection:
+            return kept_totals(connection)
 
     @property
     def currency(self) -> str:
