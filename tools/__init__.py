@@ -12,15 +12,20 @@ from tools._answer import (
     Ask,
     Cell,
     Chart,
+    Code,
     Column,
+    Download,
     Draft,
     DraftLine,
     Fact,
     Facts,
+    Heatmap,
     NextSteps,
     Note,
     Part,
+    Points,
     Section,
+    Shaded,
     Table,
     ToolError,
 )
@@ -30,7 +35,8 @@ from tools._slots import ACCOUNT, COUNT, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC
 
 __all__ = [
     "ACCOUNT", "COUNT", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
-    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Column", "Deps", "Draft", "DraftLine", "Fact", "Facts",
-    "NextSteps", "Note", "Part", "Phrase", "Section", "Slot", "Table", "Tool", "ToolError",
+    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft",
+    "DraftLine", "Fact", "Facts", "Heatmap", "NextSteps", "Note", "Part", "Phrase", "Points", "Section", "Shaded",
+    "Slot", "Table", "Tool", "ToolError",
     "load", "phrase", "phrase_n",
 ]  # fmt: skip
