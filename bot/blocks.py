@@ -23,6 +23,9 @@ TEXT_ONLY = 2_500
 NOTICE = 300
 """Characters kept free for the sentence that points to the attached file."""
 
+TRACE = "trace_figure"
+"""The tool behind the button of every answer with figures."""
+
 WIDTH = 72
 """Characters of a monospaced line that Slack does not break."""
 
@@ -200,11 +203,23 @@ def _ending(reply: Reply, speaker: Speaker) -> Iterator[Block]:
     if reply.answer and (as_of := data_as_of(reply.answer)):
         yield kit.context(speaker.say(as_of))
     buttons = [kit.button(label, f"ask:{n}", value) for n, (label, value) in enumerate(_asks(reply, speaker))]
+    if _has_figures_to_trace(reply):
+        buttons = [*buttons[: kit.BUTTONS - 1], _trace(reply, speaker)]
     if buttons:
         yield kit.actions(buttons)
     if reply.answer:
         good, bad = speaker.say(phrase("Helpful")), speaker.say(phrase("Not helpful"))
         yield kit.feedback(good, bad, reply.question.key)
+
+
+def _has_figures_to_trace(reply: Reply) -> bool:
+    """An answer that is a trace already is not traced once more."""
+    return bool(reply.answer and reply.answer.figures) and not (reply.call and reply.call.tool == TRACE)
+
+
+def _trace(reply: Reply, speaker: Speaker) -> Block:
+    call = {"tool": TRACE, "arguments": {"answer": reply.question.key}, "language": reply.language}
+    return kit.button(speaker.say(phrase("How was this counted?")), "ask:trace", kit.compact(call))
 
 
 def _asks(reply: Reply, speaker: Speaker) -> Iterator[tuple[str, str]]:
