@@ -74,6 +74,11 @@ class Metric:
         """Whose rule a published variant is and how it differs; None: it is the canonical definition."""
         return " ".join((self.variants[variant].__doc__ or "").split()) if variant in self.variants else None
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Those of all published variants."""
+        return tuple(rule for variant in self.variants if (rule := self.rule(variant)))
+
     def defines(self, variant: str) -> bool:
         return variant == self.standard or variant in self.variants
 
