@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
-from bot.question import Question
+from bot.question import Place, Question
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import KeptIndex
-from tools import Draft, Tool, load
+from tools import Draft, Shown, Tool, load
 from tools.metrics import Book, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
@@ -61,14 +61,21 @@ class Assistant:
 
         default = self.settings.retention_language
         return Conversation(
-            self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default)
-        )
+            self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default),
+            self.shown,
+        )  # fmt: skip
 
     @cached_property
     def store(self) -> "Store":
         from bot.store import open_store
 
         return open_store(self.settings.store)
+
+    def shown(self, place: Place) -> Shown:
+        """What was shown before, as far as it may be seen from there."""
+        from bot.shown import ShownAt
+
+        return ShownAt(self.store.engine, place)
 
     @property
     def speaker(self) -> Speaker:

@@ -15,7 +15,7 @@ from bot.locale import Speaker, amount
 from bot.router import Choice
 from bot.wording import opening
 from knowledge import Passage
-from tools import Chart, Draft, Fact, Facts, Part, Table
+from tools import Chart, Code, Download, Draft, Fact, Facts, Heatmap, Part, Points, Table
 from tools.metrics import Figure, Money, Period, Share
 
 
@@ -39,6 +39,9 @@ def document(reply: Reply) -> dict[str, Any]:
         "facts": [_fact(fact, speaker) for part in parts if isinstance(part, Facts) for fact in part.items],
         "tables": [_table(part, speaker) for part in parts if isinstance(part, Table)],
         "charts": [_chart(part, speaker) for part in parts if isinstance(part, Chart)],
+        "heatmaps": [_heatmap(part, speaker) for part in parts if isinstance(part, Heatmap)],
+        "code": [{"language": part.language, "text": part.text} for part in parts if isinstance(part, Code)],
+        "downloads": [_download(part, speaker) for part in parts if isinstance(part, Download)],
         "passages": [_passage(passage) for passage in _passages(parts)],
         "drafts": [_draft(part) for part in parts if isinstance(part, Draft)],
         "choices": [_choice(choice, speaker) for choice in reply.choices],
@@ -116,7 +119,7 @@ def _fact(fact: Fact, speaker: Speaker) -> dict[str, Any]:
     return {"label": label, "value": typed(fact.value, speaker), "shown": shown}
 
 
-def _table(table: Table, speaker: Speaker) -> dict[str, Any]:
+def _table(table: Table | Download, speaker: Speaker) -> dict[str, Any]:
     return {
         "title": speaker.say(table.title),
         "columns": [speaker.say(column.label) for column in table.columns],
@@ -125,9 +128,41 @@ def _table(table: Table, speaker: Speaker) -> dict[str, Any]:
 
 
 def _chart(chart: Chart, speaker: Speaker) -> dict[str, Any]:
-    said = ((typed(label, speaker), typed(value, speaker)) for label, value in chart.points)
-    points = [{"label": label, "value": value} for label, value in said]
-    return {"title": speaker.say(chart.title), "kind": chart.kind, "points": points}
+    """`name` and `beside`: what the points are called, and those of further lines; null and none where it is one."""
+    return {
+        "title": speaker.say(chart.title),
+        "kind": chart.kind,
+        "points": _points(chart.points, speaker),
+        "name": typed(chart.name, speaker),
+        "beside": [{"name": typed(name, speaker), "points": _points(more, speaker)} for name, more in chart.beside],
+    }
+
+
+def _points(points: Points, speaker: Speaker) -> list[dict[str, Any]]:
+    return [{"label": typed(label, speaker), "value": typed(value, speaker)} for label, value in points]
+
+
+def _heatmap(part: Heatmap, speaker: Speaker) -> dict[str, Any]:
+    """A cell that is not yet, or not defined, is null."""
+    heads = part.row_heads or (None,) * len(part.row_labels)
+    return {
+        "title": speaker.say(part.title),
+        "row_title": speaker.say(part.row_title),
+        "head_title": typed(part.head_title, speaker),
+        "columns": [typed(label, speaker) for label in part.column_labels],
+        "rows": [
+            {
+                "label": typed(label, speaker),
+                "head": typed(head, speaker),
+                "cells": [typed(value, speaker) for value in cells],
+            }
+            for label, head, cells in zip(part.row_labels, heads, part.cells, strict=True)
+        ],
+    }
+
+
+def _download(part: Download, speaker: Speaker) -> dict[str, Any]:
+    return {"name": part.name, **_table(part, speaker)}
 
 
 def _passages(parts: tuple[Part, ...]) -> Iterator[Passage]:

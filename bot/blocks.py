@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial, singledispatch
 
+from bot import as_csv, charts, drafts, heatmaps, markdown
 from bot import block_kit as kit
-from bot import charts, drafts, markdown
 from bot.block_kit import Block
 from bot.conversation import Reply
 from bot.locale import Speaker
-from bot.wording import data_as_of, more_rows, opening, understood
+from bot.wording import attached, data_as_of, more_rows, opening, understood
 from knowledge import Passage
-from tools import Chart, Draft, Facts, NextSteps, Note, Part, Table, phrase
+from tools import Chart, Code, Download, Draft, Facts, Heatmap, NextSteps, Note, Part, Table, phrase
 
 TEXT_ONLY = 2_500
 """Characters of a message's `text`: the notification, and all there is where blocks cannot be shown."""
 
 NOTICE = 300
 """Characters kept free for the sentence that points to the attached file."""
+
+TRACE = "trace_figure"
+"""The tool behind the button of every answer with figures."""
 
 WIDTH = 72
 """Characters of a monospaced line that Slack does not break."""
@@ -66,6 +69,7 @@ class Page:
     slots: int
     blocks: list[Block] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     has_table: bool = False
     cut: bool = False
 
@@ -89,9 +93,9 @@ def message(reply: Reply, speaker: Speaker | None = None) -> Message:
     page.take(_opening(reply, speaker))
     for part in reply.answer.parts if reply.answer else ():
         page.take(render(part, page))
-    files = (_whole(reply),) if page.cut else ()
-    blocks = [*page.blocks, *(_notice(file, speaker) for file in files), *ending]
-    return Message(_text(reply, blocks, speaker), tuple(blocks), tuple(page.images), files)
+    whole = (_whole(reply),) if page.cut else ()
+    blocks = [*page.blocks, *(_notice(file, speaker) for file in whole), *ending]
+    return Message(_text(reply, blocks, speaker), tuple(blocks), tuple(page.images), (*whole, *page.files))
 
 
 @singledispatch
@@ -117,6 +121,7 @@ def _(part: Facts, page: Page) -> Iterator[Block]:
 def _(part: Table, page: Page) -> Iterator[Block]:
     yield from kit.paragraphs(page.speaker.say(part.title), "bold")
     rows, left_out = _fitting(part, page)
+    page.cut = page.cut or len(part.columns) > kit.TABLE_COLUMNS
     if page.has_table:
         yield from _grouped(_narrow(rows, [column.numeric for column in part.columns]))
     else:
@@ -131,10 +136,30 @@ def _(part: Table, page: Page) -> Iterator[Block]:
 
 @render.register
 def _(part: Chart, page: Page) -> Iterator[Block]:
-    name = f"chart-{len(page.images) + 1}"
-    image = Image(partial(charts.png, part, page.speaker), charts.alt(part, page.speaker), name)
-    page.images.append(image)
-    yield kit.context(image.alt, image.block_id)
+    yield _picture(partial(charts.png, part, page.speaker), charts.alt(part, page.speaker), page)
+
+
+@render.register
+def _(part: Heatmap, page: Page) -> Iterator[Block]:
+    """The picture, and its numbers where they fit as a table; else they are in the attached file."""
+    yield _picture(partial(heatmaps.png, part, page.speaker), heatmaps.alt(part, page.speaker), page)
+    table = heatmaps.table(part, page.speaker)
+    rows, left_out = _fitting(table, page)
+    if left_out or len(table.columns) > kit.TABLE_COLUMNS or (page.has_table and not _is_narrow(rows)):
+        page.cut = True
+    else:
+        yield from render(table, page)
+
+
+@render.register
+def _(part: Code, page: Page) -> Iterator[Block]:
+    yield from (kit.rich_text([kit.monospaced(piece)]) for piece in kit.pieces(page.speaker.say(part.text)))
+
+
+@render.register
+def _(part: Download, page: Page) -> Iterator[Block]:
+    page.files.append(File(part.name, as_csv.text(part, page.speaker)))
+    yield kit.context(page.speaker.say(attached(part)))
 
 
 @render.register
@@ -155,6 +180,13 @@ def _(part: NextSteps, page: Page) -> Iterator[Block]:
     return iter(())  # its buttons end the message
 
 
+def _picture(png: Callable[[], bytes], alt: str, page: Page) -> Block:
+    """What stands for a picture until it is drawn: what it shows, in words."""
+    image = Image(png, alt, f"chart-{len(page.images) + 1}")
+    page.images.append(image)
+    return kit.context(image.alt, image.block_id)
+
+
 def _opening(reply: Reply, speaker: Speaker) -> Iterator[Block]:
     said = speaker.say(opening(reply))
     if not reply.answer:
@@ -171,11 +203,23 @@ def _ending(reply: Reply, speaker: Speaker) -> Iterator[Block]:
     if reply.answer and (as_of := data_as_of(reply.answer)):
         yield kit.context(speaker.say(as_of))
     buttons = [kit.button(label, f"ask:{n}", value) for n, (label, value) in enumerate(_asks(reply, speaker))]
+    if _has_figures_to_trace(reply):
+        buttons = [*buttons[: kit.BUTTONS - 1], _trace(reply, speaker)]
     if buttons:
         yield kit.actions(buttons)
     if reply.answer:
         good, bad = speaker.say(phrase("Helpful")), speaker.say(phrase("Not helpful"))
         yield kit.feedback(good, bad, reply.question.key)
+
+
+def _has_figures_to_trace(reply: Reply) -> bool:
+    """An answer that is a trace already is not traced once more."""
+    return bool(reply.answer and reply.answer.figures) and not (reply.call and reply.call.tool == TRACE)
+
+
+def _trace(reply: Reply, speaker: Speaker) -> Block:
+    call = {"tool": TRACE, "arguments": {"answer": reply.question.key}, "language": reply.language}
+    return kit.button(speaker.say(phrase("How was this counted?")), "ask:trace", kit.compact(call))
 
 
 def _asks(reply: Reply, speaker: Speaker) -> Iterator[tuple[str, str]]:
@@ -230,14 +274,23 @@ def _fitting(part: Table, page: Page) -> tuple[list[list[str]], int]:
 
 def _narrow(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Iterator[Block]:
     """A further table, as a message may hold only one: monospaced if it is narrow enough, else row by row."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if sum(widths) + 2 * len(widths) <= WIDTH:
+    if _is_narrow(rows):
+        widths = _widths(rows)
         padded = (list(map(_padded, row, widths, numeric)) for row in rows)
         yield from map(kit.monospaced, kit.pieces("\n".join("  ".join(row).rstrip() for row in padded)))
         return
     for first, *others in rows[1:]:
         rest = " · ".join(f"{label}: {cell}" for label, cell in zip(rows[0][1:], others, strict=True))
         yield from kit.labelled(first, rest)
+
+
+def _is_narrow(rows: Sequence[Sequence[str]]) -> bool:
+    widths = _widths(rows)
+    return sum(widths) + 2 * len(widths) <= WIDTH
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
 
 
 def _padded(cell: str, width: int, number: bool) -> str:

@@ -1,11 +1,13 @@
 """Charts as pictures and as sentences. matplotlib is imported when a picture is drawn, and not before."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from io import BytesIO
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from bot.locale import Speaker, amount
-from tools import Chart, phrase
+from tools import Chart, Points, phrase
 from tools.metrics import Money, Share
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 INK, TOTAL, UP, DOWN = "#1f2933", "#4d5b6a", "#0072b2", "#d55e00"
 """Greys, and the blue and vermilion that every kind of colour vision tells apart."""
+OTHERS = (("#9aa5b1", "--"), (DOWN, ":"), ("#009e73", "-."))
+"""Further lines, told apart by their strokes too."""
 
 SIZE, DPI = (9.6, 4.8), 125
 """Slack shows a picture about 500 pixels wide, less than half of its size: what it says must be large in it."""
@@ -22,33 +26,53 @@ MOST_LABELS = 12
 
 def alt(chart: Chart, speaker: Speaker) -> str:
     """The chart in words: its title and every point."""
-    points = zip(labels(chart, speaker), chart.points, strict=True)
-    said = (f"{label}: {speaker.cell(value)}" for label, (_, value) in points)
-    text = f"{speaker.cell(chart.title)}. {'; '.join(said)}"
-    return text if len(text) <= ALT_TEXT else text[: ALT_TEXT - 1] + "…"
+    said = (
+        (f"{name}: " if name else "")
+        + "; ".join(f"{label}: {speaker.cell(value)}" for label, value in labelled(points, speaker))
+        for name, points in series(chart, speaker)
+    )
+    return shortened(f"{speaker.cell(chart.title)}. {'. '.join(said)}")
+
+
+def shortened(text: str, most: int = ALT_TEXT) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def png(chart: Chart, speaker: Speaker) -> bytes:
     """The chart as a PNG of 1200 × 600 pixels, labelled in the speaker's language."""
+
+    def draw(axes: "Axes") -> None:
+        if chart.points:
+            _DRAW[chart.kind](axes, chart, speaker)
+        _dress(axes, speaker.cell(chart.title))
+
+    return picture(SIZE, draw)
+
+
+def picture(size: tuple[float, float], draw: Callable[["Axes"], None]) -> bytes:
+    """What `draw` draws, as a PNG of so many inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
+    figure = Figure(figsize=size, dpi=DPI, facecolor="white")
     figure.set_layout_engine("constrained", w_pad=0.25, h_pad=0.2)
-    axes = figure.add_subplot()
-    if chart.points:
-        _DRAW[chart.kind](axes, chart, speaker)
-    _dress(axes, speaker.cell(chart.title))
-    picture = BytesIO()
-    FigureCanvasAgg(figure).print_png(picture)  # type: ignore[no-untyped-call]
-    return picture.getvalue()
+    draw(figure.add_subplot())
+    written = BytesIO()
+    FigureCanvasAgg(figure).print_png(written)  # type: ignore[no-untyped-call]
+    return written.getvalue()
 
 
-def labels(chart: Chart, speaker: Speaker) -> list[str]:
-    """What the points are called; days of which each has a month to itself are called by their months."""
-    days = [label for label, _ in chart.points if isinstance(label, date)]
+def series(chart: Chart, speaker: Speaker) -> list[tuple[str, Points]]:
+    """The chart's points and those beside them, each with what they are called (nothing where there is one line)."""
+    first = speaker.cell(chart.name) if chart.name else ""
+    return [(first, chart.points), *((speaker.cell(name), points) for name, points in chart.beside)]
+
+
+def labelled(points: Points, speaker: Speaker) -> Iterator[tuple[str, Money | Share | int]]:
+    """Each point's label and value; days of which each has a month to itself are called by their months."""
+    days = [label for label, _ in points if isinstance(label, date)]
     monthly = len(days) > 2 and len({(day.year, day.month) for day in days}) == len(days)
-    return [_label(label, monthly, speaker) for label, _ in chart.points]
+    return ((_label(label, monthly, speaker), value) for label, value in points)
 
 
 def size(value: Money | Share | int) -> float:
@@ -96,11 +120,36 @@ def _bar(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
 
 def _line(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
     heights = [size(value) for _, value in chart.points]
-    axes.plot(heights, color=UP, linewidth=2.5, marker="o", markersize=5)
+    _, *others = named = series(chart, speaker)
+    strokes = [
+        axes.plot([size(value) for _, value in points], color=color, linewidth=2, linestyle=style)[0]
+        for (_, points), (color, style) in zip(others, cycle(OTHERS))
+    ]
+    strokes = [*axes.plot(heights, color=UP, linewidth=2.5, marker="o", markersize=5), *strokes]
     axes.margins(y=0.15)
+    _point_labels(axes, chart, speaker)
+    if others:
+        _name_ends(axes, [points for _, points in named[:2] if points], speaker)
+        _legend(axes, strokes, [shortened(name, 30) for name, _ in named])
+        return
     for n in _worth_naming(heights):
         _value_label(axes, n, heights[n], speaker.short(chart.points[n][1]), below=_valley(heights, n))
-    _point_labels(axes, chart, speaker)
+
+
+def _name_ends(axes: "Axes", several: list[Points], speaker: Speaker) -> None:
+    """Where each line ends, the higher one above and the other below."""
+    top = max(size(points[-1][1]) for points in several)
+    for points in several:
+        end = size(points[-1][1])
+        _value_label(axes, len(points) - 1, end, speaker.short(points[-1][1]), below=end < top)
+
+
+def _legend(axes: "Axes", strokes: list[Any], names: list[str]) -> None:
+    """What the lines are called, under them."""
+    legend = axes.legend(strokes, names, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=13,
+                         labelcolor=INK, frameon=False)  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 _DRAW = {"waterfall": _waterfall, "bar": _bar, "line": _line}
@@ -128,7 +177,7 @@ def _value_label(axes: "Axes", x: int, y: float, text: str, below: bool = False)
 
 def _point_labels(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
     width = 14 if len(chart.points) <= 8 else 8
-    said = [_wrapped(label, width) for label in labels(chart, speaker)]
+    said = [wrapped(label, width) for label, _ in labelled(chart.points, speaker)]
     shown = range(0, len(said), -(-len(said) // MOST_LABELS))
     axes.set_xticks(list(shown), [said[n] for n in shown], fontsize=13, color=INK, parse_math=False)
 
@@ -139,15 +188,19 @@ def _label(label: Any, monthly: bool, speaker: Speaker) -> str:
     return speaker.month(label) if monthly else speaker.short(label)
 
 
-def _wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int) -> str:
     from textwrap import wrap
 
     lines = wrap(text, width)
     return "\n".join(lines if len(lines) <= 2 else [lines[0], lines[1][: width - 1] + "…"])
 
 
-def _dress(axes: "Axes", title: str) -> None:
+def entitle(axes: "Axes", title: str) -> None:
     axes.set_title(title, loc="left", fontsize=17, fontweight="bold", color=INK, pad=14, parse_math=False)
+
+
+def _dress(axes: "Axes", title: str) -> None:
+    entitle(axes, title)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.set_yticks([])

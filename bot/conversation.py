@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from bot.question import Question
+from bot.question import Place, Question
 from bot.router import Call, Choice, Clarify, Decision, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
-from tools import Answer, Deps, Note, Phrase, Tool, ToolError, phrase
+from tools import Answer, Deps, Note, NothingShown, Phrase, Shown, Tool, ToolError, phrase
 from tools.metrics import Book, NoBook
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
@@ -56,6 +56,8 @@ class Conversation:
     knowledge: Index
     today: Callable[[], date]
     language_of: Callable[[str], str]
+    shown: Callable[[Place], Shown] = lambda _: NothingShown()
+    """What was shown before, as far as it may be seen where a question is asked."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -103,7 +105,8 @@ class Conversation:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        answer = tool.run(asked, Deps(book, self.knowledge, self.today(), language))
+        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place))
+        answer = tool.run(asked, deps)
         arguments = asked.model_dump(exclude_none=True)
         return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
 

@@ -213,6 +213,18 @@ class Delivery:
                 self._whisper(parcel)
         except (OSError, HTTPException) as problem:
             raise Later(self.settle) from problem
+        self._hand_over(parcel)
+
+    def _hand_over(self, parcel: Parcel) -> None:
+        """A channel cannot hold a file for one person: it goes to the direct message with them, if there is one."""
+        if not parcel.files:
+            return
+        try:
+            opened = self.reading.conversations_open(users=parcel.user)
+        except (SlackClientError, OSError, HTTPException) as problem:
+            log.warning("the files of %s were not handed over: %s", parcel.key, problem)
+        else:
+            self._attach(replace(parcel, channel=opened["channel"]["id"], thread=""))
 
     def _responded(self, parcel: Parcel) -> bool:
         hook = WebhookClient(parcel.response_url, retry_handlers=[])

@@ -5,19 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
-from bot import charts
+from bot import charts, heatmaps
 from bot.conversation import Reply
 from bot.locale import Speaker
-from bot.wording import cited, data_as_of, instructions, numbered, opening, understood
+from bot.wording import attached, cited, data_as_of, instructions, numbered, opening, understood
 from knowledge import Passage
 from tools import (
     Action,
     Answer,
     Ask,
     Chart,
+    Code,
     Column,
+    Download,
     Draft,
     Facts,
+    Heatmap,
     NextSteps,
     Note,
     Part,
@@ -115,8 +118,28 @@ def _(part: Table, speaker: Speaker) -> Iterator[str]:
 @_render.register
 def _(part: Chart, speaker: Speaker) -> Iterator[str]:
     yield f"**{_say(speaker, part.title)}**"
-    points = zip(charts.labels(part, speaker), part.points, strict=True)
-    yield "\n".join(f"- {escaped(label)}: {_cell(speaker, value)}" for label, (_, value) in points)
+    for name, points in charts.series(part, speaker):
+        if name:
+            yield escaped(name)
+        labelled = charts.labelled(points, speaker)
+        yield "\n".join(f"- {escaped(label)}: {_cell(speaker, value)}" for label, value in labelled)
+
+
+@_render.register
+def _(part: Heatmap, speaker: Speaker) -> Iterator[str]:
+    yield from _render(heatmaps.table(part, speaker), speaker)
+
+
+@_render.register
+def _(part: Code, speaker: Speaker) -> Iterator[str]:
+    text = speaker.say(part.text)
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    yield f"{fence}{part.language}\n{text}\n{fence}"
+
+
+@_render.register
+def _(part: Download, speaker: Speaker) -> Iterator[str]:
+    yield f"*{_say(speaker, attached(part))}*"
 
 
 @_render.register

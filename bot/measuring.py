@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -17,17 +17,23 @@ from bot.app import Assistant
 from bot.as_json import figure_document
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
+from bot.router import Call
+from bot.terminal import show
 from tools import Answer, Fact, Facts, Phrase, phrase
 from tools.metrics import (
     DIMENSIONS,
     Figure,
     Metric,
     NoBook,
+    NoLongerDefined,
     Period,
+    Retraced,
     UnknownVariant,
     all_metrics,
     dimension_values,
     ledger_rows,
+    retrace,
+    statements,
 )
 
 
@@ -69,7 +75,7 @@ def movements(bot: Assistant, first: date, last: date, form: str, console: Conso
 
 def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
     """Print how a figure that was once shown was computed, what it is now, and the rows it is the sum of."""
-    return _told(bot, console, lambda: _trace(bot, figure_id, form, console))
+    return _told(bot, console, lambda: _trace(bot, figure_id.lower(), form, console))
 
 
 def _told(bot: Assistant, console: Console, do: Any) -> int:
@@ -182,32 +188,45 @@ def _cell(value: Any) -> Any:
 
 
 def _trace(bot: Assistant, figure_id: str, form: str, console: Console) -> None:
-    kept = bot.store.figure(figure_id)
-    if kept is None:
-        raise Mistaken(phrase("No figure {id} was ever shown here.", id=figure_id))
-    metric, period, segment = _metric(kept["metric"]), Period.parse(kept["period"]), json.loads(kept["segment"])
-    rows = metric.rows(bot.book(), period, segment, kept["variant"])
-    if form != "table":
-        _print_rows(bot, rows, form, console)
+    place = Place("terminal", thread=uuid4().hex)
+    if form == "table":
+        asked = Question(f"terminal/{place.thread}", f"trace {figure_id}", Person("terminal"), place)
+        reply = bot.ask(replace(asked, language=bot.speaker.language), Call("trace_figure", {"figure": figure_id}))
+        if reply.answer is None:
+            raise Mistaken(reply.message)
+        show(reply, console)
         return
-    again = metric(bot.book(), period, segment, kept["variant"])
-    for line in _account_of(kept, again):
-        console.print(Text(bot.speaker.say(line)))
-    console.print(Text(kept["sql"], "dim"))
-    console.print(Text(json.dumps(json.loads(kept["parameters"]), ensure_ascii=False), "dim"))
-    _print_rows(bot, rows[:20], form, console)
+    traced = _retraced(bot, figure_id, place)
+    if form == "csv":
+        _print_rows(bot, traced.rows, form, console)
+    else:
+        sys.stdout.write(json.dumps(_account_of(bot, traced), ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def _account_of(kept: Mapping[str, Any], again: Figure) -> list[Phrase]:
-    """What the figure was and is."""
-    told = {
-        "metric": kept["metric"], "version": str(kept["version"]), "variant": kept["variant"],
-        "period": Period.parse(kept["period"]), "day": date.fromisoformat(kept["as_of"]), "n": kept["row_count"],
-    }  # fmt: skip
-    same = phrase("Computed again just now: {now}, the same.", now=again)
-    changed = phrase("Computed again just now: {now}. The data have changed since it was shown.", now=again)
-    return [
-        phrase("{metric}@{version}, variant {variant}, {period}", **told),
-        phrase("Data as of {day}, {n} rows read.", **told),
-        same if kept["value"] == (None if again.value is None else str(again.value)) else changed,
-    ]
+def _retraced(bot: Assistant, figure_id: str, place: Place) -> Retraced:
+    shown = bot.shown(place).figure(figure_id)
+    if shown is None:
+        raise Mistaken(phrase("No figure {id} was ever shown here.", id=figure_id))
+    try:
+        return retrace(bot.book(), shown)
+    except NoLongerDefined:
+        raise Mistaken(
+            phrase("{metric} is not defined like that any more and cannot be counted again.", metric=shown.metric)
+        ) from None
+
+
+def _account_of(bot: Assistant, traced: Retraced) -> dict[str, Any]:
+    """Everything about a figure: as it was shown, as it is now, and how it is counted. Sums and rows hold integers."""
+    return {
+        "shown": figure_document(traced.shown, bot.speaker),
+        "now": figure_document(traced.now, bot.speaker),
+        "same": traced.is_same,
+        "definition": traced.metric.definition_text,
+        "formula": traced.metric.formula,
+        "reference": traced.metric.reference,
+        "rule": traced.metric.rule(traced.now.variant),
+        "statements": [{"sql": each.sql, "parameters": dict(each.parameters)} for each in statements(traced.now)],
+        "sums": dict(traced.sums),
+        "terms": {name: figure_document(term, bot.speaker) for name, term in traced.terms.items()},
+        "rows": [dict(row) for row in traced.rows],
+    }

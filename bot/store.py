@@ -74,7 +74,7 @@ class Store:
             _put(connection, questions, {"key": question.key}, _question(reply))
             connection.execute(insert(answers), _answer(reply, text))
             if reply.answer and (shown := reply.answer.figures):
-                connection.execute(insert(figures), [_figure(question.key, each) for each in shown])
+                connection.execute(insert(figures), [_figure(question.key, *each) for each in enumerate(shown)])
 
     def last_call(self, conversation: str) -> Call | None:
         """What was last run in this conversation, for follow-ups such as “and for last month?”."""
@@ -100,11 +100,6 @@ class Store:
         with self.engine.begin() as connection:
             _put(connection, drafts, {"id": draft["id"]}, draft)
         return str(same)
-
-    def figure(self, figure: str) -> Mapping[str, Any] | None:
-        """How a figure was computed, as last shown: metric, value, SQL, parameters, rows, as-of day."""
-        row = self._first(select(figures).where(figures.c.id == figure))
-        return dict(row._mapping) if row else None
 
     def question_of(self, channel: str, ts: str) -> str | None:
         """The key of the question that the assistant's message at `ts` answers."""
@@ -271,9 +266,9 @@ def _answer(reply: Reply, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figure(question: str, figure: Figure) -> dict[str, Any]:
+def _figure(question: str, position: int, figure: Figure) -> dict[str, Any]:
     return {
-        "question": question, "id": figure.id, "metric": figure.metric, "version": figure.version,
+        "question": question, "id": figure.id, "position": position, "metric": figure.metric, "version": figure.version,
         "variant": figure.variant, "unit": figure.unit, "currency": figure.currency,
         "period": str(figure.period), "value": None if figure.value is None else str(figure.value),
         "segment": exact(dict(figure.segment)),

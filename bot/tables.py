@@ -39,6 +39,7 @@ figures = Table(
     "figures", STORE,
     _of_question(primary_key=True),
     Column("id", String(20), primary_key=True),
+    Column("position", Integer, nullable=False, server_default="0"),
     Column("metric", String(80), nullable=False),
     Column("version", Integer, nullable=False),
     Column("variant", String(120), nullable=False),
@@ -52,6 +53,7 @@ figures = Table(
     Column("row_count", Integer, nullable=False),
     Column("as_of", String(10), nullable=False),
     Index("figures_by_id", "id"),
+    Index("figures_by_period", "metric", "period"),
 )  # fmt: skip
 
 drafts = Table(

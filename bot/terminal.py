@@ -9,15 +9,32 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.padding import Padding
+from rich.syntax import Syntax
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot import charts, markdown
+from bot import charts, heatmaps, markdown
 from bot.conversation import Reply
 from bot.locale import Speaker
 from bot.wording import cited, data_as_of, opening, understood
 from knowledge import Passage
-from tools import Answer, Chart, Draft, Facts, NextSteps, Note, Part, Phrase, Table, phrase
+from tools import (
+    Answer,
+    Chart,
+    Code,
+    Download,
+    Draft,
+    Facts,
+    Heatmap,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Points,
+    Table,
+    phrase,
+    phrase_n,
+)
 
 PLAIN_WIDTH = 100
 BAR = 40
@@ -102,12 +119,39 @@ def _(part: Table, speaker: Speaker) -> Iterator[RenderableType]:
 
 @_render.register
 def _(part: Chart, speaker: Speaker) -> Iterator[RenderableType]:
-    grid = Grid(show_header=False, box=None, pad_edge=False)
-    for justify in ("left", "right", "left"):
-        grid.add_column(justify=justify, no_wrap=True)
-    for row in _waterfall(part, speaker) if part.kind == "waterfall" else _bars(part, speaker):
-        grid.add_row(*map(Text, row[:2]), Text(*row[2:]))
-    yield Group(Text(speaker.say(part.title), "bold"), grid)
+    shown: list[RenderableType] = [Text(speaker.say(part.title), "bold")]
+    if part.kind == "waterfall":
+        shown.append(_bar_grid(_waterfall(part, speaker)))
+    else:
+        scale = max((abs(charts.size(value)) for _, points in charts.series(part, speaker) for _, value in points),
+                    default=0)  # fmt: skip
+        for name, points in charts.series(part, speaker):
+            shown += [Text(name)] if name else []
+            shown.append(_bar_grid(_bars(points, scale, speaker)))
+    yield Group(*shown)
+
+
+@_render.register
+def _(part: Heatmap, speaker: Speaker) -> Iterator[RenderableType]:
+    """As many columns side by side as fit, the others below; the darker a cell's ground, the larger it is."""
+    shades = heatmaps.shades(part)
+    grids = (
+        _shaded(heatmaps.table(part, speaker, columns), shades, columns, speaker) for columns in _spans(part, speaker)
+    )
+    footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
+    yield Group(Text(speaker.say(part.title), "bold"), *grids, *footnote)
+
+
+@_render.register
+def _(part: Code, speaker: Speaker) -> Iterator[RenderableType]:
+    yield Syntax(speaker.say(part.text), part.language, theme="ansi_dark", background_color="default", word_wrap=True)
+
+
+@_render.register
+def _(part: Download, speaker: Speaker) -> Iterator[RenderableType]:
+    said = phrase_n("{title}: {n} row; --json prints it.", "{title}: {n} rows; --json prints them.", len(part.rows),
+                    title=part.title)  # fmt: skip
+    yield Text(speaker.say(said), "dim")
 
 
 @_render.register
@@ -144,11 +188,56 @@ def _side_by_side(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
         yield (*left, *right)
 
 
+def _bar_grid(rows: Iterable[Row]) -> Grid:
+    grid = Grid(show_header=False, box=None, pad_edge=False)
+    for justify in ("left", "right", "left"):
+        grid.add_column(justify=justify, no_wrap=True)
+    for row in rows:
+        grid.add_row(*map(Text, row[:2]), Text(*row[2:]))
+    return grid
+
+
+def _spans(part: Heatmap, speaker: Speaker) -> Iterator[range]:
+    """The columns of a heat map in stretches that fit beside its rows' labels."""
+    table = heatmaps.table(part, speaker)
+    widths = [
+        max(len(speaker.cell(said)) for said in column) + 2
+        for column in zip([column.label for column in table.columns], *table.rows, strict=True)
+    ]
+    before = len(widths) - len(part.column_labels)
+    start, room = 0, PLAIN_WIDTH - sum(widths[:before])
+    for n, width in enumerate(widths[before:]):
+        if width > room and n > start:
+            yield range(start, n)
+            start, room = n, PLAIN_WIDTH - sum(widths[:before])
+        room -= width
+    yield range(start, len(part.column_labels))
+
+
+def _shaded(table: Table, shades: list[list[heatmaps.Color]], columns: range, speaker: Speaker) -> Grid:
+    grid = Grid(box=None, pad_edge=False, padding=(0, 1))
+    for column in table.columns:
+        grid.add_column(Text(speaker.cell(column.label)), justify="right" if column.numeric else "left", no_wrap=True)
+    before = len(table.columns) - len(columns)
+    for row, colors in zip(table.rows, shades, strict=True):
+        if columns.start and not any(row[before:]):
+            continue  # further to the right the younger cohorts have nothing yet
+        plain = [Text(speaker.cell(value)) for value in row[:before]]
+        grid.add_row(*plain, *(_on(colors[at], speaker.cell(row[before + n])) for n, at in enumerate(columns)))
+    return grid
+
+
+def _on(color: heatmaps.Color, said: str) -> Text:
+    """A text on a coloured ground; none where there is nothing to say yet."""
+    ground = "#{:02x}{:02x}{:02x} on #{:02x}{:02x}{:02x}".format(*heatmaps.ink_on(color), *color)
+    return Text(said, ground if said else "")
+
+
 def _waterfall(part: Chart, speaker: Speaker) -> Iterator[Row]:
     """Totals as numbers, changes as bars on their own scale: beside the totals they would be too small."""
     sizes = [charts.size(value) for _, value in part.points]
     scale = max(map(abs, sizes[1:-1]), default=0)
-    for n, (label, (_, value)) in enumerate(zip(charts.labels(part, speaker), part.points, strict=True)):
+    for n, (label, value) in enumerate(charts.labelled(part.points, speaker)):
         if n in (0, len(sizes) - 1):
             yield label, speaker.say(value), "", ""
         else:
@@ -156,10 +245,9 @@ def _waterfall(part: Chart, speaker: Speaker) -> Iterator[Row]:
             yield label, f"{mark} {speaker.say(value)}", _bar(sizes[n], scale), style
 
 
-def _bars(part: Chart, speaker: Speaker) -> Iterator[Row]:
-    sizes = [charts.size(value) for _, value in part.points]
-    scale = max(map(abs, sizes), default=0)
-    for size, label, (_, value) in zip(sizes, charts.labels(part, speaker), part.points, strict=True):
+def _bars(points: Points, scale: float, speaker: Speaker) -> Iterator[Row]:
+    for label, value in charts.labelled(points, speaker):
+        size = charts.size(value)
         yield label, speaker.say(value), _bar(size, scale), "red" if size < 0 else "blue"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.conversation import Reply
 from knowledge import Passage
-from tools import Answer, Ask, Draft, Phrase, phrase, phrase_n
+from tools import Answer, Ask, Download, Draft, Phrase, phrase, phrase_n
 
 
 def understood(answer: Answer) -> Phrase:
@@ -36,6 +36,17 @@ def cited(passage: Passage) -> Phrase:
 
 def more_rows(n: int) -> Phrase:
     return phrase_n("and {n} more", "and {n} more", n)
+
+
+def attached(file: Download) -> Phrase:
+    """Where the rows of a download are."""
+    return phrase_n(
+        "{title}: {n} row, in the attached file {name}.",
+        "{title}: {n} rows, in the attached file {name}.",
+        len(file.rows),
+        title=file.title,
+        name=file.name,
+    )
 
 
 def numbered(draft: Draft) -> Mapping[str, int]:

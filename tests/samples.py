@@ -14,10 +14,13 @@ from tools import (
     Ask,
     Cell,
     Chart,
+    Code,
     Column,
+    Download,
     Draft,
     Fact,
     Facts,
+    Heatmap,
     NextSteps,
     Note,
     Part,
@@ -25,7 +28,7 @@ from tools import (
     Section,
     Table,
 )
-from tools.metrics import Figure, Money, Period, Share, Source, Unit
+from tools.metrics import Figure, Money, Period, Share, Source, Unit, add_months
 
 TODAY = date(2026, 11, 22)
 WEEK = Period.parse("2026-W46")
@@ -107,7 +110,36 @@ LINE = Chart(
     "line",
     tuple((date(2026, month, 1), brl(9_000_000 + month * 250_000)) for month in range(1, 12)),
 )
+TWO_LINES = Chart(
+    words("MRR, this year and the one before"), "line",
+    tuple((date(2026, month, 1), brl(9_000_000 + month * 250_000)) for month in range(1, 11)),
+    "2026",
+    ((words("the year before"), tuple((date(2025, n, 1), brl(8_000_000 + n * 90_000)) for n in range(1, 13))),),
+)  # fmt: skip
 BAR = Chart(words("Accounts"), "bar", (("enterprise", 31), ("mid-market", 120), ("smb", -20)))
+
+
+def cohorts(rows: int, ages: int) -> Heatmap:
+    """Cohorts of every month up to October 2026, each known up to then."""
+    months = [add_months(date(2026, 10, 1), n - rows + 1) for n in range(rows)]
+    return Heatmap(
+        words("Revenue retention by cohort"), words("Cohort"),
+        tuple(Period.containing(month, "month") for month in months), tuple(range(ages)),
+        tuple(
+            tuple(Share(Fraction(1000 - 37 * age + 13 * n, 1000)) if age < rows - n else None for age in range(ages))
+            for n in range(rows)
+        ),
+        words("Accounts"), tuple(12 + 7 * n % 30 for n in range(rows)), words("By months since the first payment."),
+    )  # fmt: skip
+
+
+HEATMAP = cohorts(3, 4)
+CODE = Code("SELECT sum(amount_minor) AS part, '```' AS fence\nFROM mrr_movements\nWHERE on_day < :on_day_1")
+DOWNLOAD = Download(
+    "mrr.csv", words("All rows of MRR"),
+    (Column(words("Account")), Column(words("MRR"), numeric=True), Column("on_day")),
+    (("ACME, Inc.", brl(123_456), date(2026, 10, 1)), ("=cmd|' /C calc'!A0", brl(-50), None)),
+)  # fmt: skip
 PASSAGE = Passage(
     "Call the **sponsor** first.\n\n- Ask what changed.\n- Write it down.", "renewal-90-days.md#what-to-do",
     "Renewal in 90 days", "What to do", "en",
@@ -146,7 +178,7 @@ PLAN = Draft(
 NEXT = NextSteps((words("Which accounts are at risk?"), words("MRR summary for October 2026")))
 PARTS: tuple[Part, ...] = (
     Note(words("A paragraph about {account}.", account="ACME, Inc.")),
-    FACTS, TABLE, WATERFALL, LINE, BAR, PASSAGE, SURVEY, PLAN, NEXT,
+    FACTS, TABLE, WATERFALL, LINE, TWO_LINES, BAR, HEATMAP, CODE, DOWNLOAD, PASSAGE, SURVEY, PLAN, NEXT,
 )  # fmt: skip
 
 
@@ -164,6 +196,9 @@ def enormous(text: str) -> tuple[Part, ...]:
         Note(words("{text}", text=long * 6)), facts, table, table,
         Chart(said, "waterfall", ((said, brl(0)), *((text, brl(n - 60)) for n in range(99)), (said, brl(9)))),
         Chart(said, "bar", ((text, Share(None)),)),
+        Chart(said, "line", ((text, brl(1)),) * 40, text, ((said, ((text, brl(-2)),) * 60),) * 5),
+        Heatmap(said, said, (text,) * 36, (said,) * 36, ((Share(None), brl(7), None) * 12,) * 36, said, (text,) * 36),
+        Code(text * 400), Download("rows.csv", said, (Column(said),) * 3, ((text, None, brl(1)),) * 500),
         Passage(long * 5, f"{text[:9]}.md#{text[:9]}", text, text, "en"),
         Draft("interview_script", said, "pt-BR", (Section(said, (said, facts, table, *asks, *plan)),) * 2),
         NextSteps((said,) * 40),
@@ -177,6 +212,7 @@ def replies(language: str) -> Iterator[tuple[str, Reply]]:
         yield f"one {type(part).__name__}", reply(part, language=language)
     yield "empty parts", reply(
         Facts(()), Table(words("None"), (Column(words("Account")),), ()), Chart(words("Empty"), "line", ()),
+        Heatmap(words("Empty"), words("Cohort"), (), (), ()), Code(""), Download("none.csv", words("None"), (), ()),
         Draft("plan", words("Empty"), "en", (Section(words("Empty"), ()),)), NextSteps(()), language=language,
     )  # fmt: skip
     yield "everything", reply(*PARTS, language=language)

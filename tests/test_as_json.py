@@ -8,7 +8,7 @@ import samples
 from bot import as_json
 from bot.conversation import Reply
 from bot.locale import LANGUAGES
-from samples import FACTS, PASSAGE, SURVEY, TABLE, reply
+from samples import CODE, DOWNLOAD, FACTS, HEATMAP, PASSAGE, SURVEY, TABLE, TWO_LINES, reply
 
 EVERY = [
     pytest.param(each, id=f"{language}: {name}")
@@ -72,6 +72,24 @@ def test_cells_are_typed() -> None:
     }
     assert as_json.document(reply(FACTS))["facts"][3] == {
         "label": "Renews on", "value": "2026-12-01", "shown": "1 Dec 2026"
+    }  # fmt: skip
+
+
+def test_heat_maps_code_downloads_and_further_lines_are_data() -> None:
+    written = as_json.document(reply(HEATMAP, CODE, DOWNLOAD, TWO_LINES))
+    (heatmap,) = written["heatmaps"]
+    assert (heatmap["row_title"], heatmap["head_title"], heatmap["columns"]) == ("Cohort", "Accounts", [0, 1, 2, 3])
+    assert heatmap["rows"][1] == {
+        "label": "2026-09", "head": 19, "cells": [pytest.approx(101.3), pytest.approx(97.6), None, None],
+    }  # fmt: skip
+    assert written["code"] == [{"language": "sql", "text": CODE.text}]
+    (download,) = written["downloads"]
+    assert (download["name"], download["columns"]) == ("mrr.csv", ["Account", "MRR", "on_day"])
+    assert download["rows"][0] == ["ACME, Inc.", {"amount": 1234.56, "currency": "BRL"}, "2026-10-01"]
+    (chart,) = written["charts"]
+    assert (chart["name"], [line["name"] for line in chart["beside"]]) == ("2026", ["the year before"])
+    assert chart["beside"][0]["points"][0] == {
+        "label": "2025-01-01", "value": {"amount": 80_900.0, "currency": "BRL"},
     }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from bot import markdown
 from bot.blocks import Message, message
 from bot.conversation import Reply
 from bot.locale import LANGUAGES, Speaker
-from samples import HOSTILE, NEXT, TABLE, WATERFALL, reply, words
-from tools import Chart, NextSteps, Note, Part
+from samples import CODE, DOWNLOAD, HEATMAP, HOSTILE, NEXT, TABLE, WATERFALL, cohorts, reply, words
+from tools import Chart, Column, Download, NextSteps, Note, Part, Table
 
 EVERY = [
     pytest.param(each, id=f"{language}: {name}") for language in LANGUAGES for name, each in samples.replies(language)
@@ -24,15 +24,17 @@ def test_every_reply_is_a_message_that_slack_accepts(sample: Reply) -> None:
     check(message(sample))
 
 
-ENORMOUS = [part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, Chart | NextSteps)]
+ELSEWHERE = (Chart, Download, NextSteps)
+ENORMOUS = [part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, ELSEWHERE)]
 LONG = ("hostile", "enormous", "enormous table", "many parts")
 
 
 @pytest.mark.parametrize("name", dict(samples.replies("en")))
 def test_what_does_not_fit_is_in_an_attached_file_that_the_message_names(name: str) -> None:
     said = message(dict(samples.replies("en"))[name])
-    assert [file.name for file in said.files] == (["mrr_summary.md"] if name in LONG else [])
-    for file in said.files:
+    whole = [file for file in said.files if file.name.endswith(".md")]
+    assert [file.name for file in whole] == (["mrr_summary.md"] if name in LONG else [])
+    for file in whole:
         assert f"the whole answer is in the attached file {file.name}" in json.dumps(said.blocks)
 
 
@@ -53,6 +55,7 @@ def test_an_answer_opens_with_what_was_understood_and_the_headline_and_ends_with
         "header",
         "rich_text",
         "context",
+        "actions",
         "context_actions",
     ]
     assert blocks[0]["elements"][0]["text"] == "Understood as: MRR summary · week of 9 November 2026"
@@ -109,7 +112,13 @@ def test_next_steps_are_buttons_that_hold_their_question() -> None:
     assert [(each["action_id"], json.loads(each["value"])) for each in actions["elements"]] == [
         ("ask:0", {"q": "Which accounts are at risk?", "language": "en"}),
         ("ask:1", {"q": "MRR summary for October 2026", "language": "en"}),
+        ("ask:trace", {"tool": "trace_figure", "arguments": {"answer": "Ev1"}, "language": "en"}),
     ]
+
+
+def test_however_many_next_steps_there_are_the_last_button_traces_the_figures() -> None:
+    (actions,) = blocks_of(message(reply(NextSteps((words("x"),) * 40))), "actions")
+    assert (len(actions["elements"]), actions["elements"][-1]["action_id"]) == (25, "ask:trace")
 
 
 def test_a_clarifying_question_is_a_sentence_with_buttons_that_hold_the_call() -> None:
@@ -128,6 +137,48 @@ def test_a_chart_is_an_image_drawn_when_asked_for_with_its_numbers_as_text_in_it
     assert place["elements"][0]["text"].startswith("MRR bridge. Start: R$100,000.00; New: R$8,000.00;")
     assert image.png().startswith(b"\x89PNG")
     check(Message(said.text, tuple(image.block("F12345678") if block is place else block for block in said.blocks)))
+
+
+def test_a_heat_map_is_a_picture_with_its_numbers_as_the_table_of_the_message() -> None:
+    said = message(reply(HEATMAP))
+    (image,) = said.images
+    assert image.png().startswith(b"\x89PNG")
+    assert image.alt == (
+        "Revenue retention by cohort. Aug 2026: 0 100.0%, 1 96.3%, 2 92.6%; Sept 2026: 0 101.3%, 1 97.6%; "
+        "Oct 2026: 0 102.6%"
+    )
+    (table,) = blocks_of(said, "table")
+    assert [[cell["text"] for cell in row] for row in table["rows"]][:3] == [
+        ["Cohort", "Accounts", "0", "1", "2", "3"],
+        ["Aug 2026", "12", "100.0%", "96.3%", "92.6%", " "],
+        ["Sept 2026", "19", "101.3%", "97.6%", " ", " "],
+    ]
+
+
+@pytest.mark.parametrize("parts", [(cohorts(36, 36),), (TABLE, cohorts(12, 12))], ids=["too large", "second table"])
+def test_the_numbers_of_a_heat_map_that_do_not_fit_are_in_the_attached_file(parts: tuple[Part, ...]) -> None:
+    said = message(reply(*parts))
+    assert len(said.images) == 1 and len(blocks_of(said, "table")) == len(parts) - 1
+    (file,) = said.files
+    assert "| Oct 2026 |" in file.content
+
+
+def test_code_is_monospaced_word_for_word() -> None:
+    (code,) = [e for block in blocks_of(message(reply(CODE)), "rich_text") for e in block["elements"]]
+    assert code == {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": CODE.text}]}
+
+
+def test_a_download_is_a_file_of_the_message_which_says_so() -> None:
+    said = message(reply(DOWNLOAD))
+    assert "All rows of MRR: 2 rows, in the attached file mrr.csv." in json.dumps(said.blocks)
+    (file,) = said.files
+    assert (file.name, file.content[:8]) == ("mrr.csv", "\ufeffAccount")
+
+
+def test_a_table_wider_than_slacks_is_whole_in_the_attached_file() -> None:
+    wide = Table(words("Wide"), tuple(Column(f"c{n}") for n in range(21)), (tuple(f"x{n}" for n in range(21)),))
+    (file,) = message(reply(wide)).files
+    assert "x20" in file.content
 
 
 def test_feedback_holds_the_key_of_the_question() -> None:

@@ -9,14 +9,18 @@ from PIL import Image
 
 from bot import charts
 from bot.locale import Speaker
-from samples import BAR, HOSTILE, LINE, WATERFALL, enormous, words
+from samples import BAR, HOSTILE, LINE, TWO_LINES, WATERFALL, enormous, words
 from tools import Chart
 
 EMPTY = Chart(words("Empty"), "waterfall", ())
-LARGE, UNDEFINED = (part for part in enormous(HOSTILE) if isinstance(part, Chart))
+LARGE, UNDEFINED, MANY_LINES = (part for part in enormous(HOSTILE) if isinstance(part, Chart))
 
 
-@pytest.mark.parametrize("chart", [WATERFALL, LINE, BAR, EMPTY, LARGE, UNDEFINED], ids=lambda chart: chart.kind)
+@pytest.mark.parametrize(
+    "chart",
+    [WATERFALL, LINE, TWO_LINES, BAR, EMPTY, LARGE, UNDEFINED, MANY_LINES],
+    ids=lambda chart: chart.kind,
+)
 @pytest.mark.parametrize("language", ["en", "pt-BR"])
 def test_a_chart_is_a_picture_of_1200_by_600(chart: Chart, language: str) -> None:
     with Image.open(BytesIO(charts.png(chart, Speaker(language)))) as picture:
@@ -26,6 +30,12 @@ def test_a_chart_is_a_picture_of_1200_by_600(chart: Chart, language: str) -> Non
 def test_a_chart_can_be_read_as_a_sentence() -> None:
     assert charts.alt(BAR, Speaker()) == "Accounts. enterprise: 31; mid-market: 120; smb: -20"
     assert len(charts.alt(LARGE, Speaker())) <= 2000
+
+
+def test_lines_side_by_side_are_read_by_their_names() -> None:
+    said = charts.alt(TWO_LINES, Speaker())
+    assert said.startswith("MRR, this year and the one before. 2026: Jan 2026: R$92,500.00; Feb 2026: R$95,000.00;")
+    assert ". the year before: Jan 2025: R$80,900.00;" in said
 
 
 def test_changes_show_their_sign() -> None:

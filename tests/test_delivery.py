@@ -198,6 +198,24 @@ def test_without_direct_messages_a_private_answer_is_for_their_eyes_only(
     assert (whispered["channel"], whispered["user"], whispered["thread_ts"]) == ("C1", "U1", "1.1")
 
 
+def test_the_file_of_an_answer_for_their_eyes_only_goes_to_the_direct_message_once(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.fail("chat.postMessage", error="not_in_channel")
+    parcel = replace(PARCEL, files=[{"name": "mrr.csv", "content": "\ufeffAccount\r\n"}])
+    delivery.deliver(parcel)
+    slack.fail("chat.postMessage", error="not_in_channel")
+    delivery.deliver(parcel)
+    (shared,) = slack.called("files.completeUploadExternal")
+    assert (shared["channel_id"], shared.get("thread_ts")) == ("DU1", None)
+
+
+def test_an_answer_for_their_eyes_only_is_not_lost_with_its_file(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("conversations.open", times=2, error="missing_scope")
+    delivery.deliver(replace(PARCEL, way="private", files=[{"name": "mrr.csv", "content": "x"}]))
+    assert len(slack.called("chat.postEphemeral")) == 1 and slack.called("files.completeUploadExternal") == []
+
+
 def test_for_their_eyes_too_refused_blocks_become_text(slack: SlackServer, delivery: Delivery) -> None:
     slack.fail("conversations.open", error="missing_scope")
     slack.fail("chat.postEphemeral", error="invalid_blocks")

@@ -3,7 +3,7 @@
 from markdown_it import MarkdownIt
 
 from bot import markdown
-from samples import HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
+from samples import CODE, DOWNLOAD, HEATMAP, HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
 from tools import Note
 
 
@@ -65,3 +65,13 @@ def test_data_is_shown_as_it_is_and_never_as_markup() -> None:
 def test_playbook_text_reads_without_its_marks() -> None:
     text = "## What to do\n\nCall **Ana** and `Bo`, see [us](https://x.example).\n\n- one\n  - two\n"
     assert markdown.readable(text) == "What to do\n\nCall Ana and Bo, see us.\n\n• one\n  • two\n"
+
+
+def test_code_is_fenced_by_more_than_it_holds() -> None:
+    assert f"\n````sql\n{CODE.text}\n````\n" in markdown.document(reply(CODE))
+
+
+def test_a_heat_map_is_a_table_and_a_download_a_line() -> None:
+    written = markdown.document(reply(HEATMAP, DOWNLOAD))
+    assert "| Sept 2026 | 19 | 101.3% | 97.6% |  |  |" in written
+    assert "*All rows of MRR: 2 rows, in the attached file mrr.csv.*" in written

@@ -1,5 +1,6 @@
 """The terminal says what Slack says."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -9,7 +10,21 @@ import samples
 from bot import terminal
 from bot.conversation import Reply
 from bot.locale import LANGUAGES
-from samples import HOSTILE, NEXT, PASSAGE, SURVEY, TABLE, WATERFALL, reply, words
+from samples import (
+    CODE,
+    DOWNLOAD,
+    HEATMAP,
+    HOSTILE,
+    NEXT,
+    PASSAGE,
+    SURVEY,
+    TABLE,
+    TWO_LINES,
+    WATERFALL,
+    cohorts,
+    reply,
+    words,
+)
 from tools import Note
 
 EVERY = [
@@ -54,6 +69,48 @@ def test_a_waterfall_shows_changes_as_bars_with_their_direction() -> None:
         "Contraction   ▼ -R$3,000.00  ████████████",
         "Churn         ▼ -R$5,000.00  ████████████████████",
     ]
+
+
+def test_a_heat_map_is_a_table_on_shaded_ground() -> None:
+    lines = terminal.plain(reply(HEATMAP)).splitlines()
+    assert lines[3:8] == [
+        "Revenue retention by cohort",
+        "Cohort     Accounts       0      1      2  3",
+        "Aug 2026         12  100.0%  96.3%  92.6%",
+        "Sept 2026        19  101.3%  97.6%",
+        "Oct 2026         26  102.6%",
+    ]
+    page = StringIO()
+    terminal.show(reply(HEATMAP), Console(file=page, width=100, force_terminal=True))
+    assert re.search(r"\x1b\[[\d;]+m102\.6%", page.getvalue()), "on a ground of its own"
+
+
+def test_a_heat_map_that_is_too_wide_goes_on_below_without_the_rows_that_have_nothing_there() -> None:
+    lines = terminal.plain(reply(cohorts(14, 14))).splitlines()
+    assert max(map(len, lines)) <= 100
+    below = [n for n, line in enumerate(lines) if line.startswith("Cohort")][1]
+    assert lines[below : below + 6] == [
+        "Cohort     Accounts     10     11     12     13",
+        "Sept 2025        12  63.0%  59.3%  55.6%  51.9%",
+        "Oct 2025         19  64.3%  60.6%  56.9%",
+        "Nov 2025         26  65.6%  61.9%",
+        "Dec 2025         33  66.9%",
+        "By months since the first payment.",
+    ]
+
+
+def test_lines_side_by_side_are_bars_of_one_scale_under_their_names() -> None:
+    lines = terminal.plain(reply(TWO_LINES)).splitlines()
+    assert [line for line in lines if line in ("2026", "the year before")] == ["2026", "the year before"]
+    assert [line.count("█") for line in lines if line.startswith(("Oct 2026", "Oct 2025"))] == [40, 31]
+
+
+def test_code_is_shown_word_for_word() -> None:
+    assert CODE.text in terminal.plain(reply(CODE))
+
+
+def test_a_download_says_how_to_get_it() -> None:
+    assert "All rows of MRR: 2 rows; --json prints them." in terminal.plain(reply(DOWNLOAD))
 
 
 def test_a_passage_is_quoted_with_its_source() -> None:

@@ -12,25 +12,32 @@ from tools._answer import (
     Ask,
     Cell,
     Chart,
+    Code,
     Column,
+    Download,
     Draft,
     DraftLine,
     Fact,
     Facts,
+    Heatmap,
     NextSteps,
     Note,
     Part,
+    Points,
     Section,
+    Shaded,
     Table,
     ToolError,
 )
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps, Tool, load
-from tools._slots import ACCOUNT, COUNT, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC, Choice, Slot
+from tools._shown import NothingShown, Shown
+from tools._slots import ACCOUNT, ANSWER, COUNT, FIGURE, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC, Choice, Slot
 
 __all__ = [
-    "ACCOUNT", "COUNT", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
-    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Column", "Deps", "Draft", "DraftLine", "Fact", "Facts",
-    "NextSteps", "Note", "Part", "Phrase", "Section", "Slot", "Table", "Tool", "ToolError",
+    "ACCOUNT", "ANSWER", "COUNT", "FIGURE", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
+    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
+    "Fact", "Facts", "Heatmap", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points", "Section", "Shaded",
+    "Shown", "Slot", "Table", "Tool", "ToolError",
     "load", "phrase", "phrase_n",
 ]  # fmt: skip

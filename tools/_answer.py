@@ -37,7 +37,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Column:
-    label: Phrase
+    label: Phrase | str | int | date
     numeric: bool = False
 
 
@@ -49,16 +49,69 @@ class Table:
     footnote: Phrase | None = None
 
 
+Points = tuple[tuple[Phrase | str | date, Money | Share | int], ...]
+
+
 @dataclass(frozen=True)
 class Chart:
     """A picture of figures that the answer also shows as numbers.
 
     `waterfall`: the first and last points are totals, those between are signed changes. `line`, `bar`: plain.
+    `beside`: further lines of a `line`, each with its name and drawn point by point along the first, whose name is
+    `name`: a period and the one before it.
     """
 
     title: Phrase
     kind: Literal["waterfall", "line", "bar"]
-    points: tuple[tuple[Phrase | str | date, Money | Share | int], ...]
+    points: Points
+    name: Phrase | str | None = None
+    beside: tuple[tuple[Phrase | str, Points], ...] = ()
+
+
+Shaded = Money | Share | None
+"""A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*."""
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """Values by row (a cohort) and column (its age), shaded by size: `cells[row][column]`.
+
+    `row_title` says what the rows are. `row_heads` is a plain column in front of the shaded ones, such as how many
+    accounts a cohort began with, and `head_title` says what it is.
+    """
+
+    title: Phrase
+    row_title: Phrase
+    row_labels: tuple[Phrase | str | date | Period, ...]
+    column_labels: tuple[Phrase | str | int | date, ...]
+    cells: tuple[tuple[Shaded, ...], ...]
+    head_title: Phrase | None = None
+    row_heads: tuple[Cell, ...] = ()
+    footnote: Phrase | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.cells) != len(self.row_labels) or {len(row) for row in self.cells} - {len(self.column_labels)}:
+            raise ValueError("a heat map has a cell for every row and column")
+        if self.row_heads and (self.head_title is None or len(self.row_heads) != len(self.row_labels)):
+            raise ValueError("a heat map's heads have a title, and every row has one")
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a machine is told, word for word: a statement, or (as JSON) what it is given."""
+
+    text: str
+    language: Literal["sql", "json"] = "sql"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A table that is too long to read, as a CSV file `name` that the reader gets with the answer."""
+
+    name: str
+    title: Phrase
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +166,7 @@ class NextSteps:
     questions: tuple[Phrase, ...]
 
 
-Part = Note | Facts | Table | Chart | Passage | Draft | NextSteps
+Part = Note | Facts | Table | Chart | Heatmap | Code | Download | Passage | Draft | NextSteps
 
 
 @dataclass(frozen=True)

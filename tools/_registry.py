@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -14,17 +14,19 @@ from pydantic import BaseModel
 
 from knowledge import Index
 from tools._answer import Answer
+from tools._shown import NothingShown, Shown
 from tools.metrics import Book
 
 
 @dataclass(frozen=True)
 class Deps:
-    """What a tool may use: the book, the playbooks, the clock, and the language of the question."""
+    """What a tool may use: the book, the playbooks, the clock, the language of the question, and earlier answers."""
 
     book: Book
     knowledge: Index
     today: date
     language: str
+    shown: Shown = field(default_factory=NothingShown)
 
 
 @dataclass(frozen=True)

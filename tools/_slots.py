@@ -18,9 +18,10 @@ class Slot:
     account: one account, given as its id. period: a written period (`2026-W47`, see Period). count: how many.
     owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
+    figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
     """
 
-    kind: Literal["account", "period", "count", "owner", "segment", "topic", "language"]
+    kind: Literal["account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer"]
 
 
 ACCOUNT = Slot("account")
@@ -30,6 +31,8 @@ OWNER = Slot("owner")
 SEGMENT = Slot("segment")
 TOPIC = Slot("topic")
 LANGUAGE = Slot("language")
+FIGURE = Slot("figure")
+ANSWER = Slot("answer")
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Speaker:
             case Money():
                 return self._money(value)
             case Share():
-                return self._percent(value.value)
+                return self.percent(value.value)
             case Period():
                 return self._period(value)
             case date():
@@ -96,6 +96,13 @@ class Speaker:
             amount(value), value.currency, pattern, locale=self.locale, currency_digits=False
         )  # fmt: skip
 
+    def percent(self, share: Fraction | None, places: int = 2) -> str:
+        """A share of one as a percentage with so many decimals."""
+        if share is None:
+            return self._undefined()
+        pattern = "#,##0%" if places == 0 else f"#,##0.{'0' * places}%"
+        return numbers.format_percent(self._rounded(share, places + 2), pattern, locale=self.locale)
+
     def month(self, day: date) -> str:
         """A month with few characters: `Nov 2026`, `nov. 2026`."""
         return dates.format_date(day, "MMM y", self.locale)
@@ -117,7 +124,7 @@ class Speaker:
             case "money":
                 return self._money(Money(round(value), figure.currency or ""))
             case "percent":
-                return self._percent(Fraction(value))
+                return self.percent(Fraction(value))
             case "ratio":
                 return self._decimal(value, 2)
             case "days":
@@ -128,11 +135,6 @@ class Speaker:
 
     def _money(self, money: Money) -> str:
         return numbers.format_currency(amount(money), money.currency, locale=self.locale)
-
-    def _percent(self, share: Fraction | None) -> str:
-        if share is None:
-            return self._undefined()
-        return numbers.format_percent(self._rounded(share, 4), "#,##0.00%", locale=self.locale)
 
     def _number(self, value: int | Fraction) -> str:
         return self._decimal(value, 0 if value == round(value) else 1)

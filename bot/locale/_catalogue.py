@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po, write_po
 
 import tools
 from bot.locale import FOLDER, LANGUAGES
+from tools.metrics import all_metrics
 
 _ROOT = FOLDER.parent.parent
 
@@ -51,7 +52,7 @@ def read(language: str) -> Catalog:
 
 @cache
 def said_in_code() -> Catalog:
-    """Every phrase of the code, and every tool's help text."""
+    """Every phrase of the code, every tool's help text, and what the metrics say of themselves."""
     said = Catalog()
     for folder in ("bot", "tools"):
         for name, _, message, comments, _ in extract_from_dir(
@@ -60,6 +61,9 @@ def said_in_code() -> Catalog:
             said.add(message, locations=[(f"{folder}/{name}", 1)], auto_comments=comments)
     for tool in tools.load().values():
         said.add(tool.help, locations=[(f"tools/{tool.name}.py", 1)])
+    for metric in all_metrics().values():
+        for text in (metric.title, metric.definition_text, metric.formula, *metric.rules):
+            said.add(text, locations=[(f"tools/metrics/{metric.name}.py", 1)])
     return said
 
 

@@ -16,7 +16,7 @@ from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY, TRADES
-from tools import ACCOUNT, OWNER, SEGMENT, Slot, Tool, phrase
+from tools import ACCOUNT, FIGURE, OWNER, SEGMENT, Slot, Tool, phrase
 
 HELP, NONE = "help", "none"
 """The two intents that are no tool."""
@@ -61,6 +61,8 @@ class EmbeddedRouter:
         reading = self._read(text, today, names)
         if not parts_of(reading.folded):
             return Weighed(Decline(help=True), sure=True)
+        if reading.figure and (tool := self._about_figures()):
+            return self._settled(tool, reading, accounts)
         ranked = self._ranked(reading.shape)
         first, best = ranked[0]
         if first in (HELP, NONE):
@@ -90,6 +92,10 @@ class EmbeddedRouter:
     def _clear(self, ranked: list[tuple[str, float]]) -> bool:
         (_, best), (_, second) = ranked[:2]
         return best >= self.policy.answer and best - second >= self.policy.lead
+
+    def _about_figures(self) -> str | None:
+        """The tool that takes the id of a figure: who names one can mean nothing else."""
+        return next((name for name, tool in self._tools.items() if _takes(tool, (FIGURE,))), None)
 
     def _if_named(self, reading: Reading) -> str | None:
         """The tool that is clearly asked for once the unknown name is taken for an account, manager or segment."""

@@ -22,6 +22,7 @@ from tools.metrics._query import Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
+from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
 
 __all__ = [
     "CATEGORIES",
@@ -38,12 +39,15 @@ __all__ = [
     "Money",
     "Mover",
     "NoBook",
+    "NoLongerDefined",
     "Period",
     "Profile",
     "Ranking",
+    "Retraced",
     "Risk",
     "Share",
     "Source",
+    "Statement",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
@@ -63,5 +67,7 @@ __all__ = [
     "profile",
     "rank",
     "rates_used",
+    "retrace",
     "scorecard",
+    "statements",
 ]  # fmt: skip

@@ -18,16 +18,20 @@ from tools.metrics._query import Where, dimension_values, joined, limited_to, ma
 Rows = Select[*tuple[Any, ...]]
 Value = int | Fraction | None
 Read = tuple[Value, Source]
+Sums = Mapping[str, int]
+"""`part`, for a ratio `whole`, and of how many rows: `row_count`."""
 
 
 class Basis(Protocol):
-    """What a metric's definition gives; each kind answers the same three questions, `day` being the period's last."""
+    """What a metric's definition gives; each kind answers the same questions, `day` being the period's last."""
 
     def value(self, book: Book, where: Where, day: date) -> Read: ...
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]: ...
 
-    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]: ...
+    def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]: ...
+
+    def sums(self, book: Book, where: Where, day: date) -> Sums: ...
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,7 @@ class Counted:
     statement: Rows
 
     def value(self, book: Book, where: Where, day: date) -> Read:
-        rows = self.statement.subquery("rows")
-        (row,), source = read(book, _summed(rows).where(*limited_to(where, rows, day)))
+        row, source = self._sums(book, where, day)
         return _value(row), source
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
@@ -50,12 +53,20 @@ class Counted:
         read_of = {row.value: (_value(row), source.of(row.row_count)) for row in found}
         return {value: read_of[value] for value in DIMENSIONS[dimension].sorted(read_of)}
 
-    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+    def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
         rows = self.statement.subquery("rows")
         of_account = accounts.c.account_id == rows.c.account_id
         named = select(accounts.c.name, *rows.c).join_from(rows, accounts, of_account, isouter=True)
         ordered = named.where(*limited_to(where, rows, day)).order_by(func.abs(rows.c.part).desc(), *rows.c)
-        return [dict(row._mapping) for row in read(book, ordered)[0]]
+        return [dict(row._mapping) for row in read(book, ordered.limit(most))[0]]
+
+    def sums(self, book: Book, where: Where, day: date) -> Sums:
+        return {name: int(value) for name, value in self._sums(book, where, day)[0]._mapping.items()}
+
+    def _sums(self, book: Book, where: Where, day: date) -> tuple[Row[Any], Source]:
+        rows = self.statement.subquery("rows")
+        (row,), source = read(book, _summed(rows).where(*limited_to(where, rows, day)))
+        return row, source
 
 
 @dataclass(frozen=True)
@@ -66,13 +77,20 @@ class Listed:
     source: Source
 
     def value(self, book: Book, where: Where, day: date) -> Read:
-        return sum(int(row["part"]) for row in self.rows(book, where, day)), self.source
+        return self.sums(book, where, day)["part"], self.source
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
         values = (*dimension_values(book, dimension, day), "")
         return {value: self.value(book, {**where, dimension: value}, day) for value in values}
 
-    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+    def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
+        return sorted(self._limited(book, where, day), key=lambda row: -abs(row["part"]))[:most]
+
+    def sums(self, book: Book, where: Where, day: date) -> Sums:
+        rows = self._limited(book, where, day)
+        return {"part": sum(int(row["part"]) for row in rows), "row_count": len(rows)}
+
+    def _limited(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
         if not where:
             return list(self.found)
         ids = {row.account_id for row in read(book, matching(where, day))[0]}
@@ -115,7 +133,7 @@ class Composed:
         values = DIMENSIONS[dimension].sorted(set.intersection(*map(set, by.values())))
         return {value: self._made_of({name: groups[value] for name, groups in by.items()}, book) for value in values}
 
-    def rows(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
+    def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
         return [
             {
                 "term": name, "metric": figure.metric, "version": figure.version, "variant": figure.variant,
@@ -123,6 +141,9 @@ class Composed:
             }
             for name, figure in self._figures(book, where).items()
         ]  # fmt: skip
+
+    def sums(self, book: Book, where: Where, day: date) -> Sums:
+        return {}  # figures of different kinds are not added up
 
     def _figures(self, book: Book, where: Where) -> dict[str, Figure]:
         return {name: term.metric(book, term.period, where, term.variant) for name, term in self.terms.items()}

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
+from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import ClauseElement
 
 from tools.metrics._book import accounts
@@ -54,6 +55,7 @@ def joined(sources: Sequence[Source], as_of: date) -> Source:
 def _as_run(book: Book, statement: Executable) -> tuple[str, Mapping[str, Any]]:
     assert isinstance(statement, ClauseElement)
     readable = type(book.engine.dialect)(paramstyle="named")  # type: ignore[call-arg]
+    readable.bind_typing = BindTyping.NONE  # `:day`, not `:day::DATE`: any client can run it
     compiled = statement.compile(dialect=readable, compile_kwargs={"render_postcompile": True})
     return str(compiled), dict(compiled.params)
 

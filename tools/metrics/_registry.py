@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from tools.metrics._counting import Basis, Composed, Counted, Listed, Rows, Term, Value, ratio
+from tools.metrics._counting import Basis, Composed, Counted, Listed, Rows, Sums, Term, Value, ratio
 from tools.metrics._figure import EMPTY, Figure, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
@@ -35,7 +35,8 @@ class Metric:
 
     `definition` is the canonical one, `variants` are the published ones that differ, each with a docstring that says
     whose rule it is. `version` goes up when a rule changes: old figures keep theirs. `scale` multiplies a ratio.
-    `hides`: a rate that says little without what moved behind it; it is never shown alone.
+    `hides`: a rate that says little without what moved behind it; it is never shown alone. `of_money`: its parts (and
+    the wholes of a ratio that is not money itself) are minor units.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Metric:
     standard: str = "standard"
     scale: int = 1
     hides: bool = False
+    of_money: bool = False
     variants: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False)
 
     @property
@@ -54,6 +56,34 @@ class Metric:
     @property
     def title(self) -> str:
         return self.doc.splitlines()[0].rstrip(".")
+
+    @property
+    def definition_text(self) -> str:
+        """What it is, in a sentence or two."""
+        return self._paragraph(1)
+
+    @property
+    def formula(self) -> str:
+        return self._paragraph(2)
+
+    @property
+    def reference(self) -> str:
+        return self._paragraph(3).removeprefix("Reference: ")
+
+    def rule(self, variant: str) -> str | None:
+        """Whose rule a published variant is and how it differs; None: it is the canonical definition."""
+        return " ".join((self.variants[variant].__doc__ or "").split()) if variant in self.variants else None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Those of all published variants."""
+        return tuple(rule for variant in self.variants if (rule := self.rule(variant)))
+
+    def defines(self, variant: str) -> bool:
+        return variant == self.standard or variant in self.variants
+
+    def _paragraph(self, n: int) -> str:
+        return " ".join(self.doc.split("\n\n")[n].split())
 
     def variant(self, name: str) -> Callable[[Definition], Definition]:
         """Register another published definition of the metric: `@net_revenue_retention.variant("…")`."""
@@ -85,13 +115,17 @@ class Metric:
         }  # fmt: skip
 
     def rows(
-        self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None
+        self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None, most: int | None = None
     ) -> list[Mapping[str, Any]]:
-        """The rows that the figure is the sum of, each with its account's name; the largest parts first.
+        """The rows that the figure is the sum of, each with its account's name; the largest first, `most` of them.
 
         Of a figure composed of others: its terms, each with `term`, `metric`, `variant`, `period`, `value` and `id`.
         """
-        return self._basis(book, period, variant).rows(book, where, period.last_day)
+        return self._basis(book, period, variant).rows(book, where, period.last_day, most)
+
+    def sums(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Sums:
+        """What all rows add up to, and how many there are; nothing of a figure composed of others."""
+        return self._basis(book, period, variant).sums(book, where, period.last_day)
 
     def figure(
         self,
@@ -110,7 +144,7 @@ class Metric:
         )
 
     def _basis(self, book: Book, period: Period, variant: str | None) -> Basis:
-        if variant not in (None, self.standard, *self.variants):
+        if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
         found = self.variants.get(variant or "", self.definition)(book, period)
         return found if isinstance(found, Listed | Composed) else Counted(found)
@@ -120,13 +154,19 @@ class Metric:
 
 
 def metric(
-    unit: Unit, version: int = 1, standard: str = "standard", scale: int = 1, hides: bool = False
+    unit: Unit,
+    version: int = 1,
+    standard: str = "standard",
+    scale: int = 1,
+    hides: bool = False,
+    of_money: bool = False,
 ) -> Callable[[Definition], Metric]:
     """Make a function `(book, period) -> rows` a metric; its docstring is the definition.
 
     `standard` names the canonical variant, where the definition has an author.
     """
-    return lambda definition: Metric(definition.__name__, unit, version, definition, standard, scale, hides)
+    money = of_money or unit == "money"
+    return lambda definition: Metric(definition.__name__, unit, version, definition, standard, scale, hides, money)
 
 
 @cache

@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="ratio", standard="baremetrics")
+@metric(unit="ratio", standard="baremetrics", of_money=True)
 def quick_ratio(book: Book, period: Period) -> Rows:
     """Quick ratio.
 

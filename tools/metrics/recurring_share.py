@@ -9,7 +9,7 @@ from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
-@metric(unit="percent")
+@metric(unit="percent", of_money=True)
 def recurring_share(book: Book, period: Period) -> Rows:
     """Recurring share of revenue.
 

@@ -146,6 +146,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return reading.segment and reading.segment.value
         case "language":
             return reading.language and reading.language.value
+        case "figure":
+            return reading.figure and reading.figure.value
         case "topic":
             return topic(reading.text)
     return None

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.figures import find_figure
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import Found, find_period
 from bot.router.slots.text import Word, blank, clean, fold
@@ -38,6 +39,7 @@ class Reading:
     owner: Said | None
     segment: Said | None
     language: Said | None
+    figure: Said | None
     undated: str
     without_names: str
     shape: str
@@ -69,6 +71,7 @@ def read(
     mask = _Mask(folded)
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
+    figure = mask.take("@f", find_figure)
     undated = mask.rest
     period = find_period(undated, today)
     mask.put("@p", period)
@@ -95,6 +98,7 @@ def read(
         owner=owner,
         segment=segment,
         language=language,
+        figure=figure,
         undated=undated,
         without_names=_blanked(folded, (*exact, *partial)),
         shape=unwrapped(mask.shape),
