@@ -3,9 +3,13 @@
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.books import contract, day, make_book
 from tools.metrics import Period, all_metrics
+from tools.metrics._book import discounts, subscriptions
+from tools.metrics._currency import foreign_currencies
+from tools.metrics._ledger import mrr_on
 
 QUARTER = Period.parse("2026-Q1")
 
@@ -98,14 +102,27 @@ def test_profitwell_ignores_who_comes_and_goes_within_one_month(url):
     assert (value(book, "churned_mrr"), value(book, "churned_mrr", "profitwell")) == (-11_000, -10_000)
 
 
-@pytest.fixture
-def comings_and_goings(url):
-    lines = [
+def came_and_went():
+    return [
         contract("a", "A", 1_000, "2025-01-01"), contract("b", "B", 1_000, "2025-01-01", "2026-02-01"),
         contract("c", "C", 1_000, "2025-01-01", "2026-01-10"), contract("c2", "C", 1_000, "2026-02-10", "2026-03-10"),
         contract("d", "D", 3_000, "2026-01-20"), contract("e", "E", 5_000, "2026-01-20", "2026-03-20"),
     ]  # fmt: skip
-    return make_book(url, subscriptions=lines)
+
+
+@pytest.fixture
+def comings_and_goings(url):
+    return make_book(url, subscriptions=came_and_went())
+
+
+@pytest.fixture
+def comings_and_goings_with_costs(url):
+    spend = {"kind": "acquisition", "currency": "BRL"}
+    costs = [
+        {**spend, "cost_id": "1", "on_day": day("2026-02-01"), "amount_minor": 6_000},
+        {**spend, "cost_id": "2", "on_day": day("2025-11-01"), "amount_minor": 9_000},
+    ]
+    return make_book(url, subscriptions=came_and_went(), costs=costs)
 
 
 def test_accounts_that_came_and_went_add_up(comings_and_goings):
@@ -116,9 +133,55 @@ def test_accounts_that_came_and_went_add_up(comings_and_goings):
     assert value(comings_and_goings, "new_accounts", "with_reactivation") == 3
 
 
+def test_mrr_is_reduced_by_all_discounts_by_those_without_an_end_or_by_none(url):
+    """ProfitWell subtracts every discount, Stripe only those for ever; 10% of 10.00 each for ever and for a year."""
+    lines = [contract("a", "A", 1_000, "2026-01-01"), contract("b", "B", 200, "2026-01-01", currency="USD")]
+    forever = {"discount_id": "1", "subscription_id": "a", "percent_bp": 1_000, "starts_on": day("2026-01-01")}
+    year = {**forever, "discount_id": "2", "ends_on": day("2027-01-01")}
+    off = {**year, "discount_id": "3", "subscription_id": "b", "percent_bp": None, "amount_minor": 50}
+    rates = [{"currency": "USD", "on_day": day("2026-01-01"), "rate_e6": 5_000_000},
+             {"currency": "USD", "on_day": day("2026-03-01"), "rate_e6": 6_000_000}]  # fmt: skip
+    book = make_book(url, subscriptions=lines, discounts=[forever, year, off], exchange_rates=rates)
+    assert [value(book, "mrr", v) for v in (None, "stripe", "before_discounts")] == [
+        800 + 150 * 6, 900 + 200 * 6, 1_000 + 200 * 6
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("period", ["2025-05", "2026-08-13", "2026-10"])
+def test_pricing_a_day_anew_with_every_discount_gives_the_ledgers_mrr(demo, period):
+    book, last_day = demo.book(), Period.parse(period).last_day
+    with book.connect() as connection:
+        lines = mrr_on(last_day, "BRL", foreign_currencies(connection, subscriptions, "BRL"), discounts).subquery()
+        assert connection.execute(select(func.sum(lines.c.part))).scalar_one() == value(
+            book, "mrr", None, Period.parse(period)
+        )
+
+
 def test_tools_without_reactivation_fold_it_into_new(comings_and_goings):
     assert value(comings_and_goings, "new_mrr") == 8_000
     assert value(comings_and_goings, "new_mrr", "with_reactivation") == 9_000
+
+
+def test_nrr_by_cohort_by_flow_and_from_point_to_point_are_three_numbers(url):
+    """Start 4: A doubles, B leaves and comes back, C and D stay; E joins after the start and doubles."""
+    lines = [
+        contract("a", "A", 1_000, "2025-01-01"), contract("a2", "A", 1_000, "2026-02-01"),
+        contract("b", "B", 1_000, "2025-01-01", "2026-01-10"), contract("b2", "B", 1_000, "2026-03-01"),
+        contract("c", "C", 1_000, "2025-01-01"), contract("d", "D", 1_000, "2025-01-01"),
+        contract("e", "E", 3_000, "2026-01-20"), contract("e2", "E", 3_000, "2026-02-20"),
+    ]  # fmt: skip
+    book = make_book(url, subscriptions=lines)
+    variants = (None, "point_to_point", "flow", "with_reactivation")
+    assert [value(book, "net_revenue_retention", v) for v in variants] == [
+        Fraction(4, 4), Fraction(5, 4), Fraction(4 + 1 + 3 - 1, 4), Fraction(4 + 1 + 3 - 1 + 1, 4)
+    ]  # fmt: skip
+
+
+def test_cac_with_win_backs_and_with_a_lag(comings_and_goings_with_costs):
+    variants = (None, "with_win_backs", "costs_of_the_period_before")
+    assert [value(comings_and_goings_with_costs, "customer_acquisition_cost", v) for v in variants] == [
+        3_000, 2_000, 4_500
+    ]  # fmt: skip
 
 
 def test_average_sale_price_is_of_new_accounts_only(comings_and_goings):
@@ -214,4 +277,7 @@ def test_mrr_at_risk_that_renews_soon_is_part_of_mrr_at_risk(demo):
 
 def test_rates_that_say_little_alone_are_marked():
     marked = {name for name, metric in all_metrics().items() if metric.hides}
-    assert marked >= {"retention_rate", "logo_churn_rate", "subscription_churn_rate"}
+    assert marked == {
+        "gross_revenue_retention", "logo_churn_rate", "net_revenue_retention", "retention_rate",
+        "subscription_churn_rate",
+    }  # fmt: skip

@@ -110,7 +110,7 @@ def test_groups_add_up_to_the_whole(demo, attribute):
 
 def test_a_variant_that_does_not_exist_is_an_error(worked):
     with pytest.raises(LookupError):
-        all_metrics()["mrr"](worked, YEAR, variant="stripe")
+        all_metrics()["mrr"](worked, YEAR, variant="nobody's")
 
 
 def test_net_mrr_churn_matches_chartmogul_worked_example(tmp_path):

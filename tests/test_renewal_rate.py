@@ -86,7 +86,7 @@ def test_a_contract_that_took_its_place_within_thirty_days_is_a_renewal_late_or_
 def test_broken_off_before_its_term_is_not_renewed_and_replaced_in_between_is_no_decision(url):
     lines = [
         yearly("broken off", "2025-09-10", "2026-03-15"),
-        yearly("upgraded", "2025-09-10", "2026-03-15"), yearly("larger", "2026-03-15", price=240_000, account="upgraded"),
+        yearly("grew", "2025-09-10", "2026-03-15"), yearly("larger", "2026-03-15", price=240_000, account="grew"),
         yearly("never paid after renewal", "2025-03-10", "2026-03-25"),
     ]  # fmt: skip
     book = make_book(url, subscriptions=lines)

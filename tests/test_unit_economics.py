@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.books import contract, day, make_book
-from tools.metrics import Book, Period, all_metrics, add_months
+from tools.metrics import Book, Period, add_months, all_metrics
 
 OCTOBER = Period.parse("2026-10")
 
@@ -41,7 +41,10 @@ def fixture_of_ltv(url: str) -> Book:
     """ARPA 100, churn 5%, gross margin 80%."""
     lines = twenty_accounts_of_which_one_in_twenty_leaves_a_month()
     return make_book(
-        url, subscriptions=lines, invoices=[invoice("i", "2026-03-01", 100_000)], costs=[cost("c", "2026-05-01", 20_000)]
+        url,
+        subscriptions=lines,
+        invoices=[invoice("i", "2026-03-01", 100_000)],
+        costs=[cost("c", "2026-05-01", 20_000)],
     )
 
 

@@ -25,8 +25,7 @@ def noticed_churn() -> Subquery:
 
 
 def contractions(period: Period) -> Subquery:
-    """The contractions of a period, each as `cancelled` (by contracts that ended that day) plus `reduced` (the rest).
-    """
+    """The contractions of a period, each as `cancelled` (by contracts ending that day) plus `reduced` (the rest)."""
     whole, ended = movements(period, "contraction").subquery("contractions"), _ended_lines()
     that_day = and_(ended.c.account_id == whole.c.account_id, ended.c.on_day == whole.c.on_day)
     lost = func.coalesce(ended.c.amount_minor, 0)

@@ -71,8 +71,7 @@ def _lines() -> Subquery:
 
 
 def _ended(period: Period) -> Subquery:
-    """Every end of a term around the period, with the one `before` it; an end soon after another is part of that one.
-    """
+    """Every end of a term around the period, with the one `before` it; one soon after another is part of that one."""
     lines = _lines()
     day, line = _days(lines, period).c, lines.c
     over: dict[str, Any] = {"partition_by": day.subscription_id, "order_by": day.on_day}
@@ -136,7 +135,7 @@ def _valued(ended: Subquery) -> Statement:
     e, p, heirs = ended.c, mrr_steps.c, subscriptions.alias("heirs")
     until = days_later(e.on_day, GRACE)
     own = and_(p.subscription_id == e.subscription_id, p.on_day < e.on_day)
-    amount = p.amount_minor
+    amount = p.amount_minor + p.fx_minor
     rows = select(
         *e,
         func.sum(case((own, amount), else_=0)).label("expiring"),

@@ -26,8 +26,7 @@ def customer_satisfaction(book: Book, period: Period) -> Rows:
 
 @customer_satisfaction.variant("tickets")
 def _tickets(book: Book, period: Period) -> Rows:
-    """Help desks: the ratings of tickets solved in the period instead of survey answers. Unrated tickets do not count.
-    """
+    """Help desks: ratings of the tickets solved in the period, not survey answers. Unrated tickets do not count."""
     t = tickets.c
     satisfied = case((t.csat >= 4, 1), else_=0)
     rows = select(t.account_id, t.ticket_id, t.csat, satisfied.label("part"), literal(1).label("whole"))

@@ -24,7 +24,8 @@ def gross_margin(book: Book, period: Period) -> Rows:
 
     Reference: common usage (no single authority); Finmark multiplies LTV by it.
     """
-    i, amount = invoices.c, in_one_currency(book, invoices)
+    i = in_one_currency(book, invoices, "issued_on").c
+    amount = i.reporting_minor
     billed = select(i.account_id, i.invoice_id.label("item"), amount.label("part"), amount.label("whole"))
     return _less_service(billed.where(i.issued_on >= period.start, i.issued_on < period.end), book, period)
 
@@ -41,11 +42,10 @@ def _of_mrr(book: Book, period: Period) -> Rows:
 
 
 def _less_service(revenue: Select[str, str, int, int], book: Book, period: Period) -> Rows:
-    """The revenue, and what serving took from it; without any service costs nothing, as the margin is not known then.
-    """
-    c = costs.c
+    """The revenue, and what serving took from it; without any service costs nothing: the margin is not known then."""
+    c = in_one_currency(book, costs, "on_day").c
     service = (c.kind == "service", c.on_day >= period.start, c.on_day < period.end)
-    spent = select(c.account_id, c.cost_id, -in_one_currency(book, costs), literal(0)).where(*service)
+    spent = select(c.account_id, c.cost_id, -c.reporting_minor, literal(0)).where(*service)
     known = select(c.cost_id).where(*service).exists()
     rows = union_all(revenue.where(known), spent).subquery("earned_and_spent")
     return select(*rows.c)

@@ -56,8 +56,7 @@ def _gross_margin(book: Book, period: Period) -> Composed:
 
 @lifetime_value.variant("discounted")
 def _discounted(book: Book, period: Period) -> Composed:
-    """Present value: monthly margin × retention ÷ (1 + discount − retention), at 1% a month, first margin in a month.
-    """
+    """Present value at 1% a month, first margin in a month: margin × retention ÷ (1 + 1% − retention)."""
     return _of_six_months(
         period, logo_churn_rate, "chartmogul",
         lambda arpa, churn, margin: present_value(arpa * margin, 1 - churn, MONTHLY), margin=_margin(period),

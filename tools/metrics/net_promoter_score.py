@@ -28,7 +28,7 @@ def net_promoter_score(book: Book, period: Period) -> Rows:
 
 @net_promoter_score.variant("relationship")
 def _relationship(book: Book, period: Period) -> Rows:
-    """Only answers that followed no touchpoint: how the relationship is seen. Not to be averaged with the other kind."""
+    """Only answers that followed no touchpoint: how the relationship is seen. Never averaged with the other kind."""
     return _weighed(_latest_answers(period, _a.touchpoint.is_(None)))
 
 

@@ -36,8 +36,7 @@ def _value(book: Book, period: Period) -> Rows:
 
 @renewal_rate.variant("value_capped")
 def _value_capped(book: Book, period: Period) -> Rows:
-    """By value, each contract held to what expired: what was sold on top at the renewal is expansion and hides no loss.
-    """
+    """By value, each contract held to what expired: what is sold on top at the renewal hides no loss."""
     each = decisions(book, period).c
     kept = case((each.kept > each.expiring, each.expiring), else_=each.kept)
     return select(*each, kept.label("part"), each.expiring.label("whole"))
