@@ -1,7 +1,8 @@
 """Contract terms: when each ended, and what came of it.
 
 A contract's term ends on every whole term counted from its recorded renewal, else from its first paid day, and on the
-day on which it is broken off. A contract billed for less than a quarter renews all the time: nobody decides anything.
+day on which it is broken off. A term is as long as the book records, else as one billing interval. A contract that runs
+for less than a quarter renews all the time: nobody decides anything.
 """
 
 from calendar import monthrange
@@ -63,7 +64,8 @@ def _lines() -> Subquery:
     """Contract lines at whose ends somebody decides; `anchor`: a day on which a term ends or begins."""
     s = subscriptions.c
     paid_from = case((s.trial_ends_on > s.started_on, s.trial_ends_on), else_=s.started_on)
-    term = case((s.interval_unit == "year", 12 * s.interval_count), (s.interval_unit == "month", s.interval_count))
+    billed = case((s.interval_unit == "year", 12 * s.interval_count), (s.interval_unit == "month", s.interval_count))
+    term = func.coalesce(s.term_months, billed)
     columns = (s.subscription_id, s.account_id, s.product, s.started_on, s.ended_on, s.cancelled_on, s.auto_renew)
     anchor = func.coalesce(s.renews_on, paid_from)
     lines = select(*columns, paid_from.label("paid_from"), anchor.label("anchor"), term.label("term"))
