@@ -32,10 +32,38 @@ from tools._answer import (
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps, Tool, load
 from tools._shown import NothingShown, Shown
-from tools._slots import ACCOUNT, ANSWER, COUNT, FIGURE, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC, Choice, Slot
+from tools._slots import (
+    ACCOUNT,
+    ANSWER,
+    BY,
+    COHORT,
+    COMPARE,
+    COUNT,
+    COUNTRY,
+    FIGURE,
+    INDUSTRY,
+    LANGUAGE,
+    METRIC,
+    OWNER,
+    PERIOD,
+    PLAN,
+    PRODUCT,
+    REASON,
+    REGION,
+    SEGMENT,
+    SIZE,
+    SOURCE,
+    SPEAKING,
+    TOPIC,
+    VARIANT,
+    Choice,
+    Slot,
+)
 
 __all__ = [
-    "ACCOUNT", "ANSWER", "COUNT", "FIGURE", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
+    "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "FIGURE", "INDUSTRY", "LANGUAGE", "METRIC",
+    "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TOPIC",
+    "VARIANT",
     "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
     "Fact", "Facts", "Heatmap", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points", "Section", "Shaded",
     "Shown", "Slot", "Table", "Tool", "ToolError",

@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def annual_recurring_revenue(book: Book, period: Period) -> Rows:
     """Annual recurring revenue (ARR).
 

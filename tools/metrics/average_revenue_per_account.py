@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def average_revenue_per_account(book: Book, period: Period) -> Rows:
     """Average revenue per account (ARPA).
 

@@ -12,7 +12,7 @@ from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
-@metric(unit="percent")
+@metric(unit="percent", usual="year", of_money=True)
 def gross_margin(book: Book, period: Period) -> Rows:
     """Gross margin.
 

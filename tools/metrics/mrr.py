@@ -11,7 +11,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def mrr(book: Book, period: Period) -> Rows:
     """Monthly recurring revenue.
 

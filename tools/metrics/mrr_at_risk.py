@@ -12,7 +12,7 @@ AHEAD = 90
 """Days to a renewal that is near."""
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def mrr_at_risk(book: Book, period: Period) -> Listed:
     """MRR at risk.
 

@@ -25,7 +25,7 @@ def renewal_rate(book: Book, period: Period) -> Rows:
     return select(*each, each.renewed.label("part"), literal(1).label("whole"))
 
 
-@renewal_rate.variant("value")
+@renewal_rate.variant("value", of_money=True)
 def _value(book: Book, period: Period) -> Rows:
     """Renewed value ÷ expiring value: the MRR that those contracts bring in 30 days later over what they brought in on
     their last day. A smaller contract counts as less, a larger one as more, so it may exceed 100%.
@@ -34,7 +34,7 @@ def _value(book: Book, period: Period) -> Rows:
     return select(*each, each.kept.label("part"), each.expiring.label("whole"))
 
 
-@renewal_rate.variant("value_capped")
+@renewal_rate.variant("value_capped", of_money=True)
 def _value_capped(book: Book, period: Period) -> Rows:
     """By value, each contract held to what expired: what is sold on top at the renewal hides no loss."""
     each = decisions(book, period).c

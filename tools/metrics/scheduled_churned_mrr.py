@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def scheduled_churned_mrr(book: Book, period: Period) -> Rows:
     """Scheduled churned MRR.
 
