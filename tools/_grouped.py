@@ -58,13 +58,24 @@ class Grouped:
     def chart(self) -> Chart | None:
         """Along time a line; of a change what each group adds to it; else a bar per group."""
         if self.found.along_time:
-            points = _points([(_moment(line.label, len(self.found.lines)), line.now) for line in self.found.lines])
-            return Chart(self.title, "line", points) if len(points) > 1 else None
+            return self._line()
         shown, others = self._cut(BARS)
         if self.found.compared:
             return self._waterfall(shown, others)
         points = _points([(group_called(line.label), line.now) for line in shown])
         return Chart(self.title, "bar", points) if len(points) > 1 else None
+
+    def _line(self) -> Chart | None:
+        """The sub-periods, and beside them those that they are compared with."""
+        lines, now, before = self.found.lines, self.found.whole.now, self.found.whole.before
+        points = _points([(_moment(line.label, len(lines)), line.now) for line in lines])
+        if len(points) < 2:
+            return None
+        if before is None:
+            return Chart(self.title, "line", points)
+        earlier = [(_moment(line.before.period, len(lines)), line.before) for line in lines if line.before]
+        beside = (phrase("{period}", period=before.period), _points(earlier))
+        return Chart(self.title, "line", points, phrase("{period}", period=now.period), (beside,))
 
     def _waterfall(self, shown: Sequence[Line], others: Sequence[Line]) -> Chart | None:
         """From the whole as it was to the whole as it is, by what each group adds."""
@@ -162,7 +173,7 @@ class Grouped:
         yield Column(dimension_called(self.by))
         yield Column(phrase("{period}", period=now.period) if before else self.title, numeric=True)
         if self.found.of_ratio:
-            counted = (phrase("n"),) if self._only_n else (phrase("Part"), phrase("Whole"))
+            counted = (phrase("n"),) if self._only_n else (phrase("Numerator"), phrase("Denominator"))
             yield from (Column(each, numeric=True) for each in counted)
         if before:
             yield from (

@@ -56,17 +56,22 @@ def _behind(book: Book, period: Period, where: Where, found: Flows) -> Facts:
             "{accounts} account, {mrr}", "{accounts} accounts, {mrr}", found.accounts[category], accounts=n, mrr=mrr
         )
 
-    ends = {"start": Money(found.start, book.currency), "end": Money(found.end, book.currency)}
-    net_new = figure("net_new_mrr", found.net_new)
-    paying = phrase("{start} at the start, {end} at the end", start=found.start_accounts, end=found.end_accounts)
+    paying = _from_to(found.start_accounts, found.end_accounts)
+    mrr = _from_to(Money(found.start, book.currency), Money(found.end, book.currency))
+    rates = [Fact(phrase("Exchange rates"), Money(found.fx, book.currency))] if found.fx else []
     facts = (
         Fact(phrase("Lost"), moved("churn")),
         Fact(phrase("Won, new"), moved("new")),
         Fact(phrase("Won back"), moved("reactivation")),
         Fact(phrase("Paying accounts"), paying),
-        Fact(phrase("MRR change"), phrase("{change}, from {start} to {end}", change=net_new, **ends)),
+        Fact(phrase("MRR"), mrr),
+        Fact(phrase("Net new MRR"), figure("net_new_mrr", found.net_new)),
     )
-    return Facts(facts, phrase("What this figure hides"))
+    return Facts((*facts, *rates), phrase("What this figure hides"))
+
+
+def _from_to(start: int | Money, end: int | Money) -> Phrase:
+    return phrase("{start} at the start, {end} at the end", start=start, end=end)
 
 
 def _side_by_side(book: Book, period: Period, where: Where) -> Facts:
