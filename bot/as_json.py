@@ -60,7 +60,7 @@ def typed(value: Any, speaker: Speaker) -> Any:
         case Change(unit="money", value=int() as minor, currency=str() as currency):
             return typed(Money(minor, currency), speaker)
         case Figure() | Change():
-            return _number(value)
+            return number(value)
         case Money():
             return {"amount": float(amount(value)), "currency": value.currency}
         case Share():
@@ -83,7 +83,7 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
         "metric": figure.metric,
         "version": figure.version,
         "variant": figure.variant,
-        "value": _number(figure),
+        "value": number(figure),
         "unit": figure.currency if money else figure.unit,
         "minor_units": figure.value if money else None,
         "shown": speaker.say(figure),
@@ -94,10 +94,10 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
     }
 
 
-def _number(of: Figure | Change) -> int | float | None:
-    """The number a person would say in the unit."""
-    value = of.value
-    if value is None:
+def number(of: Figure | Change | None) -> int | float | None:
+    """The number a person would say in the unit; of per cents, their points."""
+    value = of.value if of else None
+    if of is None or value is None:
         return None
     if of.unit == "money":
         return float(amount(Money(round(value), of.currency or "")))

@@ -1,7 +1,7 @@
 """Figures in groups as a table and a chart: a row per group, all others in one, and the whole below."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -38,16 +38,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Grouped:
-    """A breakdown as it is shown: in which order, and how many groups by themselves."""
+    """A breakdown as it is shown: in which order, how many groups by themselves; `names`: what accounts are called."""
 
     found: Breakdown
     by: str
     order: Order | None = None
     limit: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> Phrase:
         return named(self.found.metric, self.found.whole.now.variant)
+
+    @property
+    def shown(self) -> list[Line]:
+        """The groups that have a row of their own."""
+        return self._cut(MOST)[0]
 
     def table(self) -> Table:
         shown, others = self._cut(MOST)
@@ -62,20 +68,25 @@ class Grouped:
         shown, others = self._cut(BARS)
         if self.found.compared:
             return self._waterfall(shown, others)
-        points = _points([(group_called(line.label), line.now) for line in shown])
+        points = _points([(self._called(line), line.now) for line in shown])
         return Chart(self.title, "bar", points) if len(points) > 1 else None
 
     def _line(self) -> Chart | None:
         """The sub-periods, and beside them those that they are compared with."""
         lines, now, before = self.found.lines, self.found.whole.now, self.found.whole.before
-        points = _points([(_moment(line.label, len(lines)), line.now) for line in lines])
+        points = _points([(self._moment(line.now), line.now) for line in lines])
         if len(points) < 2:
             return None
         if before is None:
             return Chart(self.title, "line", points)
-        earlier = [(_moment(line.before.period, len(lines)), line.before) for line in lines if line.before]
+        earlier = [(self._moment(line.before), line.before) for line in lines if line.before]
         beside = (phrase("{period}", period=before.period), _points(earlier))
         return Chart(self.title, "line", points, phrase("{period}", period=now.period), (beside,))
+
+    def _moment(self, figure: Figure) -> Phrase | date:
+        """A sub-period on the axis: days, weeks and several months by their first day, which charts shorten."""
+        by_day = self.by in ("day", "week") or (self.by == "month" and len(self.found.lines) > 2)
+        return figure.period.start if by_day else phrase("{period}", period=figure.period)
 
     def _waterfall(self, shown: Sequence[Line], others: Sequence[Line]) -> Chart | None:
         """From the whole as it was to the whole as it is, by what each group adds."""
@@ -93,7 +104,7 @@ class Grouped:
         What has no value comes late, and accounts that belong to no group last."""
         own = self.found.along_time or self.by == "cohort" or bool(DIMENSIONS[self.by].ordered)
         order = self.order or ("name" if own else "largest")
-        lines = list(self.found.lines)
+        lines = [line for line in self.found.lines if self.by != "account_id" or _is_anything(line)]
         if order != "name":
             lines.sort(key=lambda line: self._weight(line, order) or 0, reverse=order != "smallest")
             lines.sort(key=lambda line: self._weight(line, order) is None)
@@ -124,8 +135,20 @@ class Grouped:
         return self.found.adds_up or (self.found.of_ratio and not self.found.along_time)
 
     def _row(self, line: Line, label: Cell = None) -> Row:
-        label = label or (line.label if isinstance(line.label, Period) else group_called(line.label))
-        return Row(label, line.now, line.now.parts, line.before, line.change, self.found.contribution(line))
+        return Row(
+            label or self._called(line),
+            line.now,
+            line.now.parts,
+            line.before,
+            line.change,
+            self.found.contribution(line),
+        )
+
+    def _called(self, line: Line) -> Phrase | str:
+        """A sub-period, an account by its name, a value as the book has it; accounts that have none."""
+        if isinstance(line.label, Period):
+            return phrase("{period}", period=line.label)
+        return self.names.get(line.label or "", line.label or "") or phrase("none recorded")
 
     def _sum(self, lines: Sequence[Line]) -> Row:
         unit, currency = self.found.whole.now.unit, self.found.whole.now.currency
@@ -171,13 +194,13 @@ class Grouped:
     def _columns(self) -> Iterable[Column]:
         now, before = self.found.whole.now, self.found.whole.before
         yield Column(dimension_called(self.by))
-        yield Column(phrase("{period}", period=now.period) if before else self.title, numeric=True)
+        yield Column(phrase("Value") if self.found.along_time and not before else _when(now), numeric=True)
         if self.found.of_ratio:
             counted = (phrase("n"),) if self._only_n else (phrase("Numerator"), phrase("Denominator"))
             yield from (Column(each, numeric=True) for each in counted)
         if before:
             yield from (
-                Column(phrase("{period}", period=before.period), numeric=True),
+                Column(_when(before), numeric=True),
                 Column(phrase("Change"), numeric=True),
             )
         if self._tells_contributions:
@@ -208,8 +231,8 @@ class Grouped:
             yield row.adds
 
     def _note(self, shown: Sequence[Line], others: Sequence[Line]) -> Phrase | None:
-        few = tuple(group_called(each.label) for each in shown if each.now.parts and 0 < each.now.parts.n < FEW)
-        if few and not self.found.along_time:
+        few = tuple(self._called(each) for each in shown if each.now.parts and 0 < each.now.parts.n < FEW)
+        if few and not self.found.along_time and not self.names:
             return phrase("Fewer than {n} counted, so the rate says little: {groups}.", n=FEW, groups=few)
         if others and not self._can_be_summed:
             return phrase_n("and {n} more", "and {n} more", len(others))
@@ -224,9 +247,9 @@ def made_of(found: Breakdown, parts: Parts | None) -> tuple[Cell, Cell]:
     return part, Money(parts.whole, found.currency) if found.of_money else parts.whole
 
 
-def group_called(value: object) -> Phrase | str:
-    """A value as the book has it; accounts that have none."""
-    return str(value) if value else phrase("none recorded")
+def _is_anything(line: Line) -> bool:
+    """Not nothing in either period."""
+    return bool(line.now.value or (line.before and line.before.value))
 
 
 def apportioned(values: Sequence[int | Fraction], places: int) -> list[Fraction]:
@@ -242,11 +265,8 @@ def _points(values: Sequence[tuple[Phrase | str | date, Figure]]) -> tuple[tuple
     return tuple((label, _point(figure.value, figure)) for label, figure in values if figure.value is not None)
 
 
-def _moment(label: object, of: int) -> Phrase | date:
-    """A sub-period on the axis: days, weeks and several months by their first day, which charts shorten."""
-    assert isinstance(label, Period)
-    by_day = label.grain in ("day", "week") or (label.grain == "month" and of > 2)
-    return label.start if by_day else phrase("{period}", period=label)
+def _when(figure: Figure) -> Phrase:
+    return phrase("{period}", period=figure.period)
 
 
 def _text(label: Cell) -> Phrase | str:

@@ -18,6 +18,7 @@ DIMENSIONS: Mapping[str, Phrase] = {
     "plan": phrase("Plan"),
     "product": phrase("Product"),
     "reason": phrase("Reason"),
+    "account_id": phrase("Account"),
 }
 
 BY: Mapping[str, Phrase] = {
@@ -33,6 +34,7 @@ BY: Mapping[str, Phrase] = {
     "plan": phrase("by plan"),
     "product": phrase("by product"),
     "reason": phrase("by reason"),
+    "account_id": phrase("by account"),
     "day": phrase("by day"),
     "week": phrase("by week"),
     "month": phrase("by month"),

@@ -1,13 +1,9 @@
 """One metric: any period, any accounts, in groups, against another period."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from itertools import chain
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
-from rapidfuzz import fuzz, process, utils
 
 from tools import (
     BY,
@@ -37,36 +33,19 @@ from tools import (
     Note,
     Part,
     Phrase,
-    ToolError,
     phrase,
-    phrase_n,
 )
 from tools._grouped import FEW, MOST, Grouped, made_of
 from tools._hides import what_it_hides
 from tools._naming import BY as GROUPED_BY
 from tools._naming import DIMENSIONS as CALLED
 from tools._naming import counted_as, named
-from tools._reading import conversion, elapsed, written_period
-from tools.metrics import (
-    GRAINS,
-    Breakdown,
-    Figure,
-    Grain,
-    Metric,
-    Period,
-    Where,
-    add_months,
-    all_metrics,
-    broken_down,
-    compared_period,
-    dimension_values,
-    metric_names,
-)
+from tools._querying import MetricQuery, metric_query
+from tools._reading import conversion
+from tools.metrics import Book, Breakdown, Figure, Period, account_names, all_metrics
 
-LAST: Mapping[str, int] = {"day": 30, "week": 12, "month": 12, "quarter": 8, "year": 3}
-"""How many full days, weeks … are shown where none are named."""
-SHOWN = 12
-"""Values named when one does not occur."""
+ACCOUNTS = 10
+"""How many accounts are listed where no number is named."""
 
 
 def _known_metrics(schema: dict[str, Any]) -> None:
@@ -84,7 +63,7 @@ class Input(BaseModel):
     by: Annotated[str | None, BY] = Field(
         default=None,
         description="One figure for each: segment, industry, country, region, owner, language, source, size, cohort, "
-        "plan, product or reason (why the account left); or along time: day, week, month, quarter or year.",
+        "plan, product, reason (why the account left) or account_id; or along time: day, week, month, quarter or year.",
     )
     compare: Annotated[str | None, COMPARE] = Field(
         default=None, description="Beside this period: previous, year (a year before) or written as `period` is."
@@ -122,7 +101,7 @@ class Input(BaseModel):
     @property
     def limits(self) -> dict[str, str]:
         """What the accounts are limited to, by dimension."""
-        said = {name: getattr(self, "speaking" if name == "language" else name) for name in CALLED}
+        said = {name: getattr(self, "speaking" if name == "language" else name, None) for name in CALLED}
         return {name: value for name, value in said.items() if value}
 
 
@@ -133,156 +112,23 @@ def query_metric(ask: Input, deps: Deps) -> Answer:
     ARPA, NPS, CAC …), how many accounts left or came, the ways in which retention can be calculated, a metric by
     segment, country, plan, owner, reason or month, a comparison of two periods, and why a metric changed.
     """
-    query = _query(ask, deps)
-    found = broken_down(
-        deps.book, query.metric, query.period,
-        by=query.by, where=query.where, variant=query.variant, against=query.against,
+    query = metric_query(
+        deps.book, deps.today, ask.metric,
+        variant=ask.variant, period=ask.period, by=ask.by, compare=ask.compare, limits=ask.limits,
     )  # fmt: skip
+    found = query.count(deps.book)
     hidden, accounts = what_it_hides(deps.book, query.period, query.where) if query.metric.hides else ([], frozenset())
-    grouped = _in_groups(ask, found)
+    grouped, listed = _in_groups(ask, found, deps.book)
     parts = [*query.reserves(), *grouped, *hidden, Note(counted_as(query.metric, found.whole.now.variant))]
     if found.of_money or query.metric.unit == "money":
         parts += conversion(deps.book)
     return Answer(
-        subject=query.subject(), headline=_headline(query, found), accounts=accounts,
+        subject=query.subject(), headline=_headline(query, found), accounts=accounts | listed,
         parts=(*parts, NextSteps(tuple(_next(query)))),
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Query:
-    """What is counted. `asked` is the period as named, `period` the part of it that has happened."""
-
-    metric: Metric
-    variant: str | None
-    asked: Period
-    period: Period
-    where: Where
-    by: str | None
-    against: Period | None
-
-    def subject(self) -> Phrase:
-        subject = named(self.metric, self.variant)
-        by = [GROUPED_BY[self.by]] if self.by else []
-        against = [phrase("against {period}", period=self.against)] if self.against else []
-        for part in (*self.where.values(), self.period, *by, *against):
-            subject = phrase("{subject} · {limit}", subject=subject, limit=part)
-        return subject
-
-    def reserves(self) -> list[Part]:
-        """A period that is not over is said to be so."""
-        if self.asked == self.period:
-            return []
-        return [
-            Note(
-                phrase("{period} is not over: it is counted up to {day}.", period=self.asked, day=self.period.last_day)
-            )
-        ]
-
-
-def _query(ask: Input, deps: Deps) -> _Query:
-    """The call in the book's terms. Raises ToolError with what there is instead of what there is not."""
-    metric = _metric(ask.metric)
-    by = _known_group(ask.by)
-    asked = written_period(ask.period) if ask.period else _usual(metric, by, deps.today)
-    period = elapsed(asked, deps.today)
-    return _Query(
-        metric, _variant(metric, ask.variant), asked, period, _where(ask.limits, deps, period), by,
-        _against(ask, metric, asked, period, deps.today),
-    )  # fmt: skip
-
-
-def _metric(name: str) -> Metric:
-    if found := all_metrics().get(name):
-        return found
-    near = _nearest_metrics(name)
-    raise ToolError(
-        phrase(
-            "I know no metric called “{name}”. The nearest: {near}.",
-            name=name,
-            near=tuple(named(all_metrics()[each]) for each in near),
-        ),
-        suggestions=tuple(phrase("{metric} last month", metric=named(all_metrics()[each])) for each in near),
-    )
-
-
-def _nearest_metrics(name: str, limit: int = 3) -> tuple[str, ...]:
-    """The metrics that are called most like it, in any language."""
-    called = {each: metric for metric, names in metric_names().items() for each in (metric, *chain(*names.values()))}
-    ranked = process.extract(name, called.keys(), scorer=fuzz.WRatio, processor=utils.default_process, limit=40)
-    return tuple(dict.fromkeys(called[each] for each, _, _ in ranked))[:limit]
-
-
-def _variant(metric: Metric, name: str | None) -> str | None:
-    known = (metric.standard, *metric.variants)
-    if name in (None, *known):
-        return name
-    raise ToolError(phrase("{metric} has these variants: {variants}.", metric=named(metric), variants=known))
-
-
-def _known_group(by: str | None) -> str | None:
-    if by is None or by in GROUPED_BY:
-        return by
-    raise ToolError(phrase("I can group by {ways}.", ways=tuple(CALLED.values())))
-
-
-def _usual(metric: Metric, by: str | None, today: date) -> Period:
-    """The period that is meant where none is named."""
-    month = Period.containing(today, "month")
-    if by in GRAINS:
-        return _last(LAST[by], by, today)
-    if metric.stands:
-        return Period.containing(today, "day")
-    return month.previous() if metric.usual == "month" else Period(add_months(month.start, -12), month.start)
-
-
-def _last(count: int, grain: Grain, today: date) -> Period:
-    """So many full ones before the current one."""
-    first = last = Period.containing(today, grain).previous()
-    for _ in range(count - 1):
-        first = first.previous()
-    return Period(first.start, last.end)
-
-
-def _against(ask: Input, metric: Metric, asked: Period, period: Period, today: date) -> Period | None:
-    """The period to compare with. What stands today is compared with where it stood at the end of last month."""
-    if ask.compare is None:
-        return None
-    if ask.compare == "previous" and ask.period is None and metric.stands and ask.by not in GRAINS:
-        return Period.containing(today, "month").previous()
-    if ask.compare not in ("previous", "year"):
-        return elapsed(written_period(ask.compare), today)
-    return compared_period(asked, period, ask.compare, metric.stands)
-
-
-def _where(limits: Mapping[str, str], deps: Deps, period: Period) -> dict[str, str]:
-    """The limits as the book writes them. Raises ToolError where no account is so: nobody is told a silent zero."""
-    where: dict[str, str] = {}
-    for name, value in limits.items():
-        known = dimension_values(deps.book, name, period.last_day, where)
-        written = {each.casefold(): each for each in known}.get(value.casefold())
-        if written is None:
-            raise ToolError(_no_such(name, value, known, where))
-        where[name] = written
-    return where
-
-
-def _no_such(name: str, value: str, known: tuple[str, ...], where: Where) -> Phrase:
-    """What there is, the nearest first."""
-    said = {"dimension": CALLED[name], "value": value}
-    if not known:
-        return phrase("{dimension}: no account has “{value}” or anything else.", **said)
-    ranked = process.extract(value, known, scorer=fuzz.WRatio, processor=utils.default_process, limit=SHOWN)
-    near = tuple(each for each, _, _ in ranked)
-    if where:
-        limits = ", ".join(where.values())
-        return phrase(
-            "{dimension}: no account ({limits}) has “{value}”; there are: {near}.", limits=limits, near=near, **said
-        )
-    return phrase("{dimension}: no account has “{value}”; there are: {near}.", near=near, **said)
-
-
-def _headline(query: _Query, found: Breakdown) -> Phrase:
+def _headline(query: MetricQuery, found: Breakdown) -> Phrase:
     """The figure in a sentence; counts beside a rate that few stand behind."""
     whole = found.whole
     said: dict[str, Any] = {"metric": named(query.metric, query.variant), "value": _with_counts(found, whole.now)}
@@ -299,18 +145,21 @@ def _with_counts(found: Breakdown, figure: Figure) -> Phrase | Figure:
     if parts is None or parts.n >= FEW or figure.value is None:
         return figure
     if found.of_money or found.metric.unit != "percent":
-        return phrase_n("{value} (of {n} account)", "{value} (of {n} accounts)", parts.n, value=figure)
+        return phrase("{value} (n = {n})", value=figure, n=parts.n)
     return phrase("{value} ({part} of {whole})", value=figure, part=parts.part, whole=parts.whole)
 
 
-def _in_groups(ask: Input, found: Breakdown) -> list[Part]:
+def _in_groups(ask: Input, found: Breakdown, book: Book) -> tuple[list[Part], frozenset[str]]:
+    """The figures as a table and a chart, and the accounts that they name."""
     if ask.by is None:
-        return [_alone(found)]
-    grouped = Grouped(found, ask.by, ask.order, ask.limit)
+        return [_alone(found)], frozenset()
     if not found.lines:
-        return [Note(phrase("There is nothing to group."))]
+        return [Note(phrase("There is nothing to group."))], frozenset()
+    names = account_names(book) if ask.by == "account_id" else {}
+    grouped = Grouped(found, ask.by, ask.order, ask.limit or (ACCOUNTS if names else None), names)
     chart = grouped.chart()
-    return [grouped.table(), *([chart] if chart else [])]
+    shown = frozenset(str(line.label) for line in grouped.shown if names)
+    return [grouped.table(), *([chart] if chart else [])], shown
 
 
 def _alone(found: Breakdown) -> Facts:
@@ -326,7 +175,7 @@ def _alone(found: Breakdown) -> Facts:
     return Facts(tuple(facts))
 
 
-def _next(query: _Query) -> Iterable[Phrase]:
+def _next(query: MetricQuery) -> Iterable[Phrase]:
     """Why it changed, how it went on, and the other way to look at it; each with the same limits."""
     name, when = named(query.metric), _askable(query.period)
     free = [each for each in ("segment", "country", "plan") if each not in query.where and each != query.by]
@@ -343,7 +192,7 @@ def _askable(period: Period) -> Period | str:
     return period if period.grain in ("month", "quarter", "year") else str(period)
 
 
-def _limited(question: Phrase, query: _Query) -> Phrase:
+def _limited(question: Phrase, query: MetricQuery) -> Phrase:
     for value in query.where.values():
         question = phrase("{question}, {limit}", question=question, limit=value)
     return question

@@ -9,7 +9,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_names
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, movers
+from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, ledger_sums, movers
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
@@ -69,6 +69,7 @@ __all__ = [
     "flows",
     "lately_left",
     "ledger_rows",
+    "ledger_sums",
     "metric_names",
     "movers",
     "next_renewal",

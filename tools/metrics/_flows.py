@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from tools.metrics._book import accounts, mrr_movements, mrr_steps, mrr_totals
-from tools.metrics._dimensions import ATTRIBUTES
+from tools.metrics._dimensions import ATTRIBUTES, DIMENSIONS
 from tools.metrics._figure import Source
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
@@ -161,6 +161,19 @@ def ledger_rows(book: Book, first: date, last: date) -> list[dict[str, Any]]:
     rows, _ = read(
         book, statement.where(_m.on_day >= first, _m.on_day <= last).order_by(_m.on_day, _m.account_id, _m.category)
     )
+    return [dict(row._mapping) for row in rows]
+
+
+def ledger_sums(book: Book, first: date, last: date, dimension: str) -> list[dict[str, Any]]:
+    """The same summed by a dimension's value, as of the last day, and category: value, category, movements,
+    amount_minor. All sums together are the change of MRR.
+    """
+    valued = DIMENSIONS[dimension].values(last).subquery("valued")
+    value = func.coalesce(valued.c.value, "").label(dimension)
+    sums = select(value, _m.category, func.count().label("movements"), _total(_m.amount_minor).label("amount_minor"))
+    statement = sums.join_from(mrr_movements, valued, valued.c.account_id == _m.account_id, isouter=True)
+    within = statement.where(_m.on_day >= first, _m.on_day <= last).group_by(value, _m.category)
+    rows, _ = read(book, within.order_by(value, _m.category))
     return [dict(row._mapping) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """All that is recognised in a question, whatever tool it may be for."""
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -107,9 +107,9 @@ def read(
     count = find_count(mask.rest)
     if count:
         mask.put("@n", Mention((), *count[1:]))
-    group = find_group(mask.rest, dated=period is not None)
-    mask.put("@b", group if group and group.sure else None)
     metrics = find_metrics(_blanked(folded, exact), common)
+    group = find_group(_blanked(mask.rest, metrics), dated=period is not None)
+    mask.put("@b", group if group and group.sure else None)
     telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
     mask.put("@m" if len(telling) == 1 else "@mm", *telling)
     limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
@@ -181,7 +181,7 @@ class _Mask:
         return " ".join(re.sub(r"\{(\w)\w*\}", r" @\1 ", shape).split())
 
 
-def _blanked(folded: str, mentions: Sequence[Mention]) -> str:
+def _blanked(folded: str, mentions: Iterable[Stretch]) -> str:
     for mention in mentions:
         folded = blank(folded, mention.start, mention.end)
     return folded
