@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -106,12 +106,16 @@ def metric(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the metric, as README lists them.")],
     period: Annotated[str, typer.Option("--period", help="2026-11-16, 2026-W47, 2026-11, 2026-Q4, 2026 or from..to.")],
-    by: Annotated[str | None, typer.Option("--by", help="One figure per segment, country, owner …")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="One figure per segment, country, owner, reason, month, quarter …")
+    ] = None,
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only accounts with this, as in segment=smb.")
     ] = None,
     variant: Annotated[str | None, typer.Option("--variant", help="A published definition other than ours.")] = None,
-    compare: Annotated[Literal["previous"] | None, typer.Option("--compare", help="Beside the period before.")] = None,
+    compare: Annotated[
+        str | None, typer.Option("--compare", help="Beside another period: previous, year, or one written out.")
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     home: Home = None,
@@ -119,7 +123,7 @@ def metric(
     """One metric's figures for a period."""
     from bot.measuring import Wanted, measure
 
-    wanted = Wanted(name, period, by, tuple(where or ()), variant, compare is not None)
+    wanted = Wanted(name, period, by, tuple(where or ()), variant, compare)
     raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), Console()))
 
 
@@ -128,6 +132,7 @@ def movements(
     context: typer.Context,
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    by: Annotated[str | None, typer.Option("--by", help="Their sums per segment, country, owner …")] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     home: Home = None,
@@ -135,7 +140,8 @@ def movements(
     """Every movement of MRR between two days, account by account."""
     from bot.measuring import movements as show
 
-    raise typer.Exit(show(assistant(context, home, None), first.date(), last.date(), _form(as_json, as_csv), Console()))
+    bot, form = assistant(context, home, None), _form(as_json, as_csv)
+    raise typer.Exit(show(bot, first.date(), last.date(), by, form, Console()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")

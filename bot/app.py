@@ -13,7 +13,7 @@ from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import KeptIndex
 from tools import Draft, Shown, Tool, load
-from tools.metrics import Book, account_names, dimension_values, open_book
+from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -110,4 +110,7 @@ def names(book: Book) -> Names:
 @lru_cache(maxsize=2)
 def _names(url: str, _load_id: str) -> Names:
     book = open_book(url)
-    return Names(account_names(book), dimension_values(book, "owner"), dimension_values(book, "segment"))
+    values = {
+        name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
+    }
+    return Names(account_names(book), dimension_values(book, "owner"), dimension_values(book, "segment"), values)

@@ -16,7 +16,7 @@ from bot.router import Choice
 from bot.wording import opening
 from knowledge import Passage
 from tools import Chart, Code, Download, Draft, Fact, Facts, Heatmap, Part, Points, Table
-from tools.metrics import Figure, Money, Period, Share
+from tools.metrics import Change, Figure, Money, Period, Share
 
 
 def document(reply: Reply) -> dict[str, Any]:
@@ -57,8 +57,10 @@ def typed(value: Any, speaker: Speaker) -> Any:
             return value
         case Figure(unit="money", value=int() as minor, currency=str() as currency):
             return typed(Money(minor, currency), speaker)
-        case Figure():
-            return _number(value)
+        case Change(unit="money", value=int() as minor, currency=str() as currency):
+            return typed(Money(minor, currency), speaker)
+        case Figure() | Change():
+            return number(value)
         case Money():
             return {"amount": float(amount(value)), "currency": value.currency}
         case Share():
@@ -81,7 +83,7 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
         "metric": figure.metric,
         "version": figure.version,
         "variant": figure.variant,
-        "value": _number(figure),
+        "value": number(figure),
         "unit": figure.currency if money else figure.unit,
         "minor_units": figure.value if money else None,
         "shown": speaker.say(figure),
@@ -92,14 +94,14 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
     }
 
 
-def _number(figure: Figure) -> int | float | None:
-    """The number a person would say in the figure's unit."""
-    value = figure.value
-    if value is None:
+def number(of: Figure | Change | None) -> int | float | None:
+    """The number a person would say in the unit; of per cents, their points."""
+    value = of.value if of else None
+    if of is None or value is None:
         return None
-    if figure.unit == "money":
-        return float(amount(Money(round(value), figure.currency or "")))
-    if figure.unit == "percent":
+    if of.unit == "money":
+        return float(amount(Money(round(value), of.currency or "")))
+    if of.unit == "percent":
         return float(value * 100)
     return value if isinstance(value, int) else float(value)
 

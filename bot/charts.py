@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from fractions import Fraction
 from io import BytesIO
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -68,14 +69,14 @@ def series(chart: Chart, speaker: Speaker) -> list[tuple[str, Points]]:
     return [(first, chart.points), *((speaker.cell(name), points) for name, points in chart.beside)]
 
 
-def labelled(points: Points, speaker: Speaker) -> Iterator[tuple[str, Money | Share | int]]:
+def labelled(points: Points, speaker: Speaker) -> Iterator[tuple[str, Money | Share | int | Fraction]]:
     """Each point's label and value; days of which each has a month to itself are called by their months."""
     days = [label for label, _ in points if isinstance(label, date)]
     monthly = len(days) > 2 and len({(day.year, day.month) for day in days}) == len(days)
     return ((_label(label, monthly, speaker), value) for label, value in points)
 
 
-def size(value: Money | Share | int) -> float:
+def size(value: Money | Share | int | Fraction) -> float:
     """A point's height: money in its currency's own units, a share in percent."""
     match value:
         case Money():
@@ -85,7 +86,7 @@ def size(value: Money | Share | int) -> float:
     return float(value)
 
 
-def change(value: Money | Share | int, speaker: Speaker) -> str:
+def change(value: Money | Share | int | Fraction, speaker: Speaker) -> str:
     """A signed change, its plus written out."""
     return ("+" if size(value) > 0 else "") + speaker.short(value)
 

@@ -8,30 +8,27 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from rapidfuzz import process
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.app import Assistant
-from bot.as_json import figure_document
+from bot.as_json import figure_document, number
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from bot.router import Call
-from bot.terminal import show
-from tools import Answer, Fact, Facts, Phrase, phrase
+from bot.terminal import answer_parts, show
+from tools import Answer, Fact, Facts, MetricQuery, Phrase, ToolError, metric_query, phrase, what_it_hides
 from tools.metrics import (
     DIMENSIONS,
+    Breakdown,
     Figure,
-    Metric,
+    Line,
     NoBook,
     NoLongerDefined,
-    Period,
     Retraced,
-    UnknownVariant,
-    all_metrics,
-    dimension_values,
     ledger_rows,
+    ledger_sums,
     retrace,
     statements,
 )
@@ -54,23 +51,37 @@ class Wanted:
     by: str | None = None
     where: Sequence[str] = ()
     variant: str | None = None
-    compare: bool = False
+    compare: str | None = None
 
 
 def measure(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
     """Print a metric's figures as a table, `json` or `csv`. Returns the exit status."""
 
     def show() -> None:
-        figures = _figures(bot, wanted)
-        _remember(bot, wanted, figures)
-        _show(bot, figures, form, console)
+        found = _query(bot, wanted).count(bot.book())
+        lines = found.lines if wanted.by else (found.whole,)
+        _remember(bot, wanted, [figure for line in lines for figure in (line.now, line.before) if figure])
+        if form == "table":
+            _print_rows(bot, [_readable(found, line, wanted.by) for line in lines], form, console)
+            _print_hidden(bot, found, console)
+            return
+        documents = [_document(bot, found, line) for line in lines]
+        flat = [_flat(found, line, document) for line, document in zip(lines, documents, strict=True)]
+        _print_rows(bot, documents if form == "json" else flat, form, console)
 
     return _told(bot, console, show)
 
 
-def movements(bot: Assistant, first: date, last: date, form: str, console: Console) -> int:
-    """Print the ledger's rows from the first to the last day."""
-    return _told(bot, console, lambda: _print_rows(bot, ledger_rows(bot.book(), first, last), form, console))
+def movements(bot: Assistant, first: date, last: date, by: str | None, form: str, console: Console) -> int:
+    """Print the ledger's rows from the first to the last day, or their sums by a dimension and category."""
+
+    def show() -> None:
+        if by and by not in DIMENSIONS:
+            raise Mistaken(phrase("Accounts can be told apart by {attributes}.", attributes=", ".join(DIMENSIONS)))
+        rows = ledger_sums(bot.book(), first, last, by) if by else ledger_rows(bot.book(), first, last)
+        _print_rows(bot, rows, form, console)
+
+    return _told(bot, console, show)
 
 
 def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
@@ -81,7 +92,7 @@ def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
 def _told(bot: Assistant, console: Console, do: Any) -> int:
     try:
         do()
-    except Mistaken as mistake:
+    except (Mistaken, ToolError) as mistake:
         Console(stderr=True).print(Text(bot.speaker.say(mistake.message)))
         return 1
     except NoBook:
@@ -90,54 +101,20 @@ def _told(bot: Assistant, console: Console, do: Any) -> int:
     return 0
 
 
-def _figures(bot: Assistant, wanted: Wanted) -> list[Figure]:
-    metric, where, period = _metric(wanted.name), _where(bot, wanted.where), _period(wanted.period)
-    periods = [period, period.previous()] if wanted.compare else [period]
-    try:
-        if wanted.by is None:
-            return [metric(bot.book(), each, where, wanted.variant) for each in periods]
-        by = _attribute(wanted.by)
-        groups = [metric.by(bot.book(), each, by, where, wanted.variant) for each in periods]
-    except UnknownVariant:
-        known = (metric.standard, *metric.variants)
-        raise Mistaken(
-            phrase("{metric} has these variants: {variants}.", metric=metric.name, variants=", ".join(known))
-        ) from None
-    return [figure for group in groups for figure in group.values()]
+def _query(bot: Assistant, wanted: Wanted) -> MetricQuery:
+    limits = dict(_condition(each) for each in wanted.where)
+    return metric_query(
+        bot.book(), bot.today(), wanted.name,
+        variant=wanted.variant, period=wanted.period, by=wanted.by, compare=wanted.compare, limits=limits,
+    )  # fmt: skip
 
 
-def _metric(name: str) -> Metric:
-    metrics = all_metrics()
-    if name in metrics:
-        return metrics[name]
-    near = ", ".join(found[0] for found in process.extract(name, metrics.keys(), limit=3))
-    raise Mistaken(phrase("There is no metric “{name}”; the nearest are {near}.", name=name, near=near))
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError as unreadable:
-        raise Mistaken(phrase("{problem}.", problem=str(unreadable))) from unreadable
-
-
-def _attribute(name: str) -> str:
-    if name in DIMENSIONS:
-        return name
-    raise Mistaken(phrase("Accounts can be told apart by {attributes}.", attributes=", ".join(DIMENSIONS)))
-
-
-def _where(bot: Assistant, conditions: Sequence[str]) -> dict[str, str]:
-    """`segment=enterprise` … Values that do not occur are refused with those that do: nobody is told a silent zero."""
-    where = {}
-    for condition in conditions:
-        name, _, value = condition.partition("=")
-        known = dimension_values(bot.book(), _attribute(name))
-        if value not in known:
-            told = {"name": name, "value": value, "some": ", ".join(known[:20])}
-            raise Mistaken(phrase("No account has {name} “{value}”; there are: {some}.", **told))
-        where[name] = value
-    return where
+def _condition(text: str) -> tuple[str, str]:
+    """`segment=enterprise`: one dimension and its value."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Mistaken(phrase("“{text}” is no condition; write for instance segment=smb.", text=text))
+    return name, value
 
 
 def _remember(bot: Assistant, wanted: Wanted, figures: Sequence[Figure]) -> None:
@@ -150,23 +127,56 @@ def _remember(bot: Assistant, wanted: Wanted, figures: Sequence[Figure]) -> None
     bot.remember(Reply(question, bot.settings.retention_language, "answered", said, answer=answer))
 
 
-def _show(bot: Assistant, figures: Sequence[Figure], form: str, console: Console) -> None:
-    documents = [figure_document(figure, bot.speaker) for figure in figures]
-    if form == "json":
-        sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+def _document(bot: Assistant, found: Breakdown, line: Line) -> dict[str, Any]:
+    """A figure; where two periods are compared, with the other's, the change, and what that adds to the whole's."""
+    document = {**figure_document(line.now, bot.speaker), **_counts(line.now)}
+    if line.before is None:
+        return document
+    before = {**figure_document(line.before, bot.speaker), **_counts(line.before)}
+    added = found.contribution(line)
+    return {**document, "before": before, "change": number(line.change), "contribution": number(added)}
+
+
+def _counts(figure: Figure) -> dict[str, int]:
+    """Of a ratio, what it was made of: counted, or in minor units."""
+    parts = figure.parts
+    return {"numerator": parts.part, "denominator": parts.whole, "n": parts.n} if parts else {}
+
+
+def _flat(found: Breakdown, line: Line, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document as a row of a spreadsheet."""
+    told = ("metric", "version", "variant", "value", "unit", "numerator", "denominator", "n", "rows", "id")
+    row = {**{name: document.get(name) for name in told}, "period": str(line.now.period), **line.now.segment}
+    if not found.of_ratio:
+        row = {name: value for name, value in row.items() if name not in ("numerator", "denominator", "n")}
+    if line.before is None:
+        return row
+    before = {name: document["before"][name] for name in ("value", "rows", "id")}
+    changes = {name: document[name] for name in ("change", "contribution")}
+    return {**row, **{f"before_{name}": each for name, each in before.items()},
+            "before_period": str(line.before.period), **changes}  # fmt: skip
+
+
+def _readable(found: Breakdown, line: Line, by: str | None) -> dict[str, Any]:
+    """The same to be read: the group, the figure under its period, the other's, and the change."""
+    now, before = line.now, line.before
+    group = {"metric": now.metric} if by is None else {"period": str(now.period)} if found.along_time else {by: now.segment[by]}
+    row = {**group, "value" if found.along_time else str(now.period): now}
+    if before is None:
+        return {**row, "id": now.id}
+    contribution = {"contribution": found.contribution(line)} if found.of_ratio and not found.along_time else {}
+    other = "before" if found.along_time else str(before.period)
+    return {**row, other: before, "change": line.change, **contribution, "id": now.id}
+
+
+def _print_hidden(bot: Assistant, found: Breakdown, console: Console) -> None:
+    """A retention rate is not shown without what it hides, here neither."""
+    if not found.metric.hides:
         return
-    if form == "csv":
-        told = ("metric", "version", "variant", "value", "unit", "rows", "id")
-        rows = [
-            {**{name: document[name] for name in told}, "period": str(figure.period), **figure.segment}
-            for document, figure in zip(documents, figures, strict=True)
-        ]
-    else:
-        rows = [
-            {"period": str(figure.period), **figure.segment, figure.metric: document["shown"], "id": figure.id}
-            for document, figure in zip(documents, figures, strict=True)
-        ]
-    _print_rows(bot, rows, form, console)
+    now = found.whole.now
+    parts, _ = what_it_hides(bot.book(), now.period, now.segment)
+    for block in answer_parts(parts, bot.speaker):
+        console.print(block)
 
 
 def _print_rows(bot: Assistant, rows: Sequence[Mapping[str, Any]], form: str, console: Console) -> None:
@@ -177,7 +187,7 @@ def _print_rows(bot: Assistant, rows: Sequence[Mapping[str, Any]], form: str, co
 
         pd.DataFrame([dict(row) for row in rows]).to_csv(sys.stdout, index=False)
     elif rows:
-        table = Table(*rows[0])
+        table = Table(*(Column(name, overflow="fold") for name in rows[0]))
         for row in rows:
             table.add_row(*(Text(bot.speaker.cell(_cell(value))) for value in row.values()))
         console.print(table)

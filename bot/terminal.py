@@ -75,9 +75,14 @@ def _blocks(reply: Reply, speaker: Speaker) -> Iterator[RenderableType]:
     yield from _questions(reply.suggestions, speaker)
 
 
-def _answer(answer: Answer, speaker: Speaker) -> Iterator[RenderableType]:
-    for part in answer.parts:
+def answer_parts(parts: Iterable[Part], speaker: Speaker) -> Iterator[RenderableType]:
+    """Parts one below the other, a blank line after each."""
+    for part in parts:
         yield from (Padding(each, (0, 0, 1, 0)) for each in _render(part, speaker))
+
+
+def _answer(answer: Answer, speaker: Speaker) -> Iterator[RenderableType]:
+    yield from answer_parts(answer.parts, speaker)
     if as_of := data_as_of(answer):
         yield Text(speaker.say(as_of), style="dim")
 

@@ -29,15 +29,45 @@ from tools._answer import (
     Table,
     ToolError,
 )
+from tools._hides import what_it_hides
 from tools._phrase import Phrase, phrase, phrase_n
+from tools._querying import MetricQuery, metric_query
 from tools._registry import Deps, Tool, load
 from tools._shown import NothingShown, Shown
-from tools._slots import ACCOUNT, ANSWER, COUNT, FIGURE, LANGUAGE, OWNER, PERIOD, SEGMENT, TOPIC, Choice, Slot
+from tools._slots import (
+    ACCOUNT,
+    ANSWER,
+    BY,
+    COHORT,
+    COMPARE,
+    COUNT,
+    COUNTRY,
+    FIGURE,
+    INDUSTRY,
+    LANGUAGE,
+    METRIC,
+    OWNER,
+    PERIOD,
+    PLAN,
+    PRODUCT,
+    REASON,
+    REGION,
+    SEGMENT,
+    SIZE,
+    SOURCE,
+    SPEAKING,
+    TOPIC,
+    VARIANT,
+    Choice,
+    Slot,
+)
 
 __all__ = [
-    "ACCOUNT", "ANSWER", "COUNT", "FIGURE", "LANGUAGE", "OWNER", "PERIOD", "SEGMENT", "TOPIC",
+    "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "FIGURE", "INDUSTRY", "LANGUAGE", "METRIC",
+    "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TOPIC",
+    "VARIANT",
     "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
-    "Fact", "Facts", "Heatmap", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points", "Section", "Shaded",
-    "Shown", "Slot", "Table", "Tool", "ToolError",
-    "load", "phrase", "phrase_n",
+    "Fact", "Facts", "Heatmap", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
+    "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError",
+    "load", "metric_query", "phrase", "phrase_n", "what_it_hides",
 ]  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from knowledge import Passage
 from tools._phrase import Phrase
-from tools.metrics import Figure, Money, Period, Share
+from tools.metrics import Change, Figure, Money, Period, Share
 
-Cell = Phrase | tuple[Phrase, ...] | str | int | Fraction | date | Period | Money | Share | Figure | None
+Cell = Phrase | tuple[Phrase, ...] | str | int | Fraction | date | Period | Money | Share | Change | Figure | None
 """What can stand in a table or fact. `str` is data, None is *unknown* (shown as a dash), a tuple is a list."""
 
 
@@ -49,7 +49,7 @@ class Table:
     footnote: Phrase | None = None
 
 
-Points = tuple[tuple[Phrase | str | date, Money | Share | int], ...]
+Points = tuple[tuple[Phrase | str | date, Money | Share | int | Fraction], ...]
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,16 @@ class Slot:
     owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
     figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
+    metric: a metric's name. variant: of that metric, a published variant. by: a dimension or a grain of time to group
+    by. compare: `previous`, `year` or a written period. The others limit to a value of the dimension of their name
+    (`speaking`: of the language) as the book has it.
     """
 
-    kind: Literal["account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer"]
+    kind: Literal[
+        "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
+        "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
+        "reason",
+    ]  # fmt: skip
 
 
 ACCOUNT = Slot("account")
@@ -33,6 +40,20 @@ TOPIC = Slot("topic")
 LANGUAGE = Slot("language")
 FIGURE = Slot("figure")
 ANSWER = Slot("answer")
+METRIC = Slot("metric")
+VARIANT = Slot("variant")
+BY = Slot("by")
+COMPARE = Slot("compare")
+INDUSTRY = Slot("industry")
+COUNTRY = Slot("country")
+REGION = Slot("region")
+SPEAKING = Slot("speaking")
+SOURCE = Slot("source")
+SIZE = Slot("size")
+COHORT = Slot("cohort")
+PLAN = Slot("plan")
+PRODUCT = Slot("product")
+REASON = Slot("reason")
 
 
 @dataclass(frozen=True)

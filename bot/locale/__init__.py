@@ -20,7 +20,7 @@ from typing import Any
 from babel import Locale, dates, lists, numbers
 
 from tools import Phrase, phrase, phrase_n
-from tools.metrics import Figure, Money, Period, Share
+from tools.metrics import Change, Figure, Money, Period, Share, Unit
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": Locale.parse("en_001"), "pt-BR": Locale.parse("pt_BR")}
@@ -58,6 +58,8 @@ class Speaker:
                 return self._money(value)
             case Share():
                 return self.percent(value.value)
+            case Change():
+                return self._change(value)
             case Period():
                 return self._period(value)
             case date():
@@ -117,12 +119,24 @@ class Speaker:
         return template.format_map({name: self.say(each) for name, each in value.values.items()})
 
     def _figure(self, figure: Figure) -> str:
-        value = figure.value
+        return self._measured(figure.value, figure.unit, figure.currency)
+
+    def _change(self, change: Change) -> str:
+        """Signed; of per cents, in points."""
+        value = change.value
         if value is None:
             return self._undefined()
-        match figure.unit:
+        plus = "+" if value > 0 else ""
+        if change.unit == "percent":
+            return plus + self._phrase(phrase("{n} pp", n=self._decimal(value * 100, 2)))
+        return plus + self._measured(value, change.unit, change.currency)
+
+    def _measured(self, value: int | Fraction | None, unit: Unit, currency: str | None) -> str:
+        if value is None:
+            return self._undefined()
+        match unit:
             case "money":
-                return self._money(Money(round(value), figure.currency or ""))
+                return self._money(Money(round(value), currency or ""))
             case "percent":
                 return self.percent(Fraction(value))
             case "ratio":

@@ -10,11 +10,13 @@ from tools import Phrase
 
 @dataclass(frozen=True)
 class Names:
-    """What the book calls things: account id → name, and the values of owner and segment."""
+    """What the book calls things: account id → name, and the values of each dimension."""
 
     accounts: Mapping[str, str]
     owners: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the other dimensions that accounts are told apart by: country, industry, plan …"""
 
 
 @dataclass(frozen=True)

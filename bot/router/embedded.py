@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.resources import files
 
 import yaml
@@ -12,6 +13,7 @@ from bot.router.intents import left_out, train
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
 from bot.router.slots.filling import fill, settle
+from bot.router.slots.limits import BookValues, any_values
 from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
@@ -42,12 +44,13 @@ class EmbeddedRouter:
     def __init__(self, tools: Mapping[str, Tool], policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         self._tools = tools
-        self._prepared: tuple[Names, AccountNames] | None = None
+        self._prepared: tuple[Names, AccountNames, BookValues] | None = None
         examples = list(_examples(tools))
         self._familiar = {name: EVERYDAY | _words_of(tool) for name, tool in tools.items()}
         self._common = EVERYDAY | TRADES | _plain_words(examples)
-        nobody = AccountNames({})
-        shapes = ((label, read(text, _ANY_DAY, nobody, (), _SEGMENTS, self._common).shape) for label, text in examples)
+        nobody, any_book = AccountNames({}), BookValues(any_values())
+        read_ = partial(read, accounts=nobody, owners=(), segments=_SEGMENTS, values=any_book, common=self._common)
+        shapes = ((label, read_(text, _ANY_DAY).shape) for label, text in examples)
         # What is put alike in both languages counts once: leaving it out must leave it out.
         self._labels, self._shapes = zip(*dict.fromkeys(shapes), strict=True)
         self._trained = train(self._shapes, self._labels)
@@ -57,7 +60,7 @@ class EmbeddedRouter:
 
     def weigh(self, text: str, language: str, today: date, names: Names) -> Weighed:
         """Decide, and say how sure. Never fails, whatever the text; `language` changes nothing here."""
-        accounts = self._accounts(names)
+        accounts, _ = self._prepare(names)
         reading = self._read(text, today, names)
         if not parts_of(reading.folded):
             return Weighed(Decline(help=True), sure=True)
@@ -77,7 +80,7 @@ class EmbeddedRouter:
 
     def settle(self, call: Call, today: date, names: Names) -> Decision:
         """A call in someone's words (a chat model's), in the book's terms or as a question back."""
-        accounts = self._accounts(names)
+        accounts, _ = self._prepare(names)
         filled = settle(self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts)
         return filled.ask or filled.call
 
@@ -110,10 +113,11 @@ class EmbeddedRouter:
 
     def _settled(self, tool: str, reading: Reading, accounts: AccountNames) -> Weighed:
         filled = fill(self._tools[tool], reading, accounts, self._familiar[tool])
-        return Weighed(filled.ask or filled.call, sure=True)
+        return Weighed(filled.ask or filled.call, filled.sure)
 
     def _read(self, text: str, today: date, names: Names) -> Reading:
-        return read(text, today, self._accounts(names), names.owners, names.segments, self._common)
+        accounts, values = self._prepare(names)
+        return read(text, today, accounts, names.owners, names.segments, values, self._common)
 
     def _ranked(self, shape: str) -> list[tuple[str, float]]:
         scores = self._trained.scores(shape)
@@ -133,12 +137,12 @@ class EmbeddedRouter:
         choices = tuple(Choice(phrase(self._tools[call.tool].help), call) for call in calls)
         return Clarify(phrase("I am not sure what you mean. Is it one of these?"), choices)
 
-    def _accounts(self, names: Names) -> AccountNames:
+    def _prepare(self, names: Names) -> tuple[AccountNames, BookValues]:
         """The names prepared for searching, kept as long as they do not change."""
         kept = self._prepared
-        if kept is None or (kept[0].accounts is not names.accounts and kept[0].accounts != names.accounts):
-            kept = self._prepared = (names, AccountNames(dict(names.accounts)))
-        return kept[1]
+        if kept is None or (kept[0] is not names and kept[0] != names):
+            kept = self._prepared = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
+        return kept[1:]
 
 
 def _plain_words(examples: list[tuple[str, str]]) -> frozenset[str]:

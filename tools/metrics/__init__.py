@@ -5,11 +5,13 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
+from tools.metrics._called import metric_names
 from tools.metrics._dimensions import DIMENSIONS, Dimension
-from tools.metrics._figure import Figure, Money, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, bridges, flows, ledger_rows, movers
+from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
+from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, bridges, flows, ledger_rows, ledger_sums, movers
 from tools.metrics._opening import Book, NoBook, open_book
-from tools.metrics._period import Grain, Period, add_months
+from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
@@ -27,19 +29,24 @@ from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, 
 __all__ = [
     "CATEGORIES",
     "DIMENSIONS",
+    "GRAINS",
     "Backtest",
     "Book",
+    "Breakdown",
     "Category",
+    "Change",
     "Contribution",
     "Dimension",
     "Figure",
     "Flows",
     "Grain",
+    "Line",
     "Metric",
     "Money",
     "Mover",
     "NoBook",
     "NoLongerDefined",
+    "Parts",
     "Period",
     "Profile",
     "Ranking",
@@ -57,10 +64,14 @@ __all__ = [
     "all_metrics",
     "backtest",
     "bridges",
+    "broken_down",
+    "compared_period",
     "dimension_values",
     "flows",
     "lately_left",
     "ledger_rows",
+    "ledger_sums",
+    "metric_names",
     "movers",
     "next_renewal",
     "open_book",

@@ -88,6 +88,7 @@ subscriptions = Table(
     _day("cancelled_on", "day on which the cancellation became known"),
     _words("cancel_reason", "reason code given with the cancellation"),
     Column("auto_renew", Boolean, nullable=True, comment="renews by itself"),
+    _whole("term_months", "months between two renewals; empty: as billed, a year paid by the month must say 12"),
     comment="contract lines: what is paid, how often, from when to when",
 )
 

@@ -4,22 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import BigInteger, Row, Select, Subquery, cast, func, select
+from sqlalchemy import BigInteger, Row, Select, Subquery, case, cast, func, select
 
 from tools.metrics._book import accounts
 from tools.metrics._dimensions import DIMENSIONS
-from tools.metrics._figure import Figure, Source
+from tools.metrics._figure import Figure, Parts, Source
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, dimension_values, joined, limited_to, matching, read
 
 Rows = Select[*tuple[Any, ...]]
 Value = int | Fraction | None
-Read = tuple[Value, Source]
 Sums = Mapping[str, int]
 """`part`, for a ratio `whole`, and of how many rows: `row_count`."""
+
+
+class Read(NamedTuple):
+    """A value, where it comes from, and of a ratio what it was made of."""
+
+    value: Value
+    source: Source
+    parts: Parts | None = None
 
 
 class Basis(Protocol):
@@ -42,7 +49,7 @@ class Counted:
 
     def value(self, book: Book, where: Where, day: date) -> Read:
         row, source = self._sums(book, where, day)
-        return _value(row), source
+        return Read(_value(row), source, _parts(row))
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
         rows = self.statement.subquery("rows")
@@ -50,7 +57,7 @@ class Counted:
         value = func.coalesce(valued.c.value, "").label("value")
         grouped = _summed(rows).add_columns(value).outerjoin(valued, valued.c.account_id == rows.c.account_id)
         found, source = read(book, grouped.where(*limited_to(where, rows, day)).group_by(value))
-        read_of = {row.value: (_value(row), source.of(row.row_count)) for row in found}
+        read_of = {row.value: Read(_value(row), source.of(row.row_count), _parts(row)) for row in found}
         return {value: read_of[value] for value in DIMENSIONS[dimension].sorted(read_of)}
 
     def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
@@ -77,7 +84,7 @@ class Listed:
     source: Source
 
     def value(self, book: Book, where: Where, day: date) -> Read:
-        return self.sums(book, where, day)["part"], self.source
+        return Read(self.sums(book, where, day)["part"], self.source)
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
         values = (*dimension_values(book, dimension, day), "")
@@ -151,7 +158,7 @@ class Composed:
     def _made_of(self, figures: Mapping[str, Figure], book: Book) -> Read:
         values = {name: figure.value for name, figure in figures.items()}
         value = None if None in values.values() else self.formula(**values)
-        return value, joined([figure.source for figure in figures.values()], book.as_of)
+        return Read(value, joined([figure.source for figure in figures.values()], book.as_of))
 
 
 def ratio(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
@@ -166,8 +173,14 @@ def _summed(rows: Subquery) -> Rows:
         for name in ("part", "whole")
         if name in rows.c
     ]
+    if "whole" in rows.c:
+        sums.append(func.sum(case((rows.c.whole != 0, 1), else_=0)).label("n"))
     return select(*sums, func.count().label("row_count")).select_from(rows)
 
 
 def _value(row: Row[Any]) -> Value:
     return ratio(int(row.part), int(row.whole)) if "whole" in row._fields else int(row.part)
+
+
+def _parts(row: Row[Any]) -> Parts | None:
+    return Parts(int(row.part), int(row.whole), int(row.n or 0)) if "whole" in row._fields else None

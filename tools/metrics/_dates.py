@@ -15,7 +15,7 @@ class days_later(GenericFunction[Any]):  # noqa: N801  it stands in statements l
     inherit_cache = True
     name = "days_later"
 
-    def __init__(self, day: ColumnElement[Any], days: int) -> None:
+    def __init__(self, day: ColumnElement[Any], days: ColumnElement[int] | int) -> None:
         super().__init__(day, days)
 
 

@@ -30,6 +30,27 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What a ratio was made of: `part` over `whole`, counted or in minor units, and the `n` things that have a whole.
+
+    Of a churn rate, 3 of 14 accounts (n = 14); of NRR, the MRR that is left of the MRR at the start (n accounts).
+    """
+
+    part: int
+    whole: int
+    n: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far one figure is above another, signed; between per cents, in points. None: not defined."""
+
+    value: int | Fraction | None
+    unit: Unit
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
 class Source:
     """Where a figure comes from: the statement that was run, what it was given and how much it read."""
 
@@ -60,6 +81,8 @@ class Figure:
     source: Source
     currency: str | None = None
     segment: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    parts: Parts | None = None
+    """Of a ratio that is counted from rows: what it was made of."""
 
     def __post_init__(self) -> None:
         if (self.unit == "money") != (self.currency is not None):

@@ -224,6 +224,19 @@ def ledger_rows(book: Book, first: date, last: date) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
+def ledger_sums(book: Book, first: date, last: date, dimension: str) -> list[dict[str, Any]]:
+    """The same summed by a dimension's value, as of the last day, and category: value, category, movements,
+    amount_minor. All sums together are the change of MRR.
+    """
+    valued = DIMENSIONS[dimension].values(last).subquery("valued")
+    value = func.coalesce(valued.c.value, "").label(dimension)
+    sums = select(value, _m.category, func.count().label("movements"), _total(_m.amount_minor).label("amount_minor"))
+    statement = sums.join_from(mrr_movements, valued, valued.c.account_id == _m.account_id, isouter=True)
+    within = statement.where(_m.on_day >= first, _m.on_day <= last).group_by(value, _m.category)
+    rows, _ = read(book, within.order_by(value, _m.category))
+    return [dict(row._mapping) for row in rows]
+
+
 @dataclass(frozen=True)
 class Mover:
     """One account's net change of MRR in a period."""

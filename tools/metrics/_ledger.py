@@ -15,6 +15,7 @@ Everything is SQL in the book's own engine, by window sums alone.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -184,13 +185,27 @@ def _states(paid: Subquery, foreign: list[str]) -> Subquery:
     return select(daily.c.subscription_id, daily.c.on_day, *running).subquery("states")
 
 
-def _events(paid: Subquery, foreign: list[str]) -> list[Statement]:
+def mrr_on(day: date, reporting: str, foreign: list[str], reductions: Table | Subquery) -> Statement:
+    """Each line's MRR at the end of a day as it would be if only these rows of `discounts` reduced it.
+
+    `account_id`, `subscription_id`, `part` in minor units of the reporting currency.
+    """
+    paid = _paid(only_stale=False)
+    e = union_all(*_events(paid, foreign, reductions)).subquery("events").c
+    sums = [cast(func.sum(e[name]), BigInteger).label(name) for name in DELTAS]
+    states = select(e.subscription_id, *sums).where(e.on_day <= day).group_by(e.subscription_id).subquery("states")
+    mrr = exchanged(_mrr(paid, states), states.c.rate_e6, paid.c.currency, reporting, foreign)
+    lines = select(paid.c.account_id, paid.c.subscription_id, mrr.label("part"))
+    return lines.join_from(states, paid, paid.c.subscription_id == states.c.subscription_id)
+
+
+def _events(paid: Subquery, foreign: list[str], reductions: Table | Subquery = discounts) -> list[Statement]:
     p = paid.c
     start = _event(paid, p.paid_from, quantity=p.quantity, price=p.price)
     end = _event(paid, p.ended_on, ended=literal(1)).where(p.ended_on.is_not(None))
     return [
         start, end, _changes(paid, "quantity", p.quantity), _changes(paid, "unit_amount_minor", p.price),
-        *_between(paid, discounts, percent_bp=discounts.c.percent_bp, off=discounts.c.amount_minor),
+        *_between(paid, reductions, percent_bp=reductions.c.percent_bp, off=reductions.c.amount_minor),
         *_between(paid, pauses, paused=literal(1)),
         *(_rates(paid) if foreign else ()),
     ]  # fmt: skip
@@ -228,7 +243,7 @@ def _changes(paid: Subquery, column: str, original: ColumnElement[Any]) -> State
     return _event(found, _not_before(found, day), **{name: found.c.difference}).where(_during(found, day))
 
 
-def _between(paid: Subquery, table: Table, **deltas: ColumnElement[Any]) -> list[Statement]:
+def _between(paid: Subquery, table: Table | Subquery, **deltas: ColumnElement[Any]) -> list[Statement]:
     """What holds from `starts_on` to `ends_on`: added on the first day, taken back on the last."""
     first, last = table.c.starts_on, table.c.ends_on
     some_days = or_(last.is_(None), and_(last > first, last > paid.c.paid_from))

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 Grain = Literal["day", "week", "month", "quarter", "year", "custom"]
+GRAINS: tuple[Grain, ...] = get_args(Grain)[:-1]
+"""The calendar's own, the finest first."""
 
 _FORMS: tuple[tuple[Grain, re.Pattern[str]], ...] = (
     ("day", re.compile(r"(\d{4})-(\d\d)-(\d\d)")),
@@ -62,10 +64,43 @@ class Period:
         return self.end - timedelta(days=1)
 
     def previous(self) -> "Period":
-        """The period of the same grain just before; for a custom one, as many days."""
+        """The period of the same grain just before; for a custom one, as many months if it is whole ones, else days."""
+        if self.grain != "custom":
+            return Period.containing(self.start - timedelta(days=1), self.grain)
+        if self.start.day == self.end.day == 1:
+            return Period(add_months(self.start, -self._months), self.start)
+        return Period(self.start - (self.end - self.start), self.start)
+
+    def year_before(self) -> "Period":
+        """The same period a year earlier; of a week, the one 52 weeks before."""
+        if self.grain == "week":
+            return Period.containing(self.start - timedelta(weeks=52), "week")
         if self.grain == "custom":
-            return Period(self.start - (self.end - self.start), self.start)
-        return Period.containing(self.start - timedelta(days=1), self.grain)
+            return Period(add_months(self.start, -12), add_months(self.end, -12))
+        return Period.containing(add_months(self.start, -12), self.grain)
+
+    def first(self, days: int) -> "Period":
+        """Its first so many days; the whole of it where it has no more."""
+        end = self.start + timedelta(days=days)
+        return self if end >= self.end else Period(self.start, end)
+
+    def split(self, grain: Grain) -> "list[Period]":
+        """The days, weeks, months … that it consists of; the first and last are cut where it begins and ends."""
+        pieces, start = [], self.start
+        while start < self.end:
+            whole = Period.containing(start, grain)
+            inside = whole.start >= self.start and whole.end <= self.end
+            pieces.append(whole if inside else Period(max(whole.start, self.start), min(whole.end, self.end)))
+            start = whole.end
+        return pieces
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+    @property
+    def _months(self) -> int:
+        return 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
 
     def trailing_year(self) -> "Period":
         """The twelve months that end when this period ends."""

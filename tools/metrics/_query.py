@@ -11,7 +11,7 @@ from sqlalchemy.sql import ClauseElement
 
 from tools.metrics._book import accounts
 from tools.metrics._dimensions import DIMENSIONS, holds
-from tools.metrics._figure import Source
+from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
 
 Where = Mapping[str, str]
@@ -78,10 +78,11 @@ def matching(where: Where, day: date) -> Select[*tuple[Any, ...]]:
     return select(accounts.c.account_id).where(*(holds(name, value, day) for name, value in sorted(where.items())))
 
 
-def dimension_values(book: Book, dimension: str, day: date | None = None) -> tuple[str, ...]:
+def dimension_values(book: Book, dimension: str, day: date | None = None, where: Where = EMPTY) -> tuple[str, ...]:
     """The values that occur of a dimension such as owner, segment or plan, in their order; by default as of the data's
-    last day."""
-    found = DIMENSIONS[dimension]
-    valued = found.values(day or book.as_of).subquery("valued")
-    rows, _ = read(book, select(valued.c.value).where(valued.c.value.is_not(None)).distinct())
+    last day. `where`: only those of the accounts that are so."""
+    found, day = DIMENSIONS[dimension], day or book.as_of
+    valued = found.values(day).subquery("valued")
+    occur = select(valued.c.value).where(valued.c.value.is_not(None), *limited_to(where, valued, day)).distinct()
+    rows, _ = read(book, occur)
     return tuple(found.sorted(row[0] for row in rows))

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
-from tools.metrics._counting import Basis, Composed, Counted, Listed, Rows, Sums, Term, Value, ratio
-from tools.metrics._figure import EMPTY, Figure, Source, Unit
+from tools.metrics._counting import Basis, Composed, Counted, Listed, Read, Rows, Sums, Term, Value, ratio
+from tools.metrics._figure import EMPTY, Figure, Parts, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where
@@ -23,6 +23,7 @@ from tools.metrics._query import Where
 __all__ = ["Composed", "Listed", "Metric", "Rows", "Term", "UnknownVariant", "all_metrics", "metric", "ratio"]
 
 Definition = Callable[[Book, Period], Rows | Listed | Composed]
+Usual = Literal["day", "month", "year"]
 
 
 class UnknownVariant(LookupError):
@@ -36,7 +37,8 @@ class Metric:
     `definition` is the canonical one, `variants` are the published ones that differ, each with a docstring that says
     whose rule it is. `version` goes up when a rule changes: old figures keep theirs. `scale` multiplies a ratio.
     `hides`: a rate that says little without what moved behind it; it is never shown alone. `of_money`: its parts (and
-    the wholes of a ratio that is not money itself) are minor units.
+    the wholes of a ratio that is not money itself) are minor units. `usual`: the period that is meant where none is
+    named: a day for what *stands* at the end of a period, the last full month or twelve of them for what *happens*.
     """
 
     name: str
@@ -47,7 +49,10 @@ class Metric:
     scale: int = 1
     hides: bool = False
     of_money: bool = False
+    usual: Usual = "month"
     variants: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False)
+    by_value: set[str] = field(default_factory=set, hash=False, compare=False)
+    """Variants of money where the canonical definition is of numbers."""
 
     @property
     def doc(self) -> str:
@@ -70,6 +75,11 @@ class Metric:
     def reference(self) -> str:
         return self._paragraph(3).removeprefix("Reference: ")
 
+    @property
+    def stands(self) -> bool:
+        """It holds at the end of a period (MRR, paying accounts), so several periods never add up."""
+        return self.usual == "day"
+
     def rule(self, variant: str) -> str | None:
         """Whose rule a published variant is and how it differs; None: it is the canonical definition."""
         return " ".join((self.variants[variant].__doc__ or "").split()) if variant in self.variants else None
@@ -82,22 +92,28 @@ class Metric:
     def defines(self, variant: str) -> bool:
         return variant == self.standard or variant in self.variants
 
+    def counts_money(self, variant: str | None) -> bool:
+        """Whether parts are minor units; a variant may be by value where the canonical definition is by number."""
+        return self.of_money or variant in self.by_value
+
     def _paragraph(self, n: int) -> str:
         return " ".join(self.doc.split("\n\n")[n].split())
 
-    def variant(self, name: str) -> Callable[[Definition], Definition]:
+    def variant(self, name: str, of_money: bool = False) -> Callable[[Definition], Definition]:
         """Register another published definition of the metric: `@net_revenue_retention.variant("…")`."""
 
         def register(definition: Definition) -> Definition:
             self.variants[name] = definition
+            if of_money:
+                self.by_value.add(name)
             return definition
 
         return register
 
     def __call__(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Figure:
         """The figure of a period, for all accounts or those that are so. Raises UnknownVariant."""
-        value, source = self._basis(book, period, variant).value(book, where, period.last_day)
-        return self.figure(book, period, where, self._scaled(value), source, variant=variant)
+        read = self._basis(book, period, variant).value(book, where, period.last_day)
+        return self._read(book, period, where, read, variant)
 
     def by(
         self, book: Book, period: Period, dimension: str, where: Where = EMPTY, variant: str | None = None
@@ -106,13 +122,8 @@ class Metric:
 
         Sums over the groups are the figure of all; rows that belong to no account are under the empty string too.
         """
-        groups = self._basis(book, period, variant).groups(book, dimension, where, period.last_day)
-        return {
-            value: self.figure(
-                book, period, {**where, dimension: value}, self._scaled(amount), source, variant=variant
-            )
-            for value, (amount, source) in groups.items()
-        }  # fmt: skip
+        groups = self._basis(book, period, variant).groups(book, dimension, where, period.last_day).items()
+        return {value: self._read(book, period, {**where, dimension: value}, read, variant) for value, read in groups}
 
     def rows(
         self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None, most: int | None = None
@@ -136,18 +147,22 @@ class Metric:
         source: Source,
         *,
         variant: str | None = None,
+        parts: Parts | None = None,
     ) -> Figure:
         """The figure of a value that a wider query counted together with others."""
         currency = book.currency if self.unit == "money" else None
-        return Figure(
-            self.name, self.version, variant or self.standard, value, self.unit, period, source, currency, where
-        )
+        name = variant or self.standard
+        return Figure(self.name, self.version, name, value, self.unit, period, source, currency, where, parts)
 
     def _basis(self, book: Book, period: Period, variant: str | None) -> Basis:
         if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
         found = self.variants.get(variant or "", self.definition)(book, period)
         return found if isinstance(found, Listed | Composed) else Counted(found)
+
+    def _read(self, book: Book, period: Period, where: Where, read: Read, variant: str | None) -> Figure:
+        value = self._scaled(read.value)
+        return self.figure(book, period, where, value, read.source, variant=variant, parts=read.parts)
 
     def _scaled(self, value: Value) -> Value:
         return value if value is None or self.scale == 1 else value * self.scale
@@ -160,13 +175,14 @@ def metric(
     scale: int = 1,
     hides: bool = False,
     of_money: bool = False,
+    usual: Usual = "month",
 ) -> Callable[[Definition], Metric]:
     """Make a function `(book, period) -> rows` a metric; its docstring is the definition.
 
     `standard` names the canonical variant, where the definition has an author.
     """
     money = of_money or unit == "money"
-    return lambda definition: Metric(definition.__name__, unit, version, definition, standard, scale, hides, money)
+    return lambda made: Metric(made.__name__, unit, version, made, standard, scale, hides, money, usual)
 
 
 @cache

@@ -91,7 +91,14 @@ def _contracts(reader: Reader, day: date) -> dict[str, list[Any]]:
     """The contract lines of each account that are in force at the end of the day."""
     s = subscriptions.c
     statement = select(
-        s.account_id, s.started_on, s.ended_on, s.renews_on, s.cancelled_on, s.interval_unit, s.interval_count
+        s.account_id,
+        s.started_on,
+        s.ended_on,
+        s.renews_on,
+        s.cancelled_on,
+        s.interval_unit,
+        s.interval_count,
+        s.term_months,
     ).where(s.started_on <= day, or_(s.ended_on.is_(None), s.ended_on > day), s.kind != "repeat")
     found: dict[str, list[Any]] = {}
     for row in reader.rows(statement):
@@ -122,13 +129,13 @@ def _renewal(line: Any, day: date) -> date:
 
 
 def _decides(line: Any) -> bool:
-    """A contract paid by the month renews all the time: nobody decides anything."""
+    """A contract that runs by the month renews all the time: nobody decides anything."""
     return _term(line) >= 3
 
 
 def _term(line: Any) -> int:
-    """Months between two renewals, as billed."""
-    months: int = {"year": 12, "month": 1}.get(line.interval_unit, 0) * line.interval_count
+    """Months between two renewals: as recorded, else as billed."""
+    months: int = line.term_months or {"year": 12, "month": 1}.get(line.interval_unit, 0) * line.interval_count
     return max(months, 1)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import case, func, literal, select
 
 from tools.metrics._book import accounts, usage
 from tools.metrics._dates import days_later
@@ -25,13 +25,33 @@ def activation_rate(book: Book, period: Period) -> Rows:
 
     Reference: common usage (Lusha, BigDelta); event and window are ours and stated.
     """
+    return _activated(book, period, WINDOW)
+
+
+@activation_rate.variant("in_14_days")
+def _in_14_days(book: Book, period: Period) -> Rows:
+    """A shorter window: used within 14 days of sign-up. Each vendor names its own."""
+    return _activated(book, period, 14)
+
+
+@activation_rate.variant("on_three_days")
+def _on_three_days(book: Book, period: Period) -> Rows:
+    """A stricter event: used on three different days within 30 days of sign-up, so that one log-in is not enough. It
+    can be told only where usage is reported by the day.
+    """
+    return _activated(book, period, WINDOW, days_used=3)
+
+
+def _activated(book: Book, period: Period, window: int, days_used: int = 1) -> Rows:
     a, u = accounts.c, usage.c
-    over = min(period.end, book.as_of - timedelta(days=WINDOW - 1))
+    over = min(period.end, book.as_of - timedelta(days=window - 1))
     used = (
         select(u.account_id)
-        .where(u.account_id == a.account_id, u.events > 0)
-        .where(u.on_day >= a.signed_up_on, u.on_day <= days_later(a.signed_up_on, WINDOW))
-        .exists()
+        .join_from(accounts, usage, u.account_id == a.account_id)
+        .where(u.events > 0, u.on_day >= a.signed_up_on, u.on_day <= days_later(a.signed_up_on, window))
+        .group_by(u.account_id)
+        .having(func.count(u.on_day.distinct()) >= days_used)
     )
-    rows = select(a.account_id, a.signed_up_on, case((used, 1), else_=0).label("part"), literal(1).label("whole"))
+    activated = case((a.account_id.in_(used), 1), else_=0)
+    rows = select(a.account_id, a.signed_up_on, activated.label("part"), literal(1).label("whole"))
     return rows.where(a.signed_up_on >= period.start, a.signed_up_on < over)

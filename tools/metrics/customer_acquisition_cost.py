@@ -10,20 +10,40 @@ from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
-@metric(unit="money")
+@metric(unit="money", version=2)
 def customer_acquisition_cost(book: Book, period: Period) -> Rows:
     """Customer acquisition cost (CAC).
 
     What was spent to win customers, over the customers won for the first time in the same period; accounts won back do
-    not count. It holds what the book calls acquisition: what the company loads as such, ads only or fully loaded.
+    not count. It holds what the book calls acquisition: what the company loads as such, ads only or fully loaded. Not
+    defined where the book holds no such costs in the period (version 1 gave 0). Costs of no single account are left out
+    where accounts are picked or grouped.
 
         CAC = acquisition costs of the period ÷ new accounts of the period
 
     Reference: common usage (no single authority); article 002 adds discounts, travel and offers to the costs.
     """
-    c, won = in_one_currency(book, costs, "on_day").c, movements(period, "new").subquery("won")
+    return _per_account(book, period, movements(period, "new"))
+
+
+@customer_acquisition_cost.variant("with_win_backs")
+def _with_win_backs(book: Book, period: Period) -> Rows:
+    """Accounts won back count as won too: the same costs over more accounts."""
+    return _per_account(book, period, movements(period, "new", "reactivation"))
+
+
+@customer_acquisition_cost.variant("costs_of_the_period_before")
+def _costs_of_the_period_before(book: Book, period: Period) -> Rows:
+    """With a lag between spending and winning: what was spent in the period before over those won in this one."""
+    return _per_account(book, period.previous(), movements(period, "new"))
+
+
+def _per_account(book: Book, spending: Period, winning: Rows) -> Rows:
+    """The acquisition costs of a period, over accounts won."""
+    c, won = in_one_currency(book, costs, "on_day").c, winning.subquery("won").c
+    acquisition = (c.kind == "acquisition", c.on_day >= spending.start, c.on_day < spending.end)
     spent = select(c.account_id, c.cost_id.label("item"), c.reporting_minor.label("part"), literal(0).label("whole"))
-    spent = spent.where(c.kind == "acquisition", c.on_day >= period.start, c.on_day < period.end)
-    new = select(won.c.account_id, literal("new account").label("item"), literal(0), literal(1))
-    rows = union_all(spent, new).subquery("spent_and_won")
+    known = select(c.cost_id).where(*acquisition).exists()
+    new = select(won.account_id, literal("new account"), literal(0), literal(1)).where(known)
+    rows = union_all(spent.where(*acquisition), new).subquery("spent_and_won")
     return select(*rows.c)

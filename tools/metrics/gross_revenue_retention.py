@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="percent", of_money=True)
+@metric(unit="percent", hides=True, usual="year", of_money=True)
 def gross_revenue_retention(book: Book, period: Period) -> Rows:
     """Gross revenue retention (GRR).
 

@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="percent")
+@metric(unit="percent", hides=True)
 def logo_churn_rate(book: Book, period: Period) -> Rows:
     """Logo churn rate.
 

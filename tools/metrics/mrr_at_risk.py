@@ -1,12 +1,18 @@
 """MRR at risk."""
 
+from datetime import timedelta
+from typing import Any
+
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._registry import Listed, metric
-from tools.metrics._risk import rank
+from tools.metrics._risk import Risk, rank
+
+AHEAD = 90
+"""Days to a renewal that is near."""
 
 
-@metric(unit="money")
+@metric(unit="money", usual="day")
 def mrr_at_risk(book: Book, period: Period) -> Listed:
     """MRR at risk.
 
@@ -19,8 +25,26 @@ def mrr_at_risk(book: Book, period: Period) -> Listed:
     Reference: this project, ARCHITECTURE.md, "Risk".
     """
     found = rank(book, period.last_day)
-    rows = ((risk.standing, risk.standing.mrr_minor, risk.score) for risk in found.at_risk)
+    return Listed(tuple(_row(risk) for risk in found.at_risk), found.source)
+
+
+@mrr_at_risk.variant("renewing_in_90_days")
+def _renewing_in_90_days(book: Book, period: Period) -> Listed:
+    """Only accounts whose renewal lies within 90 days after the period: those with a decision ahead."""
+    found = rank(book, period.last_day)
+    until = period.last_day + timedelta(days=AHEAD)
     return Listed(
-        tuple({"account_id": s.account_id, "name": s.name, "score": score, "part": mrr} for s, mrr, score in rows),
+        tuple(_row(risk) for risk in found.at_risk if risk.standing.renews_on and risk.standing.renews_on <= until),
         found.source,
     )
+
+
+def _row(risk: Risk) -> dict[str, Any]:
+    standing = risk.standing
+    return {
+        "account_id": standing.account_id,
+        "name": standing.name,
+        "score": risk.score,
+        "renews_on": standing.renews_on,
+        "part": standing.mrr_minor,
+    }

@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="percent", of_money=True)
+@metric(unit="percent", hides=True, usual="year", of_money=True)
 def net_revenue_retention(book: Book, period: Period) -> Rows:
     """Net revenue retention (NRR).
 
@@ -33,3 +33,22 @@ def _with_reactivation(book: Book, period: Period) -> Rows:
     each = each_account(period)
     without_new = each.c.held - each.c.new
     return select(each.c.account_id, without_new.label("part"), each.c.opening.label("whole"))
+
+
+@net_revenue_retention.variant("point_to_point")
+def _point_to_point(book: Book, period: Period) -> Rows:
+    """MRR at the end of the accounts that paid at the start ÷ their MRR then, also of those that left in between and
+    came back; nothing of accounts that joined later.
+    """
+    each = each_account(period)
+    return select(each.c.account_id, each.c.held.label("part"), each.c.opening.label("whole")).where(each.c.opening > 0)
+
+
+@net_revenue_retention.variant("flow")
+def _flow(book: Book, period: Period) -> Rows:
+    """By flows: (start + expansion − contraction − churn) ÷ start. Movements of accounts that joined after the start
+    count too, without their new MRR.
+    """
+    each = each_account(period)
+    kept = each.c.opening + each.c.expansion + each.c.contraction + each.c.churn
+    return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole"))

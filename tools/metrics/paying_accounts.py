@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="count")
+@metric(unit="count", usual="day")
 def paying_accounts(book: Book, period: Period) -> Rows:
     """Paying accounts.
 

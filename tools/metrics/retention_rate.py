@@ -8,7 +8,7 @@ from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 
 
-@metric(unit="percent", standard="cohort")
+@metric(unit="percent", standard="cohort", hides=True)
 def retention_rate(book: Book, period: Period) -> Rows:
     """Retention rate (customers).
 

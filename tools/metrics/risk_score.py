@@ -6,7 +6,7 @@ from tools.metrics._registry import Listed, metric
 from tools.metrics._risk import rank
 
 
-@metric(unit="score")
+@metric(unit="score", usual="day")
 def risk_score(book: Book, period: Period) -> Listed:
     """Risk score.
 

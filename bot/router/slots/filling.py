@@ -1,6 +1,6 @@
 """From what was recognised to a tool's arguments, by the markers of its Input's fields."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,13 +9,16 @@ from pydantic.fields import FieldInfo
 
 from bot.router._door import Call, Choice, Clarify
 from bot.router.slots.accounts import AccountNames
-from bot.router.slots.reading import Reading
+from bot.router.slots.limits import LIMITS, slot_of
+from bot.router.slots.metrics import COMMON_NAMES, find_variant, likely_metrics
+from bot.router.slots.reading import Reading, Stretch
+from bot.router.slots.text import blank, fold
 from bot.router.slots.unread import Leftover, leftovers, nearest
 from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
 from tools import Phrase, Slot, Tool, phrase, phrase_n
-from tools.metrics import Period
+from tools.metrics import DIMENSIONS, GRAINS, Period, all_metrics
 
 SHOWN = 3
 """Choices of a question asked back."""
@@ -24,10 +27,14 @@ SOON = timedelta(days=183)
 
 @dataclass(frozen=True)
 class Filled:
-    """A tool's call as far as the words say; `ask` is what must be asked back before it can run."""
+    """A tool's call as far as the words say; `ask` is what must be asked back before it can run.
+
+    `sure`: not where the very thing to count is missing, which a chat model may read out of the question.
+    """
 
     call: Call
     ask: Clarify | None = None
+    sure: bool = True
 
 
 def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collection[str]) -> Filled:
@@ -42,15 +49,29 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
         if (value := _value(name, field, reading)) is not None
     }
     fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
-    left = leftovers(reading.rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
+    rest = _rest(reading, fields)
+    left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
+    if (metric := fields.get("metric")) and metric not in arguments:
+        return Filled(call, _which_metric(call, metric, reading.folded), sure=False)
     if (owner := fields.get("owner")) and reading.owner and reading.owner.others:
         return Filled(call, _which_owner(call, owner, reading.owner))
     if unknown := _unknown_filter(reading, fields, left):
         return Filled(call, _no_such_filter(call, unknown, reading, fields))
     return Filled(call)
+
+
+def _rest(reading: Reading, fields: Container[str | None]) -> str:
+    """What no slot took, without what this tool takes though it is not told from other words everywhere."""
+    rest = reading.rest
+    taken: list[Stretch] = [limit for limit in reading.limits if limit.slot in fields]
+    if reading.group and "by" in fields:
+        taken.append(reading.group)
+    for each in taken:
+        rest = blank(rest, each.start, each.end)
+    return rest
 
 
 def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Mapping[str, Any]) -> Iterator[str]:
@@ -61,6 +82,23 @@ def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Ma
         yield reading.text[period.start : period.end]
     if "account" not in fields:
         yield from (reading.text[mention.start : mention.end] for mention in reading.accounts)
+    yield from (reading.text[each.start : each.end] for each in _untaken(reading, fields))
+
+
+def _untaken(reading: Reading, fields: Container[str | None]) -> Iterator[Stretch]:
+    """Ways to group, compare or limit, and further metrics, that the tool has no field for."""
+    if (group := reading.group) and group.sure and "by" not in fields:
+        yield group
+    if (compared := reading.compared) and compared.end and "compare" not in fields:
+        yield compared
+    taken: set[str] = set()
+    for limit in reading.limits:
+        if (limit.sure and limit.slot not in fields) or limit.slot in taken:
+            yield limit
+        taken.add(limit.slot)
+    if "metric" in fields:
+        first = reading.metrics[0].value if reading.metrics else None
+        yield from (said for said in reading.metrics[1:] if said.value not in (*COMMON_NAMES, first))
 
 
 def _now(period: Period, reading: Reading) -> bool:
@@ -80,15 +118,31 @@ def _unknown_filter(reading: Reading, fields: Mapping[str | None, str], left: Se
 def _no_such_filter(call: Call, name: str, reading: Reading, fields: Mapping[str | None, str]) -> Clarify:
     """Which one is meant, or all of them; that it was asked once is enough."""
     bare = Call(call.tool, call.arguments, tuple(each for each in call.unread if each != name))
-    near = [
-        (fields[kind], each)
-        for each in nearest(name, (*reading.owners, *reading.segments))
-        for kind in ("owner" if each in reading.owners else "segment",)
-        if kind in fields
+    known = [
+        *(("owner", each) for each in reading.owners),
+        *(("segment", each) for each in reading.segments),
+        *((slot_of(dimension), each) for dimension, each in reading.values.all()),
     ]
-    choices = [Choice(each, Call(bare.tool, {**bare.arguments, field: each}, bare.unread)) for field, each in near]
+    field_of = {each: fields[kind] for kind, each in reversed(known) if kind in fields}
+    near = nearest(name, tuple(field_of))
+    choices = [Choice(each, Call(bare.tool, {**bare.arguments, field_of[each]: each}, bare.unread)) for each in near]
     everyone = Choice(phrase("All accounts"), bare)
-    return Clarify(phrase("I know no manager and no segment called “{name}”.", name=name), (*choices, everyone))
+    unknown = phrase("I know no manager and no segment called “{name}”.", name=name)
+    if "country" in fields:
+        unknown = phrase("Nothing in the book is called “{name}”: no manager, segment, country, plan …", name=name)
+    return Clarify(unknown, (*choices, everyone))
+
+
+def _which_metric(call: Call, field: str, said: str) -> Clarify:
+    """The metrics that may be meant, as buttons."""
+    question = phrase("Which figure do you mean?")
+    return Clarify(
+        question,
+        tuple(
+            Choice(phrase(all_metrics()[metric].title), replace(call, arguments={**call.arguments, field: metric}))
+            for metric in likely_metrics(said, SHOWN)
+        ),
+    )
 
 
 def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Reading], accounts: AccountNames) -> Filled:
@@ -105,6 +159,8 @@ def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Readin
         elif name in said and (value := _in_terms_of_the_book(name, field, said[name], in_words)) is not None:
             arguments[name] = value
     call = Call(tool.name, arguments)
+    if (metric := fields.get("metric")) and metric not in arguments:
+        return Filled(call, _which_metric(call, metric, fold(str(said.get(metric) or ""))))
     for kind in ("owner", "segment"):
         if (limit := fields.get(kind)) and said.get(limit) and limit not in arguments:
             unknown = str(said[limit])
@@ -123,6 +179,14 @@ def _in_terms_of_the_book(name: str, field: FieldInfo, value: Any, in_words: Cal
             return _value(name, field, in_words(str(value)))
         case "count":
             return _within(field, value)
+        case "metric":
+            return value if value in all_metrics() else _metric(in_words(str(value)))
+        case "by":
+            return value if value in (*DIMENSIONS, *GRAINS) else _by(in_words(f"by {value}"))
+        case "compare":
+            return value if value in ("previous", "year") else _compare(in_words(f"against {value}"))
+        case str() as kind if kind in LIMITS:
+            return in_words(str(value)).values.called(LIMITS[kind], str(value)) or value
     return value
 
 
@@ -150,7 +214,33 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return reading.figure and reading.figure.value
         case "topic":
             return topic(reading.text)
+        case "metric":
+            return _metric(reading)
+        case "variant":
+            metric = _metric(reading)
+            return find_variant(reading.folded, metric) if metric else None
+        case "by":
+            return _by(reading)
+        case "compare":
+            return _compare(reading)
+        case str() as kind if kind in LIMITS:
+            return next((limit.value for limit in reading.limits if limit.slot == kind), None)
     return None
+
+
+def _metric(reading: Reading) -> str | None:
+    """The metric asked for. Reasons, where nothing else is named, are those for which accounts left."""
+    if reading.metrics:
+        return reading.metrics[0].value
+    return "churned_accounts" if reading.group and reading.group.by == "reason" else None
+
+
+def _by(reading: Reading) -> str | None:
+    return reading.group.by if reading.group else None
+
+
+def _compare(reading: Reading) -> str | None:
+    return reading.compared.how if reading.compared else None
 
 
 def _period(reading: Reading, ahead: bool) -> str | None:
@@ -160,6 +250,8 @@ def _period(reading: Reading, ahead: bool) -> str | None:
     period lie ahead, and not by much: "in October", asked in November, is the one that is over.
     """
     if not ahead:
+        if reading.compared and reading.compared.period:
+            return str(reading.compared.period)
         return str(reading.period.period) if reading.period else None
     if reading.ahead is None:
         return None

@@ -46,6 +46,7 @@ def _any(names: Mapping[str, object]) -> str:
 
 
 _M, _N, _O, _G = _any(MONTHS), rf"(?:\d{{1,3}}|{_any(NUMBERS)})", _any(_ORDINALS), _any(_GRAINS)
+GRAIN, ORDINAL = _G, _O
 _Q = r"(?:quarter|qtr|trimestre|trim|tri)"
 _YEAR = r"(?:20\d\d|'?\d\d(?!\d|\s*(?:%|[a-z])))"
 _OF = r"(?:\s*(?:de|do|of|in|,|/|-|\.)\s*|\s+)"
@@ -72,6 +73,16 @@ _RHYTHM = re.compile(
 )
 
 Read = Callable[[Calendar, "re.Match[str]"], Period]
+
+
+def grain_of(text: str) -> Grain | None:
+    """`trimestres` is a quarter."""
+    return _GRAINS.get(text)
+
+
+def ordinal_of(text: str) -> int:
+    """`2º` is 2."""
+    return _ORDINALS[text]
 
 
 def _grain(match: "re.Match[str]") -> Grain:
@@ -102,7 +113,8 @@ def _days_of(on: Calendar, match: "re.Match[str]") -> Period:
 def _named_month(on: Calendar, match: "re.Match[str]") -> Period:
     before = match.string[: match.start()]
     if match["m"] in _DOUBTFUL and not re.search(
-        r"\b(?:in|em|of|de|d[ao]|for|since|desde|to|a|ate|from|until|by|next|last|mrr|-)\s*$", before
+        r"\b(?:in|em|of|de|d[ao]|for|since|desde|to|a|ate|from|until|by|next|last|mrr|vs\.?|against|contra|com|with|x|-)\s*$",
+        before,
     ):
         raise ValueError("a word, not a month")
     return on.month(MONTHS[match["m"]])
@@ -137,6 +149,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
             rf"(?:(?P<a>20\d\d){_OF}?)?q(?P<n>[1-4])(?:{_OF}?(?P<y>{_YEAR}))?",
             lambda on, m: on.quarter(int(m["n"]), m["a"] or m["y"]),
         ),
+        (r"(?P<n>[1-4])[qt](?P<y>\d\d)", lambda on, m: on.quarter(int(m["n"]), m["y"])),
         (rf"(?P<n>[1-4])[qt](?:{_OF}?(?P<y>{_YEAR}))?", lambda on, m: on.quarter(int(m["n"]), m["y"])),
         (rf"(?P<n>{_O})\s*{_Q}(?:{_OF}(?P<y>{_YEAR}))?", lambda on, m: on.quarter(_ORDINALS[m["n"]], m["y"])),
         (rf"h(?P<n>[12])(?:{_OF}?(?P<y>{_YEAR}))?", lambda on, m: on.half(int(m["n"]), m["y"])),
@@ -202,6 +215,13 @@ HINT = re.compile(
 
 def rhythm(folded: str, on: Calendar) -> tuple[Period, int, int] | None:
     """`weekly`, `mensal`: the last full one; but monthly recurring revenue is a metric and no period."""
-    if match := _RHYTHM.search(folded):
-        return on.shifted(_RHYTHMS[match.group()], -1), match.start(), match.end()
+    if said := rhythm_in(folded):
+        grain, start, end = said
+        return on.shifted(grain, -1), start, end
     return None
+
+
+def rhythm_in(folded: str) -> tuple[Grain, int, int] | None:
+    """The grain that `weekly` or `mensal` says, and where it stands."""
+    match = _RHYTHM.search(folded)
+    return (_RHYTHMS[match.group()], match.start(), match.end()) if match else None

@@ -1,13 +1,18 @@
 """All that is recognised in a question, whatever tool it may be for."""
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.comparisons import Compared, find_comparison
 from bot.router.slots.figures import find_figure
+from bot.router.slots.groups import Group, find_group
+from bot.router.slots.limits import BookValues, Limit
+from bot.router.slots.metrics import COMMON_NAMES, find_metrics
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import Found, find_period
 from bot.router.slots.text import Word, blank, clean, fold
@@ -19,6 +24,19 @@ _RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) e
 _BEFORE_A_NAME = re.compile(
     r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
 )
+
+
+class Stretch(Protocol):
+    """Something recognised, and where in the text it stands."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+S = TypeVar("S", bound=Stretch)
 
 
 @dataclass(frozen=True)
@@ -34,12 +52,19 @@ class Reading:
     """What no slot took, at its place."""
     owners: Sequence[str]
     segments: Sequence[str]
+    values: BookValues
     period: Found | None
     count: int | None
     owner: Said | None
     segment: Said | None
     language: Said | None
     figure: Said | None
+    metrics: tuple[Said, ...]
+    """Those spoken of, the one that is asked for first."""
+    group: Group | None
+    compared: Compared | None
+    limits: tuple[Limit, ...]
+    """Values of further dimensions, in the order of the text."""
     undated: str
     without_names: str
     shape: str
@@ -63,6 +88,7 @@ def read(
     accounts: AccountNames,
     owners: Sequence[str],
     segments: Sequence[str],
+    values: BookValues,
     common: Container[str],
 ) -> Reading:
     """Recognise everything once. `common`: words that are no names by themselves."""
@@ -72,6 +98,8 @@ def read(
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
+    cohort = mask.take("@w", lambda rest: values.cohort(rest, today))
+    compared = mask.take("@v", lambda rest: find_comparison(rest, today))
     undated = mask.rest
     period = find_period(undated, today)
     mask.put("@p", period)
@@ -79,10 +107,18 @@ def read(
     count = find_count(mask.rest)
     if count:
         mask.put("@n", Mention((), *count[1:]))
+    metrics = find_metrics(_blanked(folded, exact), common)
+    group = find_group(_blanked(mask.rest, metrics), dated=period is not None)
+    mask.put("@b", group if group and group.sure else None)
+    telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
+    mask.put("@m" if len(telling) == 1 else "@mm", *telling)
+    limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
+    mask.put("@w", *limits)
     segment = mask.take("@s", lambda rest: find_segment(rest, segments))
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
+    limits += [*values.find(mask.rest, text, common), *([cohort] if cohort else [])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text,
@@ -93,12 +129,17 @@ def read(
         rest=mask.rest,
         owners=owners,
         segments=segments,
+        values=values,
         period=period,
         count=count[0] if count else None,
         owner=owner,
         segment=segment,
         language=language,
         figure=figure,
+        metrics=metrics,
+        group=group,
+        compared=compared,
+        limits=tuple(sorted(limits, key=lambda limit: limit.start)),
         undated=undated,
         without_names=_blanked(folded, (*exact, *partial)),
         shape=unwrapped(mask.shape),
@@ -113,13 +154,14 @@ class _Mask:
         self.rest = folded
         self._taken: list[tuple[int, int, str]] = []
 
-    def put(self, sign: str, *found: Found | Said | Mention | None) -> None:
+    def put(self, sign: str, *found: Stretch | None) -> None:
+        """Take what is found; what says no words of its own takes none."""
         for each in found:
-            if each and not any(each.start < end and start < each.end for start, end, _ in self._taken):
+            if each and each.end and not any(each.start < end and start < each.end for start, end, _ in self._taken):
                 self._taken.append((each.start, each.end, sign))
                 self.rest = blank(self.rest, each.start, each.end)
 
-    def take(self, sign: str, find: Callable[[str], Said | None]) -> Said | None:
+    def take(self, sign: str, find: Callable[[str], S | None]) -> S | None:
         found = find(self.rest)
         self.put(sign, found)
         return found
@@ -139,7 +181,7 @@ class _Mask:
         return " ".join(re.sub(r"\{(\w)\w*\}", r" @\1 ", shape).split())
 
 
-def _blanked(folded: str, mentions: Sequence[Mention]) -> str:
+def _blanked(folded: str, mentions: Iterable[Stretch]) -> str:
     for mention in mentions:
         folded = blank(folded, mention.start, mention.end)
     return folded

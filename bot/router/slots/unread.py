@@ -21,11 +21,6 @@ _OF_SOMEONE = re.compile(
 _SOMEONES = re.compile(r"^(?:'s?\b|\s+(?:segment|tier)\b)")
 _WHERE = re.compile(r"\b(?:in|on|at|n[ao]s?|em|com|with|contas?|clientes?|accounts?|customers?)\s+(?:the\s+|[ao]\s+)?$")
 _WHOSE = re.compile(r"^\s+(?:accounts?|customers?|clients?)\b")
-_BY = re.compile(
-    r"\b(?:by|per|por)\s+(?:segments?|segmentos?|owners?|managers?|csms?|gerentes?|responsave(?:l|is)"
-    r"|countr(?:y|ies)|pais(?:es)?|industr(?:y|ies)|industrias?|setor(?:es)?|plans?|planos?|products?|produtos?)\b"
-)
-"""No tool breaks its answer down."""
 _ALIKE = 70.0
 
 
@@ -44,8 +39,7 @@ def leftovers(rest: str, original: str, familiar: Collection[str]) -> tuple[Left
     an unknown one counts only where a filter stands or is written like a name: verbs there are many.
     """
     found = (_leftover(first, last, rest, original) for first, last in _runs(rest, original, familiar))
-    asunder = (Leftover(original[part.start() : part.end()], named=False) for part in _BY.finditer(rest))
-    return (*(each for each in found if each), *asunder)
+    return tuple(each for each in found if each)
 
 
 def nearest(name: str, names: Sequence[str], limit: int = 2) -> list[str]:

@@ -5,7 +5,8 @@ from bot.router.slots.text import word_set
 EVERYDAY = word_set(
     """
     a an the and or but if of in on at to for from by with without about into over under after before
-    since until this that these those it its is are was were be been being am do does did done have has
+    since until because due via this that these those it its is are was were be been being am do does did
+    done have has
     had having will would can could should may might must shall not no yes so than then there here now
     today tomorrow yesterday who whom whose which what when where why how all any some each every both
     few more most many much other another same such only own just very too also again still already yet
@@ -56,7 +57,8 @@ EVERYDAY = word_set(
     primeira dois duas tres quatro cinco seis sete oito nove dez favor obrigado obrigada valeu oi ola
     pfv pf blz bem mal aqui ali la segmento enterprise corporativo brasil brazil brasileira global group
     grupo international internacional digital tech technology solutions solucoes sistemas systems
-    services servicos holding holdings industria industrias comercio store loja lojas saida satisfacao
+    services servicos holding holdings industria industrias comercio store loja lojas saida vindo vinda
+    vindos vindas veio vieram satisfacao
     confianca sucesso reuniao call status situacao historico ficha atual passado passada
     """
 )

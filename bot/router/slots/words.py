@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.router.slots.accounts import parts_of
 from bot.router.slots.text import fold
@@ -76,7 +76,7 @@ def find_segment(folded: str, segments: Sequence[str]) -> Said | None:
         found = _longest(folded, words)
         if found and (best is None or found.end() - found.start() > best.end - best.start):
             best = Said(value, found.start(), found.end())
-    return best
+    return best or _misspelt_segment(folded, own)
 
 
 def find_language(folded: str) -> Said | None:
@@ -108,6 +108,16 @@ def _misspelt_owner(folded: str, owners: Sequence[str]) -> Said | None:
         for owner in owners:
             if fuzz.ratio(cue[1], _first_name(owner)) >= 80:
                 return Said(owner, cue.start(1), cue.end(1))
+    return None
+
+
+def _misspelt_segment(folded: str, own: Mapping[str, str]) -> Said | None:
+    """A word that is nearly a segment of the book: a filter is never lost for a slip of the pen."""
+    for word in parts_of(folded):
+        if len(word.text) >= 6 and (
+            found := process.extractOne(word.text, own.keys(), scorer=fuzz.ratio, score_cutoff=80)
+        ):
+            return Said(own[found[0]], word.start, word.end)
     return None
 
 
