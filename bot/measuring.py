@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import Assistant
-from bot.as_json import figure_document
+from bot.as_json import document, figure_document
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from bot.router import Call
@@ -73,6 +73,11 @@ def movements(bot: Assistant, first: date, last: date, form: str, console: Conso
     return _told(bot, console, lambda: _print_rows(bot, ledger_rows(bot.book(), first, last), form, console))
 
 
+def compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
+    """Print a metric by each of its published definitions, with what makes the difference; as text or `json`."""
+    return _told(bot, console, lambda: _compare(bot, wanted, form, console))
+
+
 def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
     """Print how a figure that was once shown was computed, what it is now, and the rows it is the sum of."""
     return _told(bot, console, lambda: _trace(bot, figure_id.lower(), form, console))
@@ -99,10 +104,7 @@ def _figures(bot: Assistant, wanted: Wanted) -> list[Figure]:
         by = _attribute(wanted.by)
         groups = [metric.by(bot.book(), each, by, where, wanted.variant) for each in periods]
     except UnknownVariant:
-        known = (metric.standard, *metric.variants)
-        raise Mistaken(
-            phrase("{metric} has these variants: {variants}.", metric=metric.name, variants=", ".join(known))
-        ) from None
+        raise _no_such_variant(metric) from None
     return [figure for group in groups for figure in group.values()]
 
 
@@ -112,6 +114,11 @@ def _metric(name: str) -> Metric:
         return metrics[name]
     near = ", ".join(found[0] for found in process.extract(name, metrics.keys(), limit=3))
     raise Mistaken(phrase("There is no metric “{name}”; the nearest are {near}.", name=name, near=near))
+
+
+def _no_such_variant(metric: Metric) -> Mistaken:
+    known = ", ".join((metric.standard, *metric.variants))
+    return Mistaken(phrase("{metric} has these variants: {variants}.", metric=metric.name, variants=known))
 
 
 def _period(text: str) -> Period:
@@ -185,6 +192,26 @@ def _print_rows(bot: Assistant, rows: Sequence[Mapping[str, Any]], form: str, co
 
 def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, float) else value
+
+
+def _compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> None:
+    metric = _metric(wanted.name)
+    if wanted.variant and not metric.defines(wanted.variant):
+        raise _no_such_variant(metric)
+    where = _where(bot, wanted.where)
+    if unknown := where.keys() - bot.tools["compare_definitions"].input.model_fields:
+        raise Mistaken(phrase("Definitions are not compared by {attributes}.", attributes=", ".join(sorted(unknown))))
+    given = {"metric": metric.name, "variant": wanted.variant, "period": wanted.period, **where}
+    place = Place("terminal", thread=uuid4().hex)
+    asked = Question(f"terminal/{place.thread}", f"compare definitions of {metric.name}", Person("terminal"), place)
+    call = Call("compare_definitions", {name: value for name, value in given.items() if value})
+    reply = bot.ask(replace(asked, language=bot.speaker.language), call)
+    if reply.answer is None:
+        raise Mistaken(reply.message)
+    if form == "json":
+        sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(reply, console)
 
 
 def _trace(bot: Assistant, figure_id: str, form: str, console: Console) -> None:
