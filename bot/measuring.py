@@ -199,9 +199,11 @@ def _compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> Non
     if wanted.variant and not metric.defines(wanted.variant):
         raise _no_such_variant(metric)
     where = _where(bot, wanted.where)
-    if unknown := where.keys() - bot.tools["compare_definitions"].input.model_fields:
+    given_as = {name: "speaking" if name == "language" else name for name in where}
+    if unknown := set(given_as.values()) - bot.tools["compare_definitions"].input.model_fields.keys():
         raise Mistaken(phrase("Definitions are not compared by {attributes}.", attributes=", ".join(sorted(unknown))))
-    given = {"metric": metric.name, "variant": wanted.variant, "period": wanted.period, **where}
+    given = {"metric": metric.name, "variant": wanted.variant, "period": wanted.period}
+    given |= {given_as[name]: value for name, value in where.items()}
     place = Place("terminal", thread=uuid4().hex)
     asked = Question(f"terminal/{place.thread}", f"compare definitions of {metric.name}", Person("terminal"), place)
     call = Call("compare_definitions", {name: value for name, value in given.items() if value})

@@ -1,12 +1,10 @@
-"""Differences in words and in numbers that add up."""
+"""Differences in numbers that add up as they are shown."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from tools._answer import Cell
-from tools._phrase import phrase
-from tools.metrics import Comparison, Money, Unit
+from tools.metrics import Change, Comparison, Unit
 
 STEPS: dict[Unit, Fraction] = {
     "percent": Fraction(1, 10_000),
@@ -29,22 +27,9 @@ def adding_up(parts: Sequence[Fraction], total: int) -> list[int]:
     return whole
 
 
-def effects_shown(found: Comparison, effects: Sequence[Fraction]) -> list[Cell]:
+def effects_shown(found: Comparison, effects: Sequence[Fraction]) -> list[Change]:
     """Effects on a figure as they are shown: they add up to the difference of the two figures as those are shown."""
     unit, step = found.standard.unit, STEPS.get(found.standard.unit, Fraction(1, 10))
     one, two = (round(Fraction(figure.value or 0) / step) for figure in (found.standard, found.variant))
     shown = adding_up([effect / step for effect in effects], two - one) if effects else []
-    return [signed(steps * step, unit, found.standard.currency) for steps in shown]
-
-
-def signed(value: Fraction, unit: Unit, currency: str | None) -> Cell:
-    """A change with its sign: +4.00 pp, -R$3.00, +0.25."""
-    match unit:
-        case "percent":
-            points = value * 100
-            return phrase("+{n} pp", n=points) if points > 0 else phrase("{n} pp", n=points)
-        case "money":
-            amount: Cell = Money(round(value), currency or "")
-        case _:
-            amount = int(value) if value.denominator == 1 else value
-    return phrase("+{amount}", amount=amount) if value > 0 else amount
+    return [Change(steps * step, unit, found.standard.currency) for steps in shown]

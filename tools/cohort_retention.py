@@ -27,7 +27,7 @@ from tools import (
 )
 from tools._limits import Limits, limited
 from tools._reading import conversion, written_period
-from tools.metrics import COHORTS, Cohort, CohortGrain, Figure, Money, Share, all_metrics, cohorts
+from tools.metrics import COHORTS, Cohort, CohortGrain, Figure, Money, Period, Share, all_metrics, cohorts
 
 MONTHS, QUARTERS = 18, 20
 """Cohorts that are read at a glance: of more months, quarters are shown; of more quarters, the latest."""
@@ -84,7 +84,7 @@ class _Grid:
     """Cohorts, oldest first, and what is said of them."""
 
     def __init__(self, ask: Input, deps: Deps) -> None:
-        self.book, self.began = deps.book, written_period(ask.period) if ask.period else None
+        self.book, self.began = deps.book, _began(ask)
         self.where = ask.where
         self.grain: CohortGrain = ask.grain or "month"
         found = self._found(deps.today)
@@ -202,6 +202,12 @@ class _Grid:
             "Cohorts of {first} to {last} are left out; name a time, such as {year}, to see them.",
             first=first, last=last, year=str(first.start.year),
         )  # fmt: skip
+
+
+def _began(ask: Input) -> Period | None:
+    """When the cohorts began. "Monthly cohorts" are no cohorts of last month: one month makes no grid."""
+    began = written_period(ask.period) if ask.period else None
+    return None if began and began.grain == ask.grain else began
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,18 @@ from tools._differences import effects_shown
 from tools._limits import Limits, limited
 from tools._reading import conversion, elapsed, written_period
 from tools._rules import OURS, rule_called
-from tools.metrics import Comparison, Explained, Figure, Metric, Period, all_metrics, compare, differing_accounts
+from tools.metrics import (
+    Comparison,
+    Explained,
+    Figure,
+    Metric,
+    Period,
+    Share,
+    all_metrics,
+    compare,
+    differing_accounts,
+    ratio,
+)
 
 LISTED = 10
 FATES: Mapping[str, Phrase] = {
@@ -157,7 +168,7 @@ def _steps(metric: Metric, found: Comparison, name: Phrase) -> Table:
         Column(phrase("Effect"), numeric=True), Column(phrase("Why")),
     )  # fmt: skip
     effects = [line.effect for line in found.lines]
-    told = [(*_about(line), _why(line, name)) for line in found.lines]
+    told = [(*_about(line), _why(line, name, found)) for line in found.lines]
     if found.residual:
         effects.append(found.residual)
         told.append((phrase("Not explained"), None, None))
@@ -195,18 +206,26 @@ def _about(line: Explained) -> tuple[Cell, Cell]:
     return FATES[line.fate], line.accounts
 
 
-def _why(line: Explained, name: Phrase) -> Cell:
+def _why(line: Explained, name: Phrase, found: Comparison) -> Cell:
     told = {"rule": name, "ours": OURS}
     match line.side:
         case "term":
             one, two = line.figures
             return phrase("{two} instead of {one}, {metric}", one=one, two=two, metric=_figure_called(one))
         case "formula":
-            named = tuple(phrase("{metric}: {value}", metric=_figure_called(f), value=f) for f in line.figures)
-            return phrase("with {figures}", figures=named) if named else phrase("of the same figures")
+            return _formula(line)
         case "part":
             return _counted(line, told)
+        case "weight":
+            share, rate = Share(line.variant / found.whole), Share(ratio(line.standard, line.variant))
+            return phrase("{rule} gives them a weight of {share}, and there they have {rate}", share=share, rate=rate, **told)
     return _divided_by(line, told)
+
+
+def _formula(line: Explained) -> tuple[Phrase, ...]:
+    said = [phrase("with {metric}: {value}", metric=_figure_called(f), value=f) for f in line.figures]
+    said += [phrase("without {metric}: {value}", metric=_figure_called(f), value=f) for f in line.without]
+    return tuple(said) or (phrase("of the same figures"),)
 
 
 def _counted(line: Explained, told: Mapping[str, Phrase]) -> Phrase:

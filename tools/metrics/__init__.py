@@ -18,6 +18,7 @@ from tools.metrics._contracted import (
     changes_ahead,
     roll_forward,
 )
+from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
@@ -109,6 +110,7 @@ __all__ = [
     "profile",
     "rank",
     "rates_used",
+    "ratio",
     "renewal_outcome",
     "retrace",
     "roll_forward",

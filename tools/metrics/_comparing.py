@@ -6,8 +6,13 @@ p1 ÷ w1, each summed over the fates c. Then
     p1 ÷ w1 − p0 ÷ w0  =  Σ_c (p1_c − p0_c) ÷ w1  −  Σ_c (w1_c − w0_c) × (p0 ÷ w0) ÷ w1
 
 as p0 ÷ w0 × w0 = p0: one line for each fate whose accounts are counted otherwise above the line, and one for each that
-is counted otherwise below it. A metric that is a plain sum has lines p1_c − p0_c only. What is composed of other
-figures changes one figure after the other from the standard's to the variant's, and then the formula. All in exact
+is counted otherwise below it. A metric that is a plain sum has lines p1_c − p0_c only. Where the standard counts
+accounts and the variant money, parts cannot be set against parts; then a fate's line says how much its own rate, by its
+weight in the variant, is away from the standard's:
+
+    p1 ÷ w1 − v0  =  Σ_c (p1_c ÷ w1_c − v0) × w1_c ÷ w1        with v0 = p0 ÷ w0
+
+What is composed of other figures changes one figure after the other from the standard's to the variant's, and then the formula. All in exact
 fractions: the lines add up to the difference, or `residual` says by how much they do not.
 """
 
@@ -28,17 +33,17 @@ from tools.metrics._period import Period
 from tools.metrics._query import Where, read
 from tools.metrics._registry import Metric
 
-Side = Literal["part", "whole", "term", "formula"]
+Side = Literal["part", "whole", "weight", "term", "formula"]
 
 
 @dataclass(frozen=True)
 class Explained:
     """One line: what one fate's accounts, or one figure that others are composed of, make of the difference.
 
-    `side`: above or below the line of a ratio; a sum has only parts; `term` and `formula` are of composed figures.
-    `effect` is in the metric's own unit. `accounts` are those that the two definitions count otherwise, `standard` and
-    `variant` what each counts of the fate. `figures`: of a term the standard's and the variant's, of a formula those
-    that only the variant's has.
+    `side`: above or below the line of a ratio (`part`, `whole`; a sum has only parts), or both, by `weight`; `term` and
+    `formula` are of composed figures. `effect` is in the metric's own unit. `accounts` are those that the definitions
+    count otherwise, `standard` and `variant` what each counts of the fate; of a weight the variant's part and whole. `figures`: of a term the standard's and the variant's, of a formula those
+    that only the variant's has; `without`: those that only the standard's has.
     """
 
     side: Side
@@ -48,6 +53,7 @@ class Explained:
     standard: int = 0
     variant: int = 0
     figures: tuple[Figure, ...] = ()
+    without: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,12 +113,7 @@ def differing_accounts(metric: Metric, book: Book, found: Comparison, most: int)
     if not (found.lines and isinstance(one, Counted) and isinstance(two, Counted)):
         return [], 0
     rows, _ = read(book, counted_otherwise(period, where, one.statement, two.statement).limit(most))
-    scale, value = metric.scale, Fraction(found.standard.value or 0) if found.is_ratio else Fraction(0)
-    told = [
-        Differing(row.account_id, row.name, row.fate,
-                  (scale * (row.part_1 - row.part_0) - value * (row.whole_1 - row.whole_0)) / found.whole)
-        for row in rows
-    ]  # fmt: skip
+    told = [Differing(row.account_id, row.name, row.fate, _effect(row, found, metric.scale)) for row in rows]
     return told, int(rows[0].all_rows) if rows else 0
 
 
@@ -163,6 +164,9 @@ class _Counting:
         told, ratio = sorted(rows, key=lambda row: FATES.index(row.fate)), True in ratios
         whole = Fraction(sum(int(row.whole_1) for row in rows)) if ratio else Fraction(1)
         value = Fraction(self.standard.value or 0) if ratio else Fraction(0)
+        if ratio and self.metric.counts_money(found.variant.variant) != self.metric.counts_money(None):
+            weights = tuple(line for row in told for line in _weight(row, value, whole, self.metric.scale))
+            return replace(found, lines=weights, whole=whole, is_ratio=ratio)
         parts = (line for row in told for line in _line("part", row, self.metric.scale / whole))
         wholes = (line for row in told for line in _line("whole", row, -value / whole))
         return replace(found, lines=(*parts, *wholes), whole=whole, is_ratio=ratio)
@@ -195,14 +199,27 @@ class _Counting:
             before = after
         after = _made(variant, {name: figure.value for name, figure in two.items()})
         if before is not None and after is not None and after != before:
-            more = tuple(figure for name, figure in two.items() if name not in one)
-            yield Explained("formula", (after - before) * scale, figures=more)
+            more, less = (tuple(a[name] for name in a if name not in b) for a, b in ((two, one), (one, two)))
+            yield Explained("formula", (after - before) * scale, figures=more, without=less)
+
+
+def _effect(row: Any, found: Comparison, scale: int) -> Fraction:
+    """What an account makes of the difference; by weight, the standard's own parts and wholes are not set against."""
+    value = Fraction(found.standard.value or 0) if found.is_ratio else Fraction(0)
+    ours = 0 if found.lines[0].side == "weight" else 1
+    part, whole = int(row.part_1) - ours * int(row.part_0), int(row.whole_1) - ours * int(row.whole_0)
+    return (scale * part - value * whole) / found.whole
 
 
 def _line(side: Side, row: Any, weight: Fraction) -> Iterator[Explained]:
     one, two = (int(getattr(row, f"{side}_{n}")) for n in (0, 1))
     if one != two and weight:
         yield Explained(side, (two - one) * weight, row.fate, int(getattr(row, f"{side}_accounts")), one, two)
+
+
+def _weight(row: Any, value: Fraction, whole: Fraction, scale: int) -> Iterator[Explained]:
+    if effect := (scale * int(row.part_1) - value * int(row.whole_1)) / whole:
+        yield Explained("weight", effect, row.fate, int(row.whole_accounts), int(row.part_1), int(row.whole_1))
 
 
 def _made(composed: Composed, values: Mapping[str, Value]) -> Fraction | None:
