@@ -144,6 +144,30 @@ def movements(
     raise typer.Exit(show(bot, first.date(), last.date(), by, form, Console()))
 
 
+@app.command(epilog="Example: `retention compare net_revenue_retention --period 2026-Q3`")
+def compare(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the metric, as README lists them.")],
+    period: Annotated[
+        str | None, typer.Option("--period", help="2026-Q3, 2026-10 or from..to; by default the last 12 full months.")
+    ] = None,
+    variant: Annotated[
+        str | None, typer.Option("--variant", help="Only this published definition against ours.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only accounts with this, as in segment=smb.")
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """A metric under each of its published definitions, and what makes the difference."""
+    from bot.measuring import Wanted
+    from bot.measuring import compare as show
+
+    wanted = Wanted(name, period or "", where=tuple(where or ()), variant=variant)
+    raise typer.Exit(show(assistant(context, home, None), wanted, _form(as_json, False), Console()))
+
+
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
 def trace(
     context: typer.Context,

@@ -68,8 +68,9 @@ class Chart:
     beside: tuple[tuple[Phrase | str, Points], ...] = ()
 
 
-Shaded = Money | Share | None
-"""A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*."""
+Shaded = Money | Share | Figure | None
+"""A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*. Where there are shares, amounts and counts
+among them are not shaded."""
 
 
 @dataclass(frozen=True)

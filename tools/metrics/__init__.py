@@ -7,7 +7,20 @@ tools, the playbooks or the language of the reader.
 
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_names
+from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
+from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
+from tools.metrics._contracted import (
+    REASONS,
+    ContractChange,
+    ContractedMonth,
+    Reason,
+    RollForward,
+    changes_ahead,
+    roll_forward,
+)
+from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, bridges, flows, ledger_rows, ledger_sums, movers
 from tools.metrics._opening import Book, NoBook, open_book
@@ -22,21 +35,32 @@ from tools.metrics._profile import (
 )
 from tools.metrics._query import Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
+from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
 
 __all__ = [
     "CATEGORIES",
+    "COHORTS",
     "DIMENSIONS",
+    "FATES",
     "GRAINS",
+    "REASONS",
     "Backtest",
     "Book",
     "Breakdown",
     "Category",
     "Change",
+    "Cohort",
+    "CohortGrain",
+    "Comparison",
+    "ContractChange",
+    "ContractedMonth",
     "Contribution",
+    "Differing",
     "Dimension",
+    "Explained",
     "Figure",
     "Flows",
     "Grain",
@@ -46,12 +70,17 @@ __all__ = [
     "Mover",
     "NoBook",
     "NoLongerDefined",
+    "Outcome",
     "Parts",
     "Period",
     "Profile",
     "Ranking",
+    "Reason",
+    "Renewal",
+    "Renewals",
     "Retraced",
     "Risk",
+    "RollForward",
     "Share",
     "Source",
     "Statement",
@@ -65,7 +94,12 @@ __all__ = [
     "backtest",
     "bridges",
     "broken_down",
+    "changes_ahead",
+    "cohorts",
+    "coming_renewals",
+    "compare",
     "compared_period",
+    "differing_accounts",
     "dimension_values",
     "flows",
     "lately_left",
@@ -78,7 +112,10 @@ __all__ = [
     "profile",
     "rank",
     "rates_used",
+    "ratio",
+    "renewal_outcome",
     "retrace",
+    "roll_forward",
     "scorecard",
     "statements",
 ]  # fmt: skip

@@ -89,6 +89,7 @@ subscriptions = Table(
     _words("cancel_reason", "reason code given with the cancellation"),
     Column("auto_renew", Boolean, nullable=True, comment="renews by itself"),
     _whole("term_months", "months between two renewals; empty: as billed, a year paid by the month must say 12"),
+    _whole("notice_days", "days before the renewal by which a cancellation has to be given"),
     comment="contract lines: what is paid, how often, from when to when",
 )
 

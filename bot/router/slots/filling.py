@@ -23,6 +23,8 @@ from tools.metrics import DIMENSIONS, GRAINS, Period, all_metrics
 SHOWN = 3
 """Choices of a question asked back."""
 SOON = timedelta(days=183)
+AHEAD = ("renewing", "until")
+"""Fields that take a period to come."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return said.value if said else None
     match _slot(field):
         case "period":
-            return _period(reading, ahead=name == "renewing")
+            return _period(reading, ahead=name in AHEAD)
         case "count":
             return _within(field, reading.count)
         case "owner":

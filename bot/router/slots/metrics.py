@@ -13,6 +13,8 @@ from tools.metrics import all_metrics, metric_names
 
 COMMON_NAMES = (
     "mrr", "mrr_at_risk", "risk_score", "paying_accounts", "new_accounts", "churned_accounts", "reactivated_accounts",
+    "renewal_rate", "mrr_up_for_renewal", "contracted_mrr", "scheduled_mrr_change", "scheduled_churned_mrr",
+    "cohort_retention", "cohort_revenue_retention",
 )  # fmt: skip
 """Metrics whose names are also words by which other tools are asked."""
 _ALIKE, _OFFERED = 88.0, 60.0
