@@ -62,7 +62,7 @@ def test_the_story_of_a_week_is_told_in_five_sentences(decline):
         "Net new MRR was R$500.00 lower than in the period before (week of 12 October 2026: -R$400.00). "
         "In the 4 weeks before net new MRR averaged -R$200.00: this time it is R$700.00 less. "
         "C4 alone makes 70.00% of the churn. "
-        "MRR has been falling for 4 weeks."
+        "Net new MRR has been negative for 4 weeks."
     )
 
 
@@ -72,7 +72,7 @@ def test_in_portuguese_with_the_same_figures(decline):
         "O MRR novo líquido ficou R$ 500,00 abaixo do período anterior (semana de 12 de outubro de 2026: -R$ 400,00). "
         "Nas 4 semanas anteriores, o MRR novo líquido foi em média de -R$ 200,00: desta vez são R$ 700,00 a menos. "
         "A conta C4, sozinha, responde por 70,00% do total de churn. "
-        "O MRR vem caindo há 4 semanas."
+        "O MRR novo líquido está negativo há 4 semanas."
     )
 
 
@@ -237,6 +237,45 @@ def test_both_quick_ratios_are_the_metrics_own(tmp_path):
         assert all_metrics()["quick_ratio"](book, WEEK, {}, variant).id in shown
 
 
+@pytest.fixture
+def foreign(tmp_path):
+    """A hundred dollars at 5.00 until Wednesday 21 October, then at 5.50; thirty reais are new on the Thursday."""
+    rates = (("2026-01-01", 5_000_000), ("2026-10-21", 5_500_000))
+    return book_at(
+        tmp_path,
+        subscriptions=[
+            line("steady", 1_000, "2026-01-01"), line("dollars", 100, "2026-01-01", currency="USD"),
+            line("n", 30, "2026-10-22"),
+        ],
+        exchange_rates=[{"currency": "USD", "on_day": day(on), "rate_e6": rate} for on, rate in rates],
+    )  # fmt: skip
+
+
+def test_what_exchange_rates_did_is_a_line_and_a_sentence_of_its_own(foreign):
+    answer = run(foreign, "mrr_summary")
+    assert prose(answer) == (
+        "MRR rose by R$80.00, 5.33% of what it was; the largest movement was new business: R$30.00 from 1 account. "
+        "Exchange rates alone added R$50.00. "
+        "Net new MRR was R$30.00 higher than in the period before (week of 12 October 2026: R$0.00)."
+    )
+    table = cells(part(answer, Table, "From start to end"))
+    assert [row[1] for row in table] == [
+        "R$1,500.00", "R$30.00", "R$0.00", "R$0.00", "R$0.00", "R$0.00", "R$50.00", "R$1,580.00",
+    ]  # fmt: skip
+    assert table[-2] == ["Exchange rates", "R$50.00", "—", "—"]
+    assert [value.minor for _, value in part(answer, Chart, "MRR bridge").points] == [
+        150_000, 3_000, 0, 0, 0, 0, 5_000, 158_000,
+    ]  # fmt: skip
+    assert cells(part(answer, Table, "Who moved it")) == [["n", "New", "R$30.00"], ["Net new MRR", "—", "R$30.00"]]
+    assert [value.minor for _, value in part(answer, Chart, "MRR since {day}").points[-2:]] == [150_000, 158_000]
+
+
+def test_with_foreign_contracts_the_line_is_there_even_where_rates_stood_still(foreign):
+    answer = run(foreign, "mrr_summary", period="2026-W41")
+    assert cells(part(answer, Table, "From start to end"))[-2] == ["Exchange rates", "R$0.00", "—", "—"]
+    assert len(part(answer, Chart, "MRR bridge").points) == 7
+
+
 # Withheld
 
 
@@ -258,12 +297,11 @@ def test_a_bridge_that_does_not_close_is_shown_to_nobody_and_its_owner_is_told(u
     assert said(told.message) == "The MRR bridge of this period does not close, so nothing of it is shown."
     assert said(told.alert.headline) == (
         "The MRR bridge does not close (week of 21 September 2026): R$11,900.00 at the start, R$0.00 of movements, "
-        "R$12,000.00 at the end, a difference of R$100.00. Load: by hand."
+        "R$12,000.00 at the end, but R$100.00 between contracts and movements. Load: by hand."
     )
     assert facts(told.alert.parts[0]) == {
-        "Start, by the contracts": "R$11,900.00", "Start, by the movements": "R$11,900.00",
-        "New": "R$0.00", "Expansion": "R$0.00", "Reactivation": "R$0.00", "Contraction": "R$0.00", "Churn": "R$0.00",
-        "End, by the contracts": "R$12,000.00", "End, by the movements": "R$11,900.00",
+        "Start": "R$11,900.00", "New": "R$0.00", "Expansion": "R$0.00", "Reactivation": "R$0.00",
+        "Contraction": "R$0.00", "Churn": "R$0.00", "End": "R$12,000.00", "Difference": "R$100.00",
     }  # fmt: skip
 
 
@@ -272,8 +310,8 @@ def test_a_row_that_is_missing_long_before_the_period_withholds_it_too(url):
     book = damaged(url, make_book(url, as_of="2026-10-30", **DECLINE), "n1")
     with pytest.raises(ToolError) as refusal:
         run(book, "mrr_summary")
-    assert "a difference of R$100.00" in said(refusal.value.alert.headline)
-    assert "uma diferença de R$\xa0100,00" in said(refusal.value.alert.headline, "pt-BR")
+    assert "but R$100.00 between" in said(refusal.value.alert.headline)
+    assert "mas R$\xa0100,00 entre" in said(refusal.value.alert.headline, "pt-BR")
 
 
 def test_another_segments_summary_is_not_withheld_for_it(url):
@@ -284,8 +322,9 @@ def test_another_segments_summary_is_not_withheld_for_it(url):
 # Whatever the book
 
 NUMBER = re.compile(r"-?(?:R\$\xa0?)?\d(?:[\d.,]*\d)?%?")
-UP = {"en": ("rose", "rising"), "pt-BR": ("subiu", "subindo")}
-DOWN = {"en": ("fell", "falling"), "pt-BR": ("caiu", "caindo")}
+UP, DOWN = {"en": "rose", "pt-BR": "subiu"}, {"en": "fell", "pt-BR": "caiu"}
+ADDED = {"en": ("added", "took"), "pt-BR": ("acrescentou", "tirou")}
+RUNNING = {"en": ("positive", "negative"), "pt-BR": ("positivo", "negativo")}
 ABOVE = {"en": ("higher", "lower"), "pt-BR": ("acima", "abaixo")}
 MORE = {"en": ("more.", "less."), "pt-BR": ("a mais", "a menos")}
 periods = st.integers(1, 20).map(lambda n: Period.parse(f"2026-W{n:02}")) | st.sampled_from(
@@ -305,11 +344,14 @@ def test_every_number_of_the_story_was_counted_and_every_direction_is_its_sign(r
         text = prose(answer, language).replace(said(told.previous(), language), "")
         known = Known(rows, book, told)
     assert set(NUMBER.findall(text)) <= known.numbers(language), text
-    for words, sign in ((UP, 1), (DOWN, -1)):
-        assert not any(word in text for word in words[language]) or known.net * sign > 0
-    for (above, below), past in ((ABOVE[language], known.before), (MORE[language], known.average)):
-        assert above not in text or known.net > past
-        assert below not in text or known.net < past
+    directions = (
+        (ABOVE[language], known.net - known.before), (MORE[language], known.net - known.average),
+        ((UP[language], DOWN[language]), known.change), (ADDED[language], known.change - known.net),
+        (RUNNING[language], known.net),
+    )  # fmt: skip
+    for (up, down), difference in directions:
+        assert up not in text or difference > 0
+        assert down not in text or difference < 0
 
 
 class Known:
@@ -320,18 +362,24 @@ class Known:
         for _ in range(13):
             past.append(past[-1].previous())
         level = [sum(reference(rows, each.last_day).values()) for each in past]
-        nets = [after - before for after, before in pairwise(level)]
-        self.net, self.before, self.start = nets[0], nets[1], level[1]
+        fx = [
+            sum(r["amount_minor"] for r in ledger_rows(book, each.start, each.last_day) if r["category"] == "fx")
+            for each in past
+        ]
+        nets = [after - before - rate for (after, before), rate in zip(pairwise(level), fx, strict=False)]
+        self.net, self.before, self.start, self.change = nets[0], nets[1], level[1], level[0] - level[1]
         self.averaged = 12 if told.grain == "month" else 4
         self.average = round(Fraction(sum(nets[1 : self.averaged + 1]), self.averaged))
         self.moved = {}
         for row in ledger_rows(book, told.start, told.last_day):
-            self.moved.setdefault(row["category"], {}).setdefault(row["account_id"], []).append(row["amount_minor"])
+            if row["category"] != "fx":
+                self.moved.setdefault(row["category"], {}).setdefault(row["account_id"], []).append(row["amount_minor"])
 
     def numbers(self, language):
         """Everything that may be said, as it is said; the lengths of streaks among it."""
-        money = {self.net, self.before, self.average, self.net - self.before, self.net - self.average}
-        shares = {Fraction(abs(self.net), self.start)} if self.start else set()
+        money = {self.change, self.change - self.net, self.before, self.average}
+        money |= {self.net - self.before, self.net - self.average}
+        shares = {Fraction(abs(self.change), self.start)} if self.start else set()
         counts = {self.averaged, *range(3, 14)}
         for by_account in self.moved.values():
             sums = [sum(amounts) for amounts in by_account.values()]

@@ -36,11 +36,14 @@ METRICS: dict[Category, str] = {
 }
 
 
-class Bridge:
-    """The figures of one period, all from one statement."""
+RATES = phrase("Exchange rates")
 
-    def __init__(self, book: Book, period: Period, where: Where, found: Flows) -> None:
-        self.book, self.period, self.where, self.found = book, period, where, found
+
+class Bridge:
+    """The figures of one period, all from one statement. `foreign`: the book has contracts in other currencies."""
+
+    def __init__(self, book: Book, period: Period, where: Where, found: Flows, foreign: bool) -> None:
+        self.book, self.period, self.where, self.found, self.foreign = book, period, where, found, foreign
         self.start = self.figure("mrr", found.start, day_before(period))
         self.end = self.figure("mrr", found.end, Period.containing(period.last_day, "day"))
         self.net_new = self.figure("net_new_mrr", found.net_new, period)
@@ -53,6 +56,11 @@ class Bridge:
     def money(self, minor: int) -> Money:
         return Money(minor, self.book.currency)
 
+    @property
+    def rates(self) -> list[tuple[Phrase, Money]]:
+        """What exchange rates did, where there is a currency to be exchanged."""
+        return [(RATES, self.money(self.found.fx))] if self.found.fx or self.foreign else []
+
     def table(self, changes: Sequence[Mover]) -> Table:
         """Start, the movements and end: the rows between add up to the last. One account may move several times."""
         accounts = {name: sum(name in mover.movements for mover in changes) for name in CATEGORIES}
@@ -64,65 +72,67 @@ class Bridge:
             (
                 (phrase("Start"), self.start, self.found.start_accounts, None),
                 *moves,
+                *((label, amount, None, None) for label, amount in self.rates),
                 (phrase("End"), self.end, self.found.end_accounts, None),
             ),
         )
 
     def chart(self) -> Chart:
         moves = [(NAMES[name], self.money(self.found.movements[name])) for name in CATEGORIES]
-        ends = (phrase("Start"), self.money(self.found.start)), (phrase("End"), self.money(self.found.end))
-        return Chart(phrase("MRR bridge"), "waterfall", (ends[0], *moves, ends[1]))
+        start, end = (phrase("Start"), self.money(self.found.start)), (phrase("End"), self.money(self.found.end))
+        rates = self.rates if self.found.fx else []
+        return Chart(phrase("MRR bridge"), "waterfall", (start, *moves, *rates, end))
 
 
 def day_before(period: Period) -> Period:
     return Period.containing(period.start - timedelta(days=1), "day")
 
 
-def closes(found: Flows, course: Course, period: Period) -> bool:
-    """Whether the contract lines and the ledger of the accounts, which are summed apart, say the same of both ends."""
-    return found.closes and (found.start, found.end) == (course.level(period.start), course.level(period.end))
+def difference(found: Flows, ran: Course, ledger: int, period: Period) -> int:
+    """By how much the book contradicts itself; 0 where the bridge closes.
 
-
-def withheld(bridge: Bridge, course: Course, subject: Phrase) -> ToolError:
-    """Nobody is shown the figures; the owner of the book is told what does not add up."""
-    return ToolError(
-        phrase("The MRR bridge of this period does not close, so nothing of it is shown."),
-        alert=Answer(subject, _what_fails(bridge, course), (_sums(bridge, course), _remedy())),
+    Start and end are summed from the contract lines. The movements between them, the accounts' ledger up to the end
+    (`ledger`) and the course of MRR are summed apart: all must agree.
+    """
+    return (
+        found.end - (found.start + found.net_new + found.fx)
+        or found.end - ledger
+        or found.end - ran.level(period.end)
+        or found.start - ran.level(period.start)
     )
 
 
-def _what_fails(bridge: Bridge, course: Course) -> Phrase:
+def withheld(bridge: Bridge, amount: int, subject: Phrase) -> ToolError:
+    """Nobody is shown the figures; the owner of the book is told what does not add up."""
+    return ToolError(
+        phrase("The MRR bridge of this period does not close, so nothing of it is shown."),
+        alert=Answer(subject, _what_fails(bridge, amount), (_sums(bridge, amount), _remedy())),
+    )
+
+
+def _what_fails(bridge: Bridge, amount: int) -> Phrase:
     found, money = bridge.found, bridge.money
     return phrase(
-        "The MRR bridge does not close ({period}): {start} at the start, {net_new} of movements, {end} at the end, "
-        "a difference of {difference}. Load: {load}.",
+        "The MRR bridge does not close ({period}): {start} at the start, {moved} of movements, {end} at the end, "
+        "but {difference} between contracts and movements. Load: {load}.",
         period=bridge.period,
         start=money(found.start),
-        net_new=money(found.net_new),
+        moved=money(found.net_new + found.fx),
         end=money(found.end),
-        difference=money(_difference(bridge, course)),
+        difference=money(amount),
         load=bridge.book.info["load_id"],
     )
 
 
-def _difference(bridge: Bridge, course: Course) -> int:
-    """What the contract lines have more than the ledger of the accounts, at the end or else at the start."""
-    found, period = bridge.found, bridge.period
-    return (
-        found.end - course.level(period.end)
-        or found.start - course.level(period.start)
-        or (found.end - found.start - found.net_new)
-    )
-
-
-def _sums(bridge: Bridge, course: Course) -> Facts:
+def _sums(bridge: Bridge, amount: int) -> Facts:
     found, money = bridge.found, bridge.money
+    moves = tuple(Fact(NAMES[name], money(found.movements[name])) for name in CATEGORIES)
     return Facts((
-        Fact(phrase("Start, by the contracts"), money(found.start)),
-        Fact(phrase("Start, by the movements"), money(course.level(bridge.period.start))),
-        *(Fact(NAMES[name], money(found.movements[name])) for name in CATEGORIES),
-        Fact(phrase("End, by the contracts"), money(found.end)),
-        Fact(phrase("End, by the movements"), money(course.level(bridge.period.end))),
+        Fact(phrase("Start"), money(found.start)),
+        *moves,
+        *(Fact(label, fx) for label, fx in bridge.rates),
+        Fact(phrase("End"), money(found.end)),
+        Fact(phrase("Difference"), money(amount)),
     ))  # fmt: skip
 
 

@@ -63,22 +63,26 @@ def narrative(story: Story) -> list[Note]:
 def _sentences(story: Story) -> Iterator[Phrase]:
     if story.changes:
         yield _largest(story, _moved(story))
+    rates = list(_rates(story))
+    yield from rates
     yield from _against_the_period_before(story)
-    yield from _against_the_average(story)
+    if not rates:
+        yield from _against_the_average(story)
     yield from _concentration(story)
     yield from _streak(story)
 
 
 def _moved(story: Story) -> Phrase:
     """Up or down, and by how much; a clause without its full stop."""
-    amount = story.bridge.money(abs(story.net_new))
-    if story.net_new == 0:
+    change = story.bridge.found.end - story.bridge.found.start
+    amount = story.bridge.money(abs(change))
+    if not change:
         return phrase("MRR is where it was: gains and losses come to the same")
-    if story.too_small(story.net_new) or not story.bridge.found.start:
+    if story.too_small(change) or not story.bridge.found.start:
         rose, fell = phrase("MRR rose by {amount}", amount=amount), phrase("MRR fell by {amount}", amount=amount)
-        return rose if story.net_new > 0 else fell
-    share = Share(Fraction(abs(story.net_new), story.bridge.found.start))
-    if story.net_new > 0:
+        return rose if change > 0 else fell
+    share = Share(Fraction(abs(change), story.bridge.found.start))
+    if change > 0:
         return phrase("MRR rose by {amount}, {share} of what it was", amount=amount, share=share)
     return phrase("MRR fell by {amount}, {share} of what it was", amount=amount, share=share)
 
@@ -95,6 +99,15 @@ def _largest(story: Story, moved: Phrase) -> Phrase:
         kind=KINDS[name],
         amount=story.bridge.moves[name],
     )
+
+
+def _rates(story: Story) -> Iterator[Phrase]:
+    """What exchange rates did to MRR, which is no movement of anybody's."""
+    for _, fx in story.bridge.rates:
+        if fx.minor > 0 and not story.too_small(fx.minor):
+            yield phrase("Exchange rates alone added {amount}.", amount=fx)
+        if fx.minor < 0 and not story.too_small(fx.minor):
+            yield phrase("Exchange rates alone took {amount}.", amount=story.bridge.money(-fx.minor))
 
 
 def _against_the_period_before(story: Story) -> Iterator[Phrase]:
@@ -144,7 +157,7 @@ def _concentration(story: Story) -> Iterator[Phrase]:
 
 
 def _streak(story: Story) -> Iterator[Phrase]:
-    """For how many periods MRR has moved one way, this one included."""
+    """For how many periods net new MRR has had the same sign, this one included."""
     up = story.net_new > 0
     same = list(takewhile(lambda amount: amount != 0 and (amount > 0) == up, story.earlier))
     length = len(same) + 1
@@ -153,11 +166,10 @@ def _streak(story: Story) -> Iterator[Phrase]:
     span = _span(length, story.grain)
     if len(same) == len(story.earlier):
         span = phrase("at least {span}", span=span)
-    yield (
-        phrase("MRR has been rising for {span}.", span=span)
-        if up
-        else phrase("MRR has been falling for {span}.", span=span)
-    )
+    if up:
+        yield phrase("Net new MRR has been positive for {span}.", span=span)
+    else:
+        yield phrase("Net new MRR has been negative for {span}.", span=span)
 
 
 def _span(n: int, grain: str) -> Phrase:

@@ -24,12 +24,12 @@ from tools import (
     ToolError,
     phrase,
 )
-from tools._bridge import Bridge, closes, withheld
+from tools._bridge import Bridge, difference, withheld
 from tools._movers import who_left, who_moved, who_will_leave, why
 from tools._narrative import Story, narrative
 from tools._reading import conversion, written_period
 from tools._span import Span
-from tools.metrics import Course, Figure, Mover, Period, Ranking, all_metrics, course, flows, movers, rank
+from tools.metrics import Course, Figure, Mover, Period, Ranking, all_metrics, course, flows, ledger_level, movers, rank
 
 Dimension = Literal[
     "segment", "plan", "country", "owner", "region", "industry", "size", "product", "cohort", "reason"
@@ -74,10 +74,11 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     found = flows(deps.book, span.period, where)
     if not (found.start_accounts or any(found.accounts.values())):
         raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=subject))
-    bridge = Bridge(deps.book, span.period, where, found)
-    ran = course(deps.book, sorted(span.days), where)
-    if not closes(found, ran, span.period):
-        raise withheld(bridge, ran, subject)
+    rates = conversion(deps.book)
+    bridge = Bridge(deps.book, span.period, where, found, foreign=bool(rates))
+    ran = course(deps.book, span.days, where)
+    if amount := difference(found, ran, ledger_level(deps.book, span.period.end, where), span.period):
+        raise withheld(bridge, amount, subject)
     changes = movers(deps.book, span.period, where)
     return Answer(
         subject=subject,
@@ -88,7 +89,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
             first=span.period.start,
             net_new=bridge.net_new,
         ),
-        parts=(*_parts(ask, bridge, span, ran, changes), NextSteps(_next(changes))),
+        parts=(*_parts(ask, bridge, span, ran, changes), *rates, NextSteps(_next(changes))),
         accounts=frozenset(mover.account_id for mover in changes),
     )
 
@@ -117,7 +118,6 @@ def _parts(ask: Input, bridge: Bridge, span: Span, ran: Course, changes: list[Mo
         *who_left(bridge, changes),
         *who_will_leave(bridge, standing),
         *_trend(bridge, span, ran),
-        *conversion(bridge.book),
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 from tools.metrics._book import mrr_movements
 from tools.metrics._dimensions import DIMENSIONS
 from tools.metrics._figure import Source
-from tools.metrics._flows import Category
+from tools.metrics._flows import FX, Category
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, limited_to, read
@@ -54,7 +54,7 @@ def _driver(value: str, moved: Sequence[Any]) -> Driver:
 def _by_value(period: Period, dimension: str, where: Where) -> Select[*tuple[Any, ...]]:
     valued = DIMENSIONS[dimension].values(period.last_day).subquery("valued")
     value = func.coalesce(valued.c.value, "").label("value")
-    within = _m.on_day >= period.start, _m.on_day < period.end
+    within = _m.on_day >= period.start, _m.on_day < period.end, _m.category != FX
     moved = (
         select(value, _m.category, _m.amount_minor)
         .join_from(mrr_movements, valued, valued.c.account_id == _m.account_id, isouter=True)
