@@ -231,13 +231,14 @@ def _typed(text: str, key: str) -> Question:
 
 
 def _print(reply: Reply, as_json: bool) -> None:
+    from bot.terminal import alert, show
+
+    alert(reply)
     if as_json:
         from bot.as_json import document
 
         sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
     else:
-        from bot.terminal import show
-
         show(reply, Console())
 
 

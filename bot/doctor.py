@@ -66,11 +66,20 @@ def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
     if not http:
         opened = _ask(app, settings.slack_api_url, "apps.connections.open")
         yield opened if isinstance(opened, Check) else Check("app token", True, phrase("Socket Mode opens."))
+    if settings.alert_to:
+        yield _alerts(_ask(bot, settings.slack_api_url, "users.info", user=settings.alert_to), settings.alert_to)
 
 
-def _ask(token: str | None, api_url: str | None, method: str) -> Any:
+def _alerts(asked: Any, user: str) -> Check:
+    if isinstance(asked, Check) or (asked.get("user") or {}).get("deleted"):
+        mend = phrase("Set ALERT_TO to the member ID in the profile of a colleague in Slack: U… or W….")
+        return Check("alerts", False, phrase("Slack does not know {user}, who is to be alerted.", user=user), mend)
+    return Check("alerts", True, phrase("{user} is alerted where figures are withheld.", user=user))
+
+
+def _ask(token: str | None, api_url: str | None, method: str, **asked: str) -> Any:
     try:
-        return reading_client(token, api_url, timeout=10).api_call(method)
+        return reading_client(token, api_url, timeout=10).api_call(method, params=asked)
     except SlackApiError as refused:
         error = str(refused.response.get("error"))
         return Check(

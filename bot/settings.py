@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, description="Signing secret, for HTTP: Basic Information page."
     )
+    alert_to: str | None = Field(
+        default=None,
+        description="Slack user id (`U…`) of the owner of the book, told in private where figures are withheld.",
+    )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
     retention_replica: str = Field(
         default="main",

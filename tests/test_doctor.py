@@ -154,3 +154,9 @@ def test_answers_that_were_lost_and_questions_left_lying_are_counted(tmp_path: P
     assert found(doctor.questions(url, now)) == {"answers": False, "questions": True}
     assert found(doctor.questions(url, now + timedelta(days=8))) == {"answers": True, "questions": True}
     assert list(doctor.questions("nonsense", now)) == []
+
+
+@pytest.mark.parametrize(("user", "known"), [("U2", True), ("U404", False), ("UGONE", False)])
+def test_who_is_to_be_alerted_must_be_somebody(slack: SlackServer, tmp_path: Path, user: str, known: bool) -> None:
+    slack.users["UGONE"] = {"deleted": True}
+    assert found(doctor.slack(settings(slack, tmp_path, alert_to=user)))["alerts"] is known
