@@ -23,6 +23,11 @@ def _sentence(fault: Fault) -> Phrase:
 def _missing_column(fault: Fault) -> Phrase:
     if fault.detail.get("for") != fault.column:
         return phrase("The mapping file names this column, but the file has none called so; its columns: {unused}.")
+    if fault.detail.get("asked"):
+        return phrase(
+            "The query does not give it, but only: {unused}. Name it in the SELECT (… AS {column}), or in the mapping "
+            "file under columns:, as below."
+        )
     if fault.detail.get("likely"):
         return phrase(
             "It is missing. Perhaps it is called {likely}: name it in a mapping file, as below, or add it to the file."
@@ -33,10 +38,11 @@ def _missing_column(fault: Fault) -> Phrase:
 def _place(fault: Fault) -> Phrase:
     """File, row and column as far as they are known; row numbers are labels, so they are not grouped."""
     file, column = printable(fault.file), printable(fault.column or "")
+    row = f"{fault.row} ({printable(fault.key)})" if fault.key else str(fault.row)
     if fault.row and column:
-        return phrase("{file}, row {row}, column {column}", file=file, row=str(fault.row), column=column)
+        return phrase("{file}, row {row}, column {column}", file=file, row=row, column=column)
     if fault.row:
-        return phrase("{file}, row {row}", file=file, row=str(fault.row))
+        return phrase("{file}, row {row}", file=file, row=row)
     if column:
         return phrase("{file}, column {column}", file=file, column=column)
     return phrase("{file}", file=file)
@@ -44,9 +50,10 @@ def _place(fault: Fault) -> Phrase:
 
 def example(fault: Fault) -> Phrase:
     """One more of the same: only its row and value."""
+    row = f"{fault.row} ({printable(fault.key)})" if fault.key else str(fault.row)
     if fault.value:
-        return phrase("row {row} (“{value}”)", row=str(fault.row), value=printable(fault.value))
-    return phrase("row {row}", row=str(fault.row))
+        return phrase("row {row} (“{value}”)", row=row, value=printable(fault.value))
+    return phrase("row {row}", row=row)
 
 
 def remark(notice: Notice) -> Phrase:
@@ -57,7 +64,7 @@ def remark(notice: Notice) -> Phrase:
 
 
 def _sentences() -> Mapping[FaultKind, Phrase]:
-    return {**_of_files(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
+    return {**_of_files(), **_of_sources(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
 
 
 def _of_files() -> dict[FaultKind, Phrase]:
@@ -93,6 +100,59 @@ def _of_files() -> dict[FaultKind, Phrase]:
             "a cell, or export the file again."
         ),
         "two_columns": phrase("Two columns are called {column}; rename or remove one of them."),
+    }
+
+
+def _of_sources() -> dict[FaultKind, Phrase]:
+    return {
+        "nothing_to_load": phrase(
+            "There is nothing to load; give the folder with the CSV files, or a mapping file with queries."
+        ),
+        "two_urls": phrase("A source has either a url: or a url_from:; give it one of them."),
+        "two_origins": phrase(
+            "A table comes from a file or from a query; give it either file:, or query: with source: and changed:."
+        ),
+        "not_select": phrase(
+            "Only one SELECT statement can be asked, and this is none: {value}. Nothing is ever written into a source."
+        ),
+        "unknown_source": phrase(
+            "There is no source {value} under sources: in the mapping file (there: {known}); add it there, or name "
+            "another one."
+        ),
+        "url_missing": phrase(
+            "Its URL is to come from {value}, which is neither an environment variable nor in .env; set it, for "
+            "instance {value}=postgresql+psycopg://user:password@host/database."
+        ),
+        "bad_url": phrase(
+            "{value} is no SQLAlchemy URL that can be used; write it as dialect+driver://user:password@host/database."
+        ),
+        "secret_in_mapping": phrase(
+            "Its URL in the mapping file holds a password; move the URL into .env and name it there: "
+            "{value}: {{url_from: NAME}}."
+        ),
+        "driver_missing": phrase(
+            "No driver for {value} is installed; install its SQLAlchemy dialect beside the assistant (for Snowflake, "
+            "for instance: pip install snowflake-sqlalchemy), or correct the URL."
+        ),
+        **_of_queries(),
+    }
+
+
+def _of_queries() -> dict[FaultKind, Phrase]:
+    return {
+        "unreachable": phrase(
+            "The database cannot be reached: {cause}. Check its URL, the network, and that its user may connect."
+        ),
+        "query_failed": phrase(
+            "The database refused the query: {cause}. Correct it in the mapping file, and try it in a client of the "
+            "database."
+        ),
+        "changed_missing": phrase(
+            "The mapping file says changed: {column}, but the query gives only: {columns}; add it to the SELECT."
+        ),
+        "no_rows": phrase(
+            "The query for {table} gives no rows; check its conditions, and what the database's user may see."
+        ),
     }
 
 
@@ -174,13 +234,10 @@ def _of_rows() -> dict[FaultKind, Phrase]:
             "give them different ids."
         ),
         "unknown_account": phrase(
-            "“{value}” is no account of the accounts file; add it there, correct it, or say in the mapping "
-            "file how the rows name "
-            "accounts: account_id: {{via: accounts.name, column: …}}."
+            "“{value}” is not among the accounts; add it there, correct it, or say in the mapping file how the rows "
+            "name accounts: account_id: {{via: accounts.name, column: …}}."
         ),
-        "unknown_subscription": phrase(
-            "“{value}” is no subscription of the subscriptions file; add it there or correct it."
-        ),
+        "unknown_subscription": phrase("“{value}” is not among the subscriptions; add it there or correct it."),
         "ended_before_started": phrase("The end {value} is before the start {started}; correct one of the two dates."),
     }
 

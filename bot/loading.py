@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import Assistant
 from bot.load_messages import example, explain, remark
+from bot.load_progress import LoadProgress
 from bot.locale import Speaker
 from tools import Phrase, phrase, phrase_n
 from tools.metrics._cells import printable
@@ -17,16 +18,15 @@ from tools.metrics._load import LoadReport, TableReport, load_directory
 
 
 def load(
-    bot: Assistant, directory: Path, mapping: Path | None, check: bool, currency: str | None, console: Console
+    bot: Assistant, directory: Path | None, mapping: Path | None, check: bool, currency: str | None, console: Console
 ) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
-    reading = phrase("Reading {directory} …", directory=str(directory))
     try:
-        with console.status(bot.speaker.say(reading)):
+        with LoadProgress(console, bot.speaker) as progress:
             report = load_directory(
                 directory, settings.book, mapping=mapping, check_only=check, currency=currency,
-                timezone=settings.retention_timezone, today=bot.today(),
+                timezone=settings.retention_timezone, today=bot.today(), secrets=settings.called, watch=progress.told,
             )  # fmt: skip
     except LoadRefused as refused:
         _show_faults(refused, bot.speaker, console)
@@ -108,7 +108,7 @@ def _show_report(report: LoadReport, speaker: Speaker, console: Console) -> None
     for notice in report.notices:
         console.print(Text(f"• {speaker.say(remark(notice))}"))
     if report.absent and not report.written:
-        console.print(Text(speaker.say(phrase("Tables without a file: {tables}.", tables=", ".join(report.absent)))))
+        console.print(Text(speaker.say(phrase("Tables without a source: {tables}.", tables=", ".join(report.absent)))))
     console.print(Text(speaker.say(_outcome(report)), "bold"))
 
 

@@ -22,6 +22,7 @@ from bot.load_messages import explain, remark
 from bot.loading import load
 from bot.locale import Speaker
 from tests.conftest import assistant_at
+from tests.test_load_queries import WRONG as WRONG_SOURCES
 from tools.metrics._book import (
     accounts,
     book_info,
@@ -932,7 +933,8 @@ def test_a_faulty_row_does_not_make_those_that_refer_to_it_faulty(company: Compa
 def test_every_fault_and_notice_has_a_sentence_with_its_place() -> None:
     detail = dict.fromkeys(
         ("table", "found", "files", "allowed", "longest", "lowest", "highest", "stated", "rows", "reporting", "cells",
-         "columns", "first_row", "differs", "started", "for", "table", "unused", "likely", "rule", "field"), "x",
+         "columns", "first_row", "differs", "started", "for", "table", "unused", "likely", "rule", "field", "known",
+         "cause"), "x",
     )  # fmt: skip
     for language in ("en", "pt-BR"):
         for kind in FAULT_KINDS:
@@ -944,8 +946,8 @@ def test_every_fault_and_notice_has_a_sentence_with_its_place() -> None:
 
 
 def test_every_fault_kind_is_met_in_these_tests() -> None:
-    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in BAD_MAPPINGS}
-    assert set(FAULT_KINDS) - met == {"missing_directory", "missing_file", "unreadable_file"}
+    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in (*BAD_MAPPINGS, *WRONG_SOURCES)}
+    assert set(FAULT_KINDS) - met == {"missing_directory", "missing_file", "unreadable_file", "nothing_to_load"}
 
 
 # --- old or new, never between ---------------------------------------------------------------------------------------

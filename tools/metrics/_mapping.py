@@ -9,6 +9,9 @@ A small YAML file. Everything in it is optional:
     ends: last_day           # ends are the last day of service; else `day_after`, the first day without it
     rates: {USD: 5.40}       # one rate per foreign currency, in place of an exchange_rates file
     ignore: [notes.csv]      # files to leave alone
+    sources:
+      warehouse: {url_from: WAREHOUSE_URL}   # the NAME of an environment variable or .env entry that holds the URL
+      archive: {url: "sqlite:///archive.db"} # a SQLAlchemy URL without a secret
     tables:
       subscriptions:
         file: contracts_2026.csv          # else: the file whose name holds the table's name
@@ -20,6 +23,10 @@ A small YAML file. Everything in it is optional:
           plan:                           # nothing: leave it out, whatever the headers say
         values:
           kind: {Fee: retainer, Setup:}   # the file's words → ours; nothing: an empty cell
+      invoices:
+        source: warehouse                 # may be left out where there is only one
+        query: SELECT number AS invoice_id, customer AS account_id, … FROM billing.invoices
+        changed: updated_at               # a column of the query: later loads of changes ask only for newer rows
       usage:
         columns:
           account_id: {via: subscriptions.subscription_id, column: Contract}   # rows name a contract
@@ -36,7 +43,7 @@ What kinds of exports need:
   `values: {is_trial: {trialing: "yes", active: "no"}}`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -47,6 +54,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from tools.metrics._cells import currencies
 from tools.metrics._faults import Fault
 from tools.metrics._fields import Shape, shapes
+from tools.metrics._statement import is_select
 
 Via = Literal[
     "subscriptions.subscription_id",
@@ -84,8 +92,19 @@ class Manner(BaseModel):
     ends: Literal["last_day", "day_after"] | None = None
 
 
+class SourceMapping(BaseModel):
+    """Another database: its URL, or what the environment variable or `.env` entry that holds it is called."""
+
+    model_config = ConfigDict(extra="forbid")
+    url: Nullable = None
+    url_from: Nullable = None
+
+
 class TableMapping(Manner):
     file: Nullable = None
+    source: Nullable = None
+    query: Nullable = None
+    changed: Nullable = None
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
     values: dict[str, dict[str, Nullable]] = Field(default_factory=dict)
 
@@ -96,6 +115,7 @@ class LoadMapping(Manner):
     currency: str | None = None
     rates: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     ignore: list[str] = Field(default_factory=list)
+    sources: dict[str, SourceMapping] = Field(default_factory=dict)
     tables: dict[str, TableMapping] = Field(default_factory=dict)
 
     def table(self, name: str) -> TableMapping:
@@ -104,6 +124,13 @@ class LoadMapping(Manner):
         return said.model_copy(
             update={name: getattr(said, name) or getattr(self, name) for name in Manner.model_fields}
         )
+
+    @property
+    def queries(self) -> Mapping[str, TableMapping]:
+        """The tables that come from a query, each with its source."""
+        only = next(iter(self.sources), None) if len(self.sources) == 1 else None
+        asked = {name: self.table(name) for name, said in self.tables.items() if said.query}
+        return {name: said.model_copy(update={"source": said.source or only}) for name, said in asked.items()}
 
 
 def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
@@ -124,7 +151,7 @@ def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
         return LoadMapping(), (Fault(path.name, "bad_mapping"),)
     except ValidationError as problem:
         return LoadMapping(), tuple(_fault(path.name, error["loc"], error["input"]) for error in problem.errors())
-    return mapping, tuple(_unknown_names(path.name, mapping))
+    return mapping, (*_unknown_names(path.name, mapping), *_wrong_sources(path.name, mapping))
 
 
 def _fault(file: str, place: tuple[int | str, ...], value: object) -> Fault:
@@ -145,6 +172,22 @@ def _unknown_names(file: str, mapping: LoadMapping) -> Iterator[Fault]:
             if column not in columns_of(shape):
                 allowed = ", ".join(columns_of(shape))
                 yield Fault(file, "unknown_name", column=f"tables.{name}", value=column, detail={"allowed": allowed})
+
+
+def _wrong_sources(file: str, mapping: LoadMapping) -> Iterator[Fault]:
+    """Sources without exactly one URL, tables with two origins, queries of no source, statements that write."""
+    for name, source in mapping.sources.items():
+        if bool(source.url) == bool(source.url_from):
+            yield Fault(file, "two_urls", column=f"sources.{name}")
+    for name, said in mapping.tables.items():
+        place = f"tables.{name}"
+        if (said.file and said.query) or ((said.source or said.changed) and not said.query):
+            yield Fault(file, "two_origins", column=place)
+        if said.query and not is_select(said.query):
+            yield Fault(file, "not_select", column=f"{place}.query", value=" ".join(said.query.split())[:80])
+        if said.source and said.source not in mapping.sources:
+            known = ", ".join(mapping.sources) or "–"
+            yield Fault(file, "unknown_source", column=f"{place}.source", value=said.source, detail={"known": known})
 
 
 def columns_of(shape: Shape) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tools.metrics._faults import Fault
 from tools.metrics._fields import Field, Shape, StandIn, shapes
 from tools.metrics._likely import likely
 from tools.metrics._mapping import LoadMapping, Rule, TableMapping
-from tools.metrics._reading import SUFFIXES, Layout
+from tools.metrics._reading import SUFFIXES, Feed, TextFile
 
 _CENTS = re.compile(r" (?:(?:in|em) )?(?:cents|centavos|minor|minor units)$")
 
@@ -35,18 +35,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one file becomes rows of one table."""
+    """How one feed becomes rows of one table."""
 
     shape: Shape
-    path: Path
-    layout: Layout
+    feed: Feed
     header: Sequence[str]
     origins: tuple[Origin, ...]
     said: TableMapping = field(default_factory=TableMapping)
 
     @property
     def file(self) -> str:
-        return self.path.name
+        return self.feed.name
 
     @property
     def via(self) -> Origin | None:
@@ -57,8 +56,8 @@ class Plan:
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """Columns of the file that fill nothing."""
-        return tuple(_unused(self.header, self.origins))
+        """Columns of the feed that are good for nothing."""
+        return tuple(title for title in _unused(self.header, self.origins) if title != self.said.changed)
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -103,22 +102,20 @@ def _called(shape: Shape) -> Iterator[str]:
     yield from (fold(said) for said in shape.called)
 
 
-def plan_columns(
-    shape: Shape, path: Path, layout: Layout, header: list[str], said: TableMapping
-) -> tuple[Plan, list[Fault]]:
-    """How the file's columns fill the table's, and which are missing."""
+def plan_columns(shape: Shape, feed: Feed, header: list[str], said: TableMapping) -> tuple[Plan, list[Fault]]:
+    """How the feed's columns fill the table's, and which are missing."""
     faults: list[Fault] = []
     found = _recognised(shape, header)
-    faults += _twice(path.name, header, found)
+    faults += _twice(feed, header, found)
     for name, rule in said.columns.items():
         found.pop(name, None)
-        faults += _apply(name, rule, shape, path.name, header, found)
+        faults += _apply(name, rule, shape, feed.name, header, found)
     _let_stand_in(shape, header, said, found)
     _fill_in(shape, header, found)
-    faults += _missing(shape, path.name, header, found, faults)
-    if faults and not _is_table(header):
-        faults = [Fault(path.name, "not_a_table", 1, value=printable(" ".join(header).strip())[:80])]
-    return Plan(shape, path, layout, header, tuple(found.values()), said), faults
+    faults += _missing(shape, feed, header, found, faults)
+    if faults and isinstance(feed, TextFile) and not _is_table(header):
+        faults = [Fault(feed.name, "not_a_table", 1, value=printable(" ".join(header).strip())[:80])]
+    return Plan(shape, feed, header, tuple(found.values()), said), faults
 
 
 def _is_table(header: list[str]) -> bool:
@@ -254,14 +251,15 @@ def _fill_in(shape: Shape, header: list[str], found: dict[str, Origin]) -> None:
         found["account_id"] = _column(shape.fields["account_id"], line.header, line.index or 0, via)
 
 
-def _twice(file: str, header: list[str], found: Mapping[str, Origin]) -> Iterator[Fault]:
+def _twice(feed: Feed, header: list[str], found: Mapping[str, Origin]) -> Iterator[Fault]:
+    row = 1 if isinstance(feed, TextFile) else None
     for origin in found.values():
         if header.count(origin.header) > 1:
-            yield Fault(file, "two_columns", 1, origin.header)
+            yield Fault(feed.name, "two_columns", row, origin.header)
 
 
 def _missing(
-    shape: Shape, file: str, header: list[str], found: Mapping[str, Origin], known: list[Fault]
+    shape: Shape, feed: Feed, header: list[str], found: Mapping[str, Origin], known: list[Fault]
 ) -> Iterator[Fault]:
     """Required fields that no column gives; currencies, names and row numbers can come from elsewhere."""
     told = {fault.detail.get("for") for fault in known}
@@ -273,7 +271,9 @@ def _missing(
         elsewhere.add(next(iter(shape.fields)))
     for name, field_ in shape.fields.items():
         if field_.required and name not in found and name not in elsewhere and name not in told:
-            yield Fault(file, "missing_column", None, name, detail={"for": name, **likely(shape, name, unused)})
+            asked = {} if isinstance(feed, TextFile) else {"asked": "query"}
+            detail = {"for": name, **likely(shape, name, unused), **asked}
+            yield Fault(feed.name, "missing_column", None, name, detail=detail)
 
 
 def _unused(header: Sequence[str], origins: Iterable[Origin]) -> list[str]:

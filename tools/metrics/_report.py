@@ -1,7 +1,7 @@
 """What a load did, or would do: said as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tools.metrics._faults import Notice
@@ -29,7 +29,8 @@ class TableReport:
 class LoadReport:
     """What a load did, or with `written` False would do. `load_id` is the same for the same content.
 
-    `absent`: tables of the book that no file fills; `mrr`: on the day `as_of`, to compare with what is known.
+    `absent`: tables of the book that no file fills; `mrr`: on the day `as_of`, to compare with what is known;
+    `marks`: table → the highest value of its `changed` column, from where on the next load asks for changes.
     """
 
     tables: tuple[TableReport, ...]
@@ -41,3 +42,4 @@ class LoadReport:
     load_id: str
     written: bool
     mrr: Money
+    marks: Mapping[str, str] = field(default_factory=dict)

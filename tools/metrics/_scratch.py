@@ -180,6 +180,13 @@ class Scratch:
         days, lasts = self._connection.execute(select(func.count(day), last)).one()
         return int(days), int(lasts)
 
+    def key_of(self, name: str, row_number: int) -> str | None:
+        """The first column of the key of a row."""
+        table = self._tables[name]
+        key = select(_keys(table)[0]).where(table.c.row_number == row_number)
+        found: str | None = self._connection.execute(key).scalar()
+        return found
+
     def filled(self, name: str, column: str) -> int:
         """How many rows have something in a column."""
         return self._number(select(func.count(self._tables[name].c[column])))

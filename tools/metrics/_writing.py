@@ -12,6 +12,7 @@ from tools.metrics._book import (
     book_info,
     discounts,
     exchange_rates,
+    load_marks,
     loads,
     mrr_movements,
     pauses,
@@ -20,6 +21,7 @@ from tools.metrics._book import (
 )
 from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping
+from tools.metrics._marks import remember
 from tools.metrics._opening import book_engine
 from tools.metrics._report import LoadReport
 from tools.metrics._scratch import Scratch
@@ -45,13 +47,14 @@ def write(
             scratch.attach(connection)
             if engine.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE book_info IN EXCLUSIVE MODE"))
-            for table in (*SOURCE_TABLES, book_info, loads):
+            for table in (*SOURCE_TABLES, book_info, loads, load_marks):
                 connection.execute(delete(table))
             for table in tables:
                 scratch.move(connection, table)
             if said.rates:
                 connection.execute(insert(exchange_rates), _rates(said))
             _describe(connection, report, timezone)
+            remember(connection, said, report.marks)
             ledger(connection)
             mrr = Money(_mrr(connection, report.as_of), report.currency)
     finally:

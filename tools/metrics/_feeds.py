@@ -1,0 +1,149 @@
+"""Where the rows of each table come from: a file of the directory, or a query on another database."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from tools.metrics._faults import Fault, Findings
+from tools.metrics._fetching import Fetched, fetch
+from tools.metrics._fields import shapes
+from tools.metrics._mapping import LoadMapping, TableMapping
+from tools.metrics._plan import files_by_table
+from tools.metrics._reading import Feed, TextFile
+from tools.metrics._sources import NoSource, Secrets, connect
+
+REQUIRED = ("accounts", "subscriptions")
+Step = Literal["asking", "looking", "reading", "writing"]
+Watch = Callable[[Step, str, int, int | None], None]
+"""Is told how a load goes on: what is done with which table, how many rows so far, and of how many if known.
+
+A query is asked for its rows; the cells of every feed are looked at for their styles; then its rows are read.
+"""
+
+
+@dataclass
+class Gathered:
+    """The feed of each table, and the files that are of none."""
+
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    unknown_files: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Table → the highest value of its `changed` column."""
+        found = {name: feed.mark for name, feed in self.feeds.items() if isinstance(feed, Fetched)}
+        return {name: mark for name, mark in found.items() if mark}
+
+
+def gather(
+    directory: Path | None,
+    said: LoadMapping,
+    secrets: Secrets,
+    marks: Mapping[str, str],
+    folder: Path,
+    findings: Findings,
+    watch: Watch,
+) -> Gathered:
+    """Find the files and ask the queries; what is missing or wrong becomes a fault.
+
+    `marks`: table → from where on its changes are asked; `folder`: where the rows of queries wait.
+    """
+    gathered = Gathered()
+    findings.add(*_unusable(directory, said))
+    findings.refuse()
+    found, unknown = files_by_table(directory, said) if directory else ({}, [])
+    findings.add(*_missing_files(said, found, unknown))
+    if said.queries:
+        findings.refuse()
+    gathered.unknown_files = tuple(unknown)
+    gathered.feeds = {name: TextFile(paths[0]) for name, paths in found.items()}
+    with ExitStack() as stack:
+        asking = _Asking(said, secrets, marks, folder, findings, watch, stack)
+        gathered.feeds |= {name: feed for name, feed in asking.all() if feed}
+    return gathered
+
+
+def _unusable(directory: Path | None, said: LoadMapping) -> Iterator[Fault]:
+    if directory is None:
+        if not said.queries:
+            yield Fault("retention load", "nothing_to_load")
+    elif not directory.is_dir():
+        yield Fault(directory.name, "missing_directory")
+    elif not os.access(directory, os.R_OK | os.X_OK):
+        yield Fault(directory.name, "unreadable_file")
+
+
+def _missing_files(said: LoadMapping, found: Mapping[str, list[Path]], unknown: list[str]) -> Iterator[Fault]:
+    """Files that the mapping names or a load needs, and tables that have two origins."""
+    seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
+    for name, table in said.tables.items():
+        if table.file and table.file not in [path.name for path in found.get(name, [])]:
+            yield Fault(table.file, "missing_file", detail={"table": name, **seen})
+    for name in REQUIRED:
+        if name not in found and name not in said.queries and not said.table(name).file:
+            yield Fault(f"{name}.csv", "missing_file", detail={"table": name, **seen})
+    for name, paths in found.items():
+        origins = [*(path.name for path in paths), *([_name(said.queries[name], name)] if name in said.queries else [])]
+        if len(origins) > 1:
+            yield Fault(origins[1], "two_files", detail={"table": name, "files": ", ".join(origins)})
+
+
+def _name(said: TableMapping, table: str) -> str:
+    return f"{said.source or '–'}: {table}"
+
+
+@dataclass
+class _Asking:
+    """All queries of a load, over one connection for each source."""
+
+    said: LoadMapping
+    secrets: Secrets
+    marks: Mapping[str, str]
+    folder: Path
+    findings: Findings
+    watch: Watch
+    stack: ExitStack
+    open: dict[str, Connection | None] = field(default_factory=dict)
+
+    def all(self) -> Iterator[tuple[str, Feed | None]]:
+        for name in shapes():
+            if name in self.said.queries:
+                yield name, self._ask(name, self.said.queries[name])
+
+    def _ask(self, name: str, said: TableMapping) -> Feed | None:
+        if not (connection := self._connection(said)):
+            return None
+        told = partial(self.watch, "asking", name)
+        path = self.folder / f"{name}.rows"
+        try:
+            return fetch(connection, _name(said, name), said, self.marks.get(name), path, lambda rows: told(rows, None))
+        except NoSource as missing:
+            self.findings.add(missing.fault)
+            connection.rollback()
+            return None
+
+    def _connection(self, said: TableMapping) -> Connection | None:
+        """The connection to the table's source; None where there is none, which is told once."""
+        name = said.source
+        if name is None:
+            known = ", ".join(self.said.sources) or "–"
+            self.findings.add(Fault("mapping", "unknown_source", value="–", detail={"known": known}))
+            return None
+        if name not in self.open:
+            self.open[name] = self._opened(name)
+        return self.open[name]
+
+    def _opened(self, name: str) -> Connection | None:
+        try:
+            connection = connect(name, self.said.sources[name], self.secrets)
+        except NoSource as missing:
+            self.findings.add(missing.fault)
+            return None
+        self.stack.callback(connection.close)
+        return connection
