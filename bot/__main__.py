@@ -84,6 +84,9 @@ def load(
         Path | None,
         typer.Option("--mapping", exists=True, dir_okay=False, help="Which file, query and column is what (YAML)."),
     ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Copy nothing: make the book of views over the mapping's queries.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
     currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
     home: Home = None,
@@ -95,7 +98,8 @@ def load(
     """
     from bot.loading import load as run
 
-    raise typer.Exit(run(assistant(context, home, today), directory, mapping, check, currency, Console()))
+    bot = assistant(context, home, today)
+    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), in_place=in_place))
 
 
 @app.command(epilog="Example: `retention demo --home demo-home`")

@@ -36,12 +36,12 @@ def _missing_column(fault: Fault) -> Phrase:
 
 
 def _place(fault: Fault) -> Phrase:
-    """File, row and column as far as they are known; row numbers are labels, so they are not grouped."""
+    """File, row and column as far as they are known."""
     file, column = printable(fault.file), printable(fault.column or "")
-    row = f"{fault.row} ({printable(fault.key)})" if fault.key else str(fault.row)
-    if fault.row and column:
+    row = _row(fault)
+    if row and column:
         return phrase("{file}, row {row}, column {column}", file=file, row=row, column=column)
-    if fault.row:
+    if row:
         return phrase("{file}, row {row}", file=file, row=row)
     if column:
         return phrase("{file}, column {column}", file=file, column=column)
@@ -50,10 +50,16 @@ def _place(fault: Fault) -> Phrase:
 
 def example(fault: Fault) -> Phrase:
     """One more of the same: only its row and value."""
-    row = f"{fault.row} ({printable(fault.key)})" if fault.key else str(fault.row)
+    row = _row(fault)
     if fault.value:
         return phrase("row {row} (“{value}”)", row=row, value=printable(fault.value))
     return phrase("row {row}", row=row)
+
+
+def _row(fault: Fault) -> str:
+    """Its number, its id, or both; row numbers are labels, so they are not grouped."""
+    key = printable(fault.key or "")
+    return f"{fault.row} ({key})" if fault.row and key else key or str(fault.row or "")
 
 
 def remark(notice: Notice) -> Phrase:
@@ -105,7 +111,7 @@ def _of_files() -> dict[FaultKind, Phrase]:
 
 def _of_sources() -> dict[FaultKind, Phrase]:
     return {
-        "nothing_to_load": phrase(
+        "no_input": phrase(
             "There is nothing to load; give the folder with the CSV files, or a mapping file with queries."
         ),
         "two_urls": phrase("A source has either a url: or a url_from:; give it one of them."),
@@ -135,6 +141,27 @@ def _of_sources() -> dict[FaultKind, Phrase]:
             "for instance: pip install snowflake-sqlalchemy), or correct the URL."
         ),
         **_of_queries(),
+        **_in_place(),
+    }
+
+
+def _in_place() -> dict[FaultKind, Phrase]:
+    return {
+        "name_taken": phrase(
+            "This database already has {value}, and not from this assistant. Give the book a database or schema of its "
+            "own, so that nothing is overwritten; on PostgreSQL for instance "
+            "…/database?options=-csearch_path%3Dretention."
+        ),
+        "missing_query": phrase(
+            "To be read in place, {table} needs a query: under tables: {table}: in the mapping file."
+        ),
+        "not_in_place": phrase(
+            "{value} is only for a load; to be read in place, the query itself must give the values as the book has "
+            "them."
+        ),
+        "elsewhere": phrase(
+            "This is another database than that of BOOK_URL; to be read in place, both must be the same."
+        ),
     }
 
 
@@ -232,6 +259,10 @@ def _of_rows() -> dict[FaultKind, Phrase]:
         "duplicate_key": phrase(
             "“{value}” was there before, in row {first_row}, with another {differs}; keep one of the rows or "
             "give them different ids."
+        ),
+        "repeated_key": phrase(
+            "“{value}” is there more than once, and each id may come only once; correct the query, with GROUP BY or "
+            "with ids of their own."
         ),
         "unknown_account": phrase(
             "“{value}” is not among the accounts; add it there, correct it, or say in the mapping file how the rows "

@@ -22,6 +22,8 @@ from bot.load_messages import explain, remark
 from bot.loading import load
 from bot.locale import Speaker
 from tests.conftest import assistant_at
+from tests.test_load_in_place import IMPOSSIBLE
+from tests.test_load_in_place import WRONG as WRONG_IN_PLACE
 from tests.test_load_queries import WRONG as WRONG_SOURCES
 from tools.metrics._book import (
     accounts,
@@ -946,8 +948,10 @@ def test_every_fault_and_notice_has_a_sentence_with_its_place() -> None:
 
 
 def test_every_fault_kind_is_met_in_these_tests() -> None:
-    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in (*BAD_MAPPINGS, *WRONG_SOURCES)}
-    assert set(FAULT_KINDS) - met == {"missing_directory", "missing_file", "unreadable_file", "nothing_to_load"}
+    others = (*BAD_MAPPINGS, *WRONG_SOURCES, *WRONG_IN_PLACE, *IMPOSSIBLE)
+    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in others}
+    told = {"missing_directory", "missing_file", "unreadable_file", "no_input", "name_taken"}
+    assert set(FAULT_KINDS) - met == told
 
 
 # --- old or new, never between ---------------------------------------------------------------------------------------

@@ -348,7 +348,7 @@ def test_a_table_of_a_file_and_a_query_is_a_fault(shop: Shop) -> None:
 
 
 def test_without_files_and_queries_there_is_nothing_to_load(shop: Shop) -> None:
-    assert [fault.kind for fault in shop.faults("currency: BRL")] == ["nothing_to_load"]
+    assert [fault.kind for fault in shop.faults("currency: BRL")] == ["no_input"]
 
 
 def test_all_queries_that_fail_are_told_at_once(anywhere: Shop) -> None:

@@ -1,7 +1,7 @@
 """What is wrong with the files of a load, said as data: `bot/load_messages.py` has the sentences."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -12,12 +12,12 @@ FaultKind = Literal[
     "missing_column", "two_columns",
     "two_urls", "two_origins", "not_select", "unknown_source", "url_missing", "bad_url", "secret_in_mapping",
     "driver_missing", "unreachable", "query_failed", "changed_missing", "no_rows",
-    "nothing_to_load",
+    "no_input", "name_taken", "not_in_place", "elsewhere", "missing_query",
     "value_missing", "too_long", "not_a_date", "ambiguous_date", "excel_serial", "implausible_date",
     "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
     "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
     "unknown_value",
-    "duplicate_key", "unknown_account", "unknown_subscription", "ended_before_started",
+    "duplicate_key", "repeated_key", "unknown_account", "unknown_subscription", "ended_before_started",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
@@ -123,6 +123,10 @@ class Findings:
         if faults:
             self._counts[faults[0].group] += total - len(faults)
 
+    def add_all(self, found: Iterable[tuple[Sequence[Fault], int]]) -> None:
+        for faults, total in found:
+            self.add_counted(faults, total)
+
     def notice(self, file: str, kind: NoticeKind, column: str, count: int) -> None:
         if count:
             self._notices[file, kind, column] = self._notices.get((file, kind, column), 0) + count
@@ -134,7 +138,8 @@ class Findings:
     def refuse(self, key_of: Callable[[Fault], str | None] = _no_key) -> None:
         """Raise LoadRefused if anything is wrong. `key_of`: the id of a fault's row, where there is a better name."""
         if self._counts:
-            raise LoadRefused(tuple(replace(fault, key=key_of(fault)) for fault in self._shown()), self._counts)
+            shown = tuple(replace(fault, key=fault.key or key_of(fault)) for fault in self._shown())
+            raise LoadRefused(shown, self._counts)
 
     def _shown(self) -> list[Fault]:
         """One of each group before any group's second, and in the end by file and row."""

@@ -27,6 +27,10 @@ A query is asked for its rows; the cells of every feed are looked at for their s
 """
 
 
+def unwatched(_step: Step, _table: str, _rows: int, _total: int | None) -> None:
+    """Nobody watches."""
+
+
 @dataclass
 class Gathered:
     """The feed of each table, and the files that are of none."""
@@ -72,7 +76,7 @@ def gather(
 def _unusable(directory: Path | None, said: LoadMapping) -> Iterator[Fault]:
     if directory is None:
         if not said.queries:
-            yield Fault("retention load", "nothing_to_load")
+            yield Fault("retention load", "no_input")
     elif not directory.is_dir():
         yield Fault(directory.name, "missing_directory")
     elif not os.access(directory, os.R_OK | os.X_OK):
@@ -89,12 +93,14 @@ def _missing_files(said: LoadMapping, found: Mapping[str, list[Path]], unknown: 
         if name not in found and name not in said.queries and not said.table(name).file:
             yield Fault(f"{name}.csv", "missing_file", detail={"table": name, **seen})
     for name, paths in found.items():
-        origins = [*(path.name for path in paths), *([_name(said.queries[name], name)] if name in said.queries else [])]
+        query = [name_of(said.queries[name], name)] if name in said.queries else []
+        origins = [*(path.name for path in paths), *query]
         if len(origins) > 1:
             yield Fault(origins[1], "two_files", detail={"table": name, "files": ", ".join(origins)})
 
 
-def _name(said: TableMapping, table: str) -> str:
+def name_of(said: TableMapping, table: str) -> str:
+    """What faults and reports call a query."""
     return f"{said.source or '–'}: {table}"
 
 
@@ -122,7 +128,8 @@ class _Asking:
         told = partial(self.watch, "asking", name)
         path = self.folder / f"{name}.rows"
         try:
-            return fetch(connection, _name(said, name), said, self.marks.get(name), path, lambda rows: told(rows, None))
+            file, mark = name_of(said, name), self.marks.get(name)
+            return fetch(connection, file, said, mark, path, lambda rows: told(rows, None))
         except NoSource as missing:
             self.findings.add(missing.fault)
             connection.rollback()

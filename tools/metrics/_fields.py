@@ -26,6 +26,8 @@ FieldKind = Literal[
     "country",
     "language",
 ]
+PRICED = ("subscriptions", "invoices", "costs")
+"""Tables that say in which currency each row is."""
 NUMERIC = frozenset({"whole", "number", "money", "percent", "rate"})
 _SUFFIXES: Mapping[str, FieldKind] = {"_minor": "money", "_bp": "percent", "_e6": "rate"}
 _NAMED: Mapping[str, FieldKind] = {
@@ -108,7 +110,7 @@ def _shape(table: Table, said: Mapping[str, Any]) -> Shape:
         table=table,
         called=tuple(said["called"]),
         fields={field.name: field for field in fields},
-        names=_inverted({field.name: said["columns"].get(field.name, ()) for field in fields}),
+        names=_inverted({field.name: (*said["columns"].get(field.name, ()), field.column) for field in fields}),
         stand_ins=tuple(_stand_in(name, one) for name, one in said.get("stands_for", {}).items()),
         defaults=said.get("defaults", {}),
         numbered="numbered" in said,

@@ -20,9 +20,9 @@ from sqlalchemy import Connection, RowMapping
 
 from tools.metrics._cells import currencies
 from tools.metrics._faults import Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
-from tools.metrics._feeds import REQUIRED, Gathered, Step, Watch, gather
+from tools.metrics._feeds import REQUIRED, Gathered, Step, Watch, gather, unwatched
 from tools.metrics._fetching import Fetched
-from tools.metrics._fields import shapes
+from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping, read_mapping
 from tools.metrics._plan import Plan, plan_columns
@@ -30,21 +30,11 @@ from tools.metrics._reading import Batch, Feed
 from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._rows import RowReader
 from tools.metrics._scratch import Scratch
-from tools.metrics._sources import Secrets
+from tools.metrics._sources import Secrets, no_secret
 from tools.metrics._values import Setting, styles_of
 from tools.metrics._writing import OF_MRR, make_ledger, write
 
 __all__ = ["Fault", "LoadRefused", "LoadReport", "Notice", "TableReport", "load_directory"]
-
-PRICED = ("subscriptions", "invoices", "costs")
-
-
-def _nothing(_step: Step, _table: str, _rows: int, _total: int | None) -> None:
-    """Nobody watches."""
-
-
-def _no_secret(_name: str) -> None:
-    """There is no environment."""
 
 
 def load_directory(
@@ -56,8 +46,8 @@ def load_directory(
     currency: str | None = None,
     timezone: str = "America/Sao_Paulo",
     today: date,
-    secrets: Secrets = _no_secret,
-    watch: Watch = _nothing,
+    secrets: Secrets = no_secret,
+    watch: Watch = unwatched,
     ledger: Callable[[Connection], None] | None = None,
 ) -> LoadReport:
     """Load the CSV files of a directory, and what the mapping's queries give, into the book at a SQLAlchemy URL.
@@ -251,9 +241,7 @@ class _Load:
         return max((day for day in days if day), default=today)
 
     def _report(self, name: str, plan: Plan) -> TableReport:
-        places = list(plan.shape.fields)
-        origins = sorted(plan.origins, key=lambda one: places.index(one.field.name))
-        used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
+        used = plan.used
         if "currency" in plan.absent and (codes := self.scratch.currencies(name) if name in PRICED else {}):
             used["currency"] = f"= {', '.join(codes)}"
         rows, wholes, keys = self.scratch.counts(name)

@@ -19,8 +19,9 @@ _CENTS = re.compile(r" (?:(?:in|em) )?(?:cents|centavos|minor|minor units)$")
 class Origin:
     """Where a field's values come from: a column of the file (`index`) or the same for all rows (`const`).
 
-    `currency`: the one that the header names; `in_utc`, `in_cents`: the header says so; `via`: the values
-    name a row of another table, whose account is taken.
+    `currency`: the one that the header names; `in_utc`, `in_cents`: the header says so, the latter also of basis
+    points and millionths, where it is the book's own (`percent_bp`); `via`: the values name a row of another table,
+    whose account is taken.
     """
 
     field: Field
@@ -53,6 +54,13 @@ class Plan:
 
     def origin(self, name: str) -> Origin | None:
         return next((origin for origin in self.origins if origin.field.name == name), None)
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Field → the column that fills it or, after `=`, what all rows get."""
+        places = list(self.shape.fields)
+        origins = sorted(self.origins, key=lambda one: places.index(one.field.name))
+        return {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -168,6 +176,7 @@ def _readings(shape: Shape, title: str) -> Iterator[str]:
 def _column(field: Field, title: str, index: int, via: tuple[str, str] | None = None) -> Origin:
     words = fold(title)
     in_cents = field.kind == "money" and _CENTS.search(words) is not None
+    in_cents |= words == fold(field.column) != fold(field.name)
     currency = _currency_of_header(title) if field.kind == "money" else None
     return Origin(field, title, index, "", currency, words.endswith(" utc"), in_cents, via)
 

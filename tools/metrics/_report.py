@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from tools.metrics._faults import Notice
 from tools.metrics._figure import Money
+
+Mode = Literal["whole", "changes", "in_place"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class LoadReport:
     """What a load did, or with `written` False would do. `load_id` is the same for the same content.
 
     `absent`: tables of the book that no file fills; `mrr`: on the day `as_of`, to compare with what is known;
-    `marks`: table → the highest value of its `changed` column, from where on the next load asks for changes.
+    `mode`: whether the book was replaced as a whole, only changed, or is read in place; `marks`: table → the highest
+    value of its `changed` column, from where on the next load asks for changes.
     """
 
     tables: tuple[TableReport, ...]
@@ -43,3 +47,4 @@ class LoadReport:
     written: bool
     mrr: Money
     marks: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = "whole"

@@ -15,6 +15,10 @@ Secrets = Callable[[str], str | None]
 """The value of an environment variable or `.env` entry, or None."""
 
 
+def no_secret(_name: str) -> None:
+    """There is no environment."""
+
+
 class NoSource(Exception):
     """A source cannot be used; `fault` says why."""
 
@@ -25,7 +29,7 @@ class NoSource(Exception):
 
 def connect(name: str, said: SourceMapping, secrets: Secrets) -> Connection:
     """A connection within one read-only transaction, which shows one state of the source. Raises NoSource."""
-    url = _url(name, said, secrets)
+    url = url_of(name, said, secrets)
     try:
         return _reading(create_engine(url, poolclass=NullPool, **_arguments(url)).connect())
     except (NoSuchModuleError, ImportError) as problem:
@@ -45,7 +49,8 @@ def cause(problem: Exception, url: URL) -> str:
     return line[:300]
 
 
-def _url(name: str, said: SourceMapping, secrets: Secrets) -> URL:
+def url_of(name: str, said: SourceMapping, secrets: Secrets) -> URL:
+    """The URL of a source. Raises NoSource."""
     written = secrets(said.url_from) if said.url_from else said.url
     if not written:
         raise _no(name, "url_missing", said.url_from or "")

@@ -182,14 +182,17 @@ class Meanings:
         return int(value) if value == value.to_integral_value() else Wrong("not_whole")
 
     def _percent(self, origin: Origin, text: Cell) -> Any:
-        value = self._number_between(origin, text)
+        value = self._decimal(origin, text)
+        if not isinstance(value, Wrong):
+            value = self._bounded(origin.field, value / 100 if origin.in_cents else value)
         return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, 2))
 
     def _rate(self, origin: Origin, text: Cell) -> Any:
         value = self._decimal(origin, text)
         if isinstance(value, Wrong):
             return value
-        return _kept(origin.field, minor_units(value, 6)[0], False) if value > 0 else Wrong("negative")
+        e6 = minor_units(value, 0 if origin.in_cents else 6)[0]
+        return _kept(origin.field, e6, False) if value > 0 else Wrong("negative")
 
     def _day(self, origin: Origin, plain: str | date) -> Any:
         if isinstance(plain, date):
