@@ -28,6 +28,7 @@ Home = Annotated[
 ]
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
 
+Preset = Literal["chargebee", "chartmogul", "stripe"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -84,6 +85,9 @@ def load(
         Path | None,
         typer.Option("--mapping", exists=True, dir_okay=False, help="Which file, query and column is what (YAML)."),
     ] = None,
+    preset: Annotated[
+        Preset | None, typer.Option("--preset", help="Whose exports the files are; --mapping may add to it.")
+    ] = None,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Copy nothing: make the book of views over the mapping's queries.")
     ] = False,
@@ -99,7 +103,7 @@ def load(
     from bot.loading import load as run
 
     bot = assistant(context, home, today)
-    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), in_place=in_place))
+    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), preset=preset, in_place=in_place))
 
 
 @app.command(epilog="Example: `retention demo --home demo-home`")

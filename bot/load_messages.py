@@ -260,6 +260,10 @@ def _of_rows() -> dict[FaultKind, Phrase]:
             "“{value}” was there before, in row {first_row}, with another {differs}; keep one of the rows or "
             "give them different ids."
         ),
+        "history_incomplete": phrase(
+            "The movements of “{value}” do not begin with its first one; export them from the beginning, without a "
+            "filter of dates."
+        ),
         "repeated_key": phrase(
             "“{value}” is there more than once, and each id may come only once; correct the query, with GROUP BY or "
             "with ids of their own."
@@ -274,7 +278,7 @@ def _of_rows() -> dict[FaultKind, Phrase]:
 
 
 def _remarks() -> Mapping[NoticeKind, Phrase]:
-    return {**_of_changes(), **_of_doubts()}
+    return {**_of_changes(), **_of_rows_apart(), **_of_doubts()}
 
 
 def _of_changes() -> dict[NoticeKind, Phrase]:
@@ -310,6 +314,19 @@ def _of_changes() -> dict[NoticeKind, Phrase]:
         "unlisted_country": phrase_n(
             "{file}, {column}: {n} country was not recognised and was kept as it is.",
             "{file}, {column}: {n} countries were not recognised and were kept as they are.", 2,
+        ),
+    }  # fmt: skip
+
+
+def _of_rows_apart() -> dict[NoticeKind, Phrase]:
+    return {
+        "left_out": phrase_n(
+            "{file}: {n} row was left out because of its {column}, as the mapping says.",
+            "{file}: {n} rows were left out because of their {column}, as the mapping says.", 2,
+        ),
+        "further_lines": phrase_n(
+            "{file}: {n} row repeats the id of another and is a contract line of its own.",
+            "{file}: {n} rows repeat the id of another and are contract lines of their own.", 2,
         ),
     }  # fmt: skip
 

@@ -27,11 +27,12 @@ def load(
     currency: str | None,
     console: Console,
     *,
+    preset: str | None = None,
     in_place: bool = False,
 ) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
-    run = read_in_place if in_place else partial(load_directory, directory)
+    run = read_in_place if in_place else partial(load_directory, directory, preset=preset)
     try:
         with LoadProgress(console, bot.speaker) as progress:
             report = run(

@@ -208,6 +208,13 @@ def test_a_query_is_asked_as_it_is_written(anywhere: Shop) -> None:
     assert anywhere.rows(accounts, "account_id") == [("1",), ("2",)]
 
 
+def test_movements_of_mrr_can_be_asked_too(anywhere: Shop) -> None:
+    said = MAPPING.partition("  subscriptions:")[0] + (
+        "  mrr_history:\n    query: SELECT company AS account_id, starts AS on_day, fee AS mrr_change, money AS currency FROM contracts\n"
+    )
+    assert anywhere.load(said).mrr == Money(15010, "BRL")
+
+
 def test_a_value_of_a_query_can_be_translated(shop: Shop) -> None:
     shop.load(MAPPING + "    values: {quantity: {2: 10}, auto_renew: {1: 'no'}}\n")
     assert shop.rows(subscriptions, "quantity", "auto_renew") == [(10, False), (10, False)]

@@ -17,7 +17,8 @@ FaultKind = Literal[
     "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
     "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
     "unknown_value",
-    "duplicate_key", "repeated_key", "unknown_account", "unknown_subscription", "ended_before_started",
+    "duplicate_key", "repeated_key", "history_incomplete",
+    "unknown_account", "unknown_subscription", "ended_before_started",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
@@ -34,6 +35,8 @@ NoticeKind = Literal[
     "last_days",
     "cancelled_open",
     "unpaid",
+    "left_out",
+    "further_lines",
 ]
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
@@ -122,6 +125,10 @@ class Findings:
                 kept.append(fault)
         if faults:
             self._counts[faults[0].group] += total - len(faults)
+
+    @property
+    def any(self) -> bool:
+        return bool(self._counts)
 
     def add_all(self, found: Iterable[tuple[Sequence[Fault], int]]) -> None:
         for faults, total in found:

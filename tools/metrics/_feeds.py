@@ -10,12 +10,15 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from tools.metrics._cells import fold
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._fetching import Fetched, fetch
 from tools.metrics._fields import shapes
+from tools.metrics._history import HISTORY
 from tools.metrics._mapping import LoadMapping, TableMapping
 from tools.metrics._plan import files_by_table
 from tools.metrics._reading import Feed, TextFile
+from tools.metrics._shaping import Months, Sifted, has_months, header_of
 from tools.metrics._sources import NoSource, Secrets, connect
 
 REQUIRED = ("accounts", "subscriptions")
@@ -66,11 +69,32 @@ def gather(
     if said.queries:
         findings.refuse()
     gathered.unknown_files = tuple(unknown)
-    gathered.feeds = {name: TextFile(paths[0]) for name, paths in found.items()}
+    gathered.feeds = {name: _feed(name, [TextFile(path) for path in paths]) for name, paths in found.items()}
     with ExitStack() as stack:
         asking = _Asking(said, secrets, marks, folder, findings, watch, stack)
         gathered.feeds |= {name: feed for name, feed in asking.all() if feed}
+    gathered.feeds = {name: _sifted(feed, said.table(name), findings) for name, feed in gathered.feeds.items()}
     return gathered
+
+
+def _feed(name: str, files: list[TextFile]) -> Feed:
+    """The file of a table; files of an MRR history with a column per month are one feed of all their months."""
+    return Months(files) if name == HISTORY.name and has_months(files[0]) else files[0]
+
+
+def _sifted(feed: Feed, said: TableMapping, findings: Findings) -> Feed:
+    """The feed without the rows that the mapping leaves out."""
+    if not said.leave_out:
+        return feed
+    titles = [fold(title) for title in header_of(feed)]
+    words = {}
+    for title, left in said.leave_out.items():
+        if fold(title) in titles:
+            words[titles.index(fold(title))] = frozenset(fold(word) for word in left.words)
+        elif not left.optional:
+            detail = {"for": "leave_out", "unused": ", ".join(header_of(feed))}
+            findings.add(Fault(feed.name, "missing_column", column=title, detail=detail))
+    return Sifted(feed, words)
 
 
 def _unusable(directory: Path | None, said: LoadMapping) -> Iterator[Fault]:
@@ -90,13 +114,24 @@ def _missing_files(said: LoadMapping, found: Mapping[str, list[Path]], unknown: 
         if table.file and table.file not in [path.name for path in found.get(name, [])]:
             yield Fault(table.file, "missing_file", detail={"table": name, **seen})
     for name in REQUIRED:
-        if name not in found and name not in said.queries and not said.table(name).file:
+        if not {name, HISTORY.name} & (found.keys() | said.queries.keys()) and not said.table(name).file:
             yield Fault(f"{name}.csv", "missing_file", detail={"table": name, **seen})
-    for name, paths in found.items():
-        query = [name_of(said.queries[name], name)] if name in said.queries else []
-        origins = [*(path.name for path in paths), *query]
+    for name, origins in _origins(said, found).items():
         if len(origins) > 1:
             yield Fault(origins[1], "two_files", detail={"table": name, "files": ", ".join(origins)})
+
+
+def _origins(said: LoadMapping, found: Mapping[str, list[Path]]) -> dict[str, list[str]]:
+    """From where each table would come. Contract lines come from an MRR history too, of many files if by month."""
+    origins: dict[str, list[str]] = {}
+    for name, paths in found.items():
+        by_month = name == HISTORY.name and has_months(TextFile(paths[0]))
+        origins[name] = [path.name for path in (paths[:1] if by_month else paths)]
+    for name, query in said.queries.items():
+        origins.setdefault(name, []).append(name_of(query, name))
+    if "subscriptions" in origins:
+        origins["subscriptions"] += origins.get(HISTORY.name, [])
+    return origins
 
 
 def name_of(said: TableMapping, table: str) -> str:

@@ -36,6 +36,7 @@ class Fetched:
     columns: tuple[str, ...]
     path: Path
     mark: str | None
+    is_query: bool = True
 
     def header(self) -> list[str]:
         return list(self.columns)

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Integer, String
 
 from tools.metrics._book import SOURCE_TABLES
 from tools.metrics._cells import fold
+from tools.metrics._history import HISTORY
 
 FieldKind = Literal[
     "words",
@@ -83,9 +84,10 @@ class Shape:
 
 @cache
 def shapes() -> Mapping[str, Shape]:
-    """Every source table by name: accounts and subscriptions first, as others refer to them."""
+    """Every table that is read, by name: accounts and subscriptions first, as others refer to them."""
     said = _words()["tables"]
-    tables = sorted(SOURCE_TABLES, key=lambda table: ("accounts", "subscriptions", table.name).index(table.name))
+    first = ("accounts", "subscriptions")
+    tables = sorted((*SOURCE_TABLES, HISTORY), key=lambda table: (*first, table.name).index(table.name))
     return {table.name: _shape(table, said[table.name]) for table in tables}
 
 

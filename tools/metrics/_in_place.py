@@ -22,7 +22,8 @@ from tools.metrics._faults import Fault, Findings
 from tools.metrics._feeds import REQUIRED, Watch, name_of, unwatched
 from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
-from tools.metrics._mapping import LoadMapping, Rule, TableMapping, read_mapping
+from tools.metrics._history import HISTORY
+from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping, rules_of
 from tools.metrics._opening import refuse_strangers, writing_engine
 from tools.metrics._plan import Plan, plan_columns
 from tools.metrics._report import LoadReport, TableReport
@@ -80,10 +81,15 @@ def _impossible(said: LoadMapping) -> Iterator[Fault]:
     for name in REQUIRED:
         if name not in said.queries:
             yield Fault("mapping", "missing_query", detail={"table": name})
+    if HISTORY.name in said.queries:
+        yield Fault("mapping", "not_in_place", column="tables", value=HISTORY.name)
     for name, table in said.tables.items():
-        rules = [rule for rule in table.columns.values() if isinstance(rule, Rule)]
-        wanted = {"file": table.file, "ends": said.table(name).ends == "last_day", "via": any(one.via for one in rules)}
-        wanted["is_trial"] = "is_trial" in table.columns
+        rules = [rule for said_of_it in table.columns.values() for rule in rules_of(said_of_it)]
+        wanted = {
+            "file": bool(table.file), "ends": said.table(name).ends == "last_day",
+            "is_trial": "is_trial" in table.columns, "leave_out": bool(table.leave_out), "repeats": bool(table.repeats),
+            "via": any(rule.via for rule in rules), "when": any(rule.when for rule in rules),
+        }  # fmt: skip
         for what in (what for what, is_so in wanted.items() if is_so):
             yield Fault("mapping", "not_in_place", column=f"tables.{name}", value=what)
 

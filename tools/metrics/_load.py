@@ -18,18 +18,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping
 
+from tools.metrics._book import SOURCE_TABLES
 from tools.metrics._cells import currencies
-from tools.metrics._faults import Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
+from tools.metrics._faults import EXAMPLES, Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
 from tools.metrics._feeds import REQUIRED, Gathered, Step, Watch, gather, unwatched
-from tools.metrics._fetching import Fetched
 from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
-from tools.metrics._mapping import LoadMapping, read_mapping
+from tools.metrics._history import HISTORY
+from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping
 from tools.metrics._plan import Plan, plan_columns
 from tools.metrics._reading import Batch, Feed
 from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._rows import RowReader
 from tools.metrics._scratch import Scratch
+from tools.metrics._shaping import AMOUNT, MONTH, Months, Sifted, last_day
 from tools.metrics._sources import Secrets, no_secret
 from tools.metrics._values import Setting, styles_of
 from tools.metrics._writing import OF_MRR, make_ledger, write
@@ -42,6 +44,7 @@ def load_directory(
     url: str,
     *,
     mapping: Path | None = None,
+    preset: str | None = None,
     check_only: bool = False,
     currency: str | None = None,
     timezone: str = "America/Sao_Paulo",
@@ -52,13 +55,13 @@ def load_directory(
 ) -> LoadReport:
     """Load the CSV files of a directory, and what the mapping's queries give, into the book at a SQLAlchemy URL.
 
-    `currency`: reporting currency, and that of rows that name none; `timezone`: where days begin and end;
-    `today`: facts after it do not count for `as_of`; `secrets`: the URLs that the mapping names; `watch`: is told
-    how it goes on; `ledger`: builds the ledger within the transaction.
+    `preset`: whose exports the files are; `currency`: reporting currency, and that of rows that name none;
+    `timezone`: where days begin and end; `today`: facts after it do not count for `as_of`; `secrets`: the URLs that
+    the mapping names; `watch`: is told how it goes on; `ledger`: builds the ledger within the transaction.
     With `check_only` nothing is written. Raises LoadRefused: the book is then as it was.
     """
     findings = Findings()
-    said, faults = read_mapping(mapping)
+    said, faults = read_mapping(mapping, preset)
     findings.add(*faults)
     if currency and currency not in currencies():
         findings.add(Fault("--currency", "not_a_currency", value=currency))
@@ -89,6 +92,7 @@ class _Load:
         self._setting = setting
         self._plans: dict[str, Plan] = {}
         self._rows: dict[str, int] = {}
+        self._filled: tuple[str, ...] = ()
         self._whole: set[str] = set()
 
     def read(self, gathered: Gathered, currency: str | None, today: date) -> LoadReport:
@@ -96,7 +100,9 @@ class _Load:
         for name in shapes():
             if name in gathered.feeds:
                 self._take(name, gathered.feeds[name])
+        self._unfold_history()
         self._check_references()
+        self._history_as_lines()
         reporting = self._reporting_currency(currency)
         self._check_rates(reporting)
         self._findings.refuse(self._key_of)
@@ -105,7 +111,7 @@ class _Load:
         as_of = self._as_of(today)
         said = f"{self.scratch.content_id} {sorted(self.said.rates.items())} {reporting} {as_of}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
-        absent = tuple(name for name in shapes() if name not in self._plans)
+        absent = tuple(table.name for table in SOURCE_TABLES if table.name not in self._plans)
         notices = self._findings.notices
         mrr = Money(0, reporting)
         return LoadReport(
@@ -130,11 +136,34 @@ class _Load:
                 if batch.rows:
                     self.scratch.add(name, reader.typed(batch))
             self._notice_empty(name, feed)
+            self._notice_left_out(feed, plan)
             self._whole.add(name)
         except Unreadable as problem:
             self._findings.add(Fault(feed.name, problem.kind, problem.row))
         except OSError:
             self._findings.add(Fault(feed.name, "unreadable_file"))
+
+    def _unfold_history(self) -> None:
+        """Contract lines, and accounts where nothing else says them, of an MRR history."""
+        plan = self._plans.get(HISTORY.name)
+        if plan is None or HISTORY.name not in self._whole or self._findings.any:
+            return
+        with_accounts = "accounts" not in self._plans
+        months = isinstance(plan.feed, Months)
+        lost = self.scratch.unfold_history(months, with_accounts)
+        origin = plan.origin("account_id")
+        header = origin.header if origin else "account_id"
+        faults = [Fault(plan.file, "history_incomplete", None, header, account) for account in lost[:EXAMPLES]]
+        self._findings.add_counted(faults, len(lost))
+        self._filled = ("accounts", *_OF_HISTORY) if with_accounts else _OF_HISTORY
+        for name in () if lost else self._filled:
+            self.scratch.index(name)
+            self._whole.add(name)
+
+    def _history_as_lines(self) -> None:
+        """From here on the history is the contract lines that it filled."""
+        if plan := self._plans.pop(HISTORY.name, None):
+            self._plans |= dict.fromkeys(self._filled, plan)
 
     def _told(self, step: Step, name: str, feed: Feed) -> Iterator[Batch]:
         """The feed's batches, while `watch` is told of their rows, and once they have been counted, of how many."""
@@ -151,18 +180,28 @@ class _Load:
         if not header:
             self._findings.add(Fault(feed.name, "empty_file", detail={"table": name}))
             return None
-        plan, faults = plan_columns(shapes()[name], feed, header, self.said.table(name))
+        plan, faults = plan_columns(shapes()[name], feed, header, self._said_of(name, feed))
         self._findings.add(*faults)
         return None if faults else plan
+
+    def _said_of(self, name: str, feed: Feed) -> TableMapping:
+        """What the mapping says of a table; of a history by month, the month and its MRR are known."""
+        said = self.said.table(name)
+        known = {"on_day": MONTH, "amount": AMOUNT, "kind": None} if isinstance(feed, Months) else {}
+        return said.model_copy(update={"columns": {**said.columns, **known}})
 
     def _notice_empty(self, name: str, feed: Feed) -> None:
         if self._rows[name]:
             return
         if name in REQUIRED:
-            kind: FaultKind = "no_rows" if isinstance(feed, Fetched) else "empty_file"
+            kind: FaultKind = "no_rows" if feed.is_query else "empty_file"
             self._findings.add(Fault(feed.name, kind, detail={"table": name}))
         else:
             self._findings.notice(feed.name, "empty", name, 1)
+
+    def _notice_left_out(self, feed: Feed, plan: Plan) -> None:
+        if isinstance(feed, Sifted):
+            self._findings.notice(feed.name, "left_out", ", ".join(plan.said.leave_out), feed.left_out)
 
     def _check_references(self) -> None:
         """Rows that name what does not exist, and ids that mean two things."""
@@ -171,6 +210,8 @@ class _Load:
                 kind: FaultKind = "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
                 self._strangers(plan, kind, plan.via.header, *self.scratch.resolve(name, plan.via.via))
             self.scratch.index(name)
+            if plan.said.repeats == "lines":
+                self._findings.notice(plan.file, "further_lines", plan.header[0], self.scratch.number_repeats(name))
             for column, home, kind in _REFERENCES:
                 origin = plan.origin(column)
                 if origin and name != home and home in self._whole:
@@ -183,7 +224,7 @@ class _Load:
     def _key_of(self, fault: Fault) -> str | None:
         """The id of a query's row: the number under which it came says nothing to a person."""
         plans = self._plans.values()
-        plan = next((plan for plan in plans if plan.file == fault.file and isinstance(plan.feed, Fetched)), None)
+        plan = next((plan for plan in plans if plan.file == fault.file and plan.feed.is_query), None)
         return self.scratch.key_of(plan.shape.name, fault.row) if plan and fault.row else None
 
     def _clashes(self, name: str, plan: Plan) -> None:
@@ -234,18 +275,20 @@ class _Load:
 
     def _as_of(self, today: date) -> date:
         days = [
-            self.scratch.latest(name, column, today)
+            self.scratch.latest(plan.shape.name, column, today)
             for name, plan in self._plans.items()
             for column in plan.shape.facts
         ]
-        return max((day for day in days if day), default=today)
+        last = max((day for day in days if day), default=today)
+        by_month = any(isinstance(plan.feed, Months) for plan in self._plans.values())
+        return min(today, last_day(last)) if by_month else last
 
     def _report(self, name: str, plan: Plan) -> TableReport:
         used = plan.used
         if "currency" in plan.absent and (codes := self.scratch.currencies(name) if name in PRICED else {}):
             used["currency"] = f"= {', '.join(codes)}"
         rows, wholes, keys = self.scratch.counts(name)
-        absent = tuple(column for column in plan.absent if column not in used)
+        absent = tuple(column for column in plan.absent if column not in used and plan.shape.name == name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
         return TableReport(name, plan.file, keys, used, plan.ignored, absent, rows - wholes)
 
@@ -260,6 +303,7 @@ def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str
     return {"first_row": int(first["row_number"]), "differs": ", ".join(names)}
 
 
+_OF_HISTORY = ("subscriptions", "subscription_changes")
 _REFERENCES: tuple[tuple[str, str, FaultKind], ...] = (
     ("account_id", "accounts", "unknown_account"),
     ("subscription_id", "subscriptions", "unknown_subscription"),

@@ -45,8 +45,11 @@ What kinds of exports need:
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -76,9 +79,13 @@ class Rule(BaseModel):
     const: str | None = None
     via: Via | None = None
     column: str | None = None
+    when: dict[str, list[str]] = Field(default_factory=dict)
+    amounts: Literal["cents", "units"] | None = None
+    optional: bool = False
+    """A preset names columns that an export may not have."""
 
 
-ColumnRule = Annotated[str | Rule | None, BeforeValidator(_empty)]
+ColumnRule = Annotated[str | Rule | list[str | Rule] | None, BeforeValidator(_empty)]
 Nullable = Annotated[str | None, BeforeValidator(_empty)]
 
 
@@ -100,8 +107,24 @@ class SourceMapping(BaseModel):
     url_from: Nullable = None
 
 
+class LeaveOut(BaseModel):
+    """Words in a column; rows that have one are left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    words: list[str]
+    optional: bool = False
+
+
+def _words(said: object) -> object:
+    return {"words": said} if isinstance(said, list) else said
+
+
 class TableMapping(Manner):
     file: Nullable = None
+    files: list[str] = Field(default_factory=list)
+    """Patterns of names, of which a preset knows that they are this table; there need be none."""
+    leave_out: dict[str, Annotated[LeaveOut, BeforeValidator(_words)]] = Field(default_factory=dict)
+    repeats: Literal["lines"] | None = None
     source: Nullable = None
     query: Nullable = None
     changed: Nullable = None
@@ -133,15 +156,19 @@ class LoadMapping(Manner):
         return {name: said.model_copy(update={"source": said.source or only}) for name, said in asked.items()}
 
 
-def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
-    """The mapping and what is wrong with it; without a file, a mapping that says nothing."""
+def read_mapping(path: Path | None, preset: str | None = None) -> tuple[LoadMapping, tuple[Fault, ...]]:
+    """The mapping and what is wrong with it; without a file, what the preset says, or nothing.
+
+    What the file says counts before what the preset says.
+    """
+    known = _preset(preset) if preset else {}
     if path is None:
-        return LoadMapping(), ()
+        return LoadMapping.model_validate(known), ()
     if not path.is_file():
         return LoadMapping(), (Fault(path.name, "missing_file", detail={"table": "mapping"}),)
     try:
         said = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.BaseLoader) or {}
-        mapping = LoadMapping.model_validate(said)
+        mapping = LoadMapping.model_validate(_over(known, said))
     except yaml.MarkedYAMLError as problem:
         row = problem.problem_mark.line + 1 if problem.problem_mark else None
         return LoadMapping(), (Fault(path.name, "bad_mapping", row),)
@@ -154,8 +181,44 @@ def read_mapping(path: Path | None) -> tuple[LoadMapping, tuple[Fault, ...]]:
     return mapping, (*_unknown_names(path.name, mapping), *_wrong_sources(path.name, mapping))
 
 
+@cache
+def presets() -> tuple[str, ...]:
+    """The systems whose exports are known."""
+    return tuple(sorted(file.name.removesuffix(".yml") for file in _shelf().iterdir() if file.name.endswith(".yml")))
+
+
+def _shelf() -> Traversable:
+    return files("tools.metrics") / "_presets"
+
+
+def _preset(name: str) -> dict[str, Any]:
+    """What a preset says. Of the columns that it names an export may lack some."""
+    said: dict[str, Any] = yaml.load((_shelf() / f"{name}.yml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    for table in said["tables"].values():
+        table["columns"] = {column: _optional(rule) for column, rule in table["columns"].items()}
+        table["leave_out"] = {
+            column: {"words": words, "optional": True} for column, words in table.get("leave_out", {}).items()
+        }
+    return said
+
+
+def _optional(rule: Any) -> Any:
+    if isinstance(rule, list):
+        return [_optional(one) for one in rule]
+    if isinstance(rule, str):
+        return {"column": rule, "optional": True} if rule else None
+    return {**rule, "optional": True}
+
+
+def _over(known: Any, said: Any, depth: int = 4) -> Any:
+    """What is said over what is known: tables, columns and words one by one, but each rule as a whole."""
+    if not (isinstance(known, dict) and isinstance(said, dict) and depth):
+        return said
+    return {**known, **{name: _over(known.get(name), value, depth - 1) for name, value in said.items()}}
+
+
 def _fault(file: str, place: tuple[int | str, ...], value: object) -> Fault:
-    where = ".".join(str(step) for step in place if step not in ("Rule", "str"))
+    where = ".".join(str(step) for step in place if step not in ("Rule", "str") and "[" not in str(step))
     return Fault(file, "bad_mapping", column=where or None, value=str(value)[:80])
 
 
@@ -188,6 +251,12 @@ def _wrong_sources(file: str, mapping: LoadMapping) -> Iterator[Fault]:
         if said.source and said.source not in mapping.sources:
             known = ", ".join(mapping.sources) or "–"
             yield Fault(file, "unknown_source", column=f"{place}.source", value=said.source, detail={"known": known})
+
+
+def rules_of(said: ColumnRule) -> list[Rule]:
+    """What is said of a column, each place as a rule."""
+    several = said if isinstance(said, list) else [] if said is None else [said]
+    return [Rule(column=one) if isinstance(one, str) else one for one in several]
 
 
 def columns_of(shape: Shape) -> tuple[str, ...]:

@@ -54,6 +54,9 @@ class Feed(Protocol):
     def name(self) -> str:
         """What faults and reports call it."""
 
+    @property
+    def is_query(self) -> bool: ...
+
     def header(self) -> list[str]: ...
 
     def batches(self) -> Iterator[Batch]: ...
@@ -64,6 +67,7 @@ class TextFile:
     """A CSV file as a feed."""
 
     path: Path
+    is_query: bool = False
 
     @property
     def name(self) -> str:

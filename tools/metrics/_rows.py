@@ -74,14 +74,8 @@ class RowReader:
         kept = {origin.index for origin in self._plan.origins if origin.field.key}
         return [row[index] if index in kept and index < len(row) else "" for index in range(width)]
 
-    def _cells(self, origin: Origin, batch: Batch) -> list[Cell]:
-        if origin.index is None:
-            return [origin.const] * len(batch.rows)
-        index = origin.index
-        return [row[index] for row in batch.rows]
-
     def _values(self, origin: Origin, batch: Batch) -> list[Any]:
-        cells = self._cells(origin, batch)
+        cells = origin.cells(batch.rows)
         distinct = set(cells)
         known = self._known.setdefault(origin.field.name, {})
         if len(known) > _REMEMBERED:
@@ -120,7 +114,7 @@ class RowReader:
 
     def _money(self, origin: Origin, batch: Batch, columns: Columns) -> list[Any]:
         """Amounts in minor units of each row's currency, which is noted where the table keeps it."""
-        cells = self._cells(origin, batch)
+        cells = origin.cells(batch.rows)
         stated = self._stated(columns, len(cells))
         default = origin.currency or self._setting.currency
         own = {cell: currency_of(cell) if isinstance(cell, str) else None for cell in set(cells)}
@@ -201,7 +195,7 @@ class RowReader:
         origin = self._plan.origin(last)
         if origin is None or first not in columns:
             return
-        both = zip(batch.numbers, columns[first], columns[last], self._cells(origin, batch), strict=True)
+        both = zip(batch.numbers, columns[first], columns[last], origin.cells(batch.rows), strict=True)
         wrong = [(number, start, cell) for number, start, end, cell in both if start and end and end < start]
         self._findings.add(
             *(

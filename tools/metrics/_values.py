@@ -64,8 +64,7 @@ def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: 
     evidence = {origin.field.name: _evidence(origin, setting) for origin in _styled(plan)}
     for batch in batches:
         for origin in _styled(plan):
-            index = origin.index or 0
-            cells = {row[index] for row in batch.rows if index < len(row)}
+            cells = set(origin.cells(batch.rows))
             evidence[origin.field.name].weigh({cell for cell in cells if isinstance(cell, str)})
     styles = {name: found.style for name, found in evidence.items()}
     for origin in _styled(plan):
@@ -126,7 +125,8 @@ class Meanings:
         value = self._decimal(origin, plain)
         if isinstance(value, Wrong):
             return value
-        in_cents = self._amounts == "cents" if self._amounts else origin.in_cents
+        said = origin.amounts or self._amounts
+        in_cents = said == "cents" if said else origin.in_cents
         return _kept(origin.field, *minor_units(value, 0 if in_cents else digits(code)))
 
     def _plain(self, origin: Origin, cell: Cell) -> Cell | None:

@@ -46,6 +46,7 @@ class Asked:
     name: str
     columns: tuple[str, ...]
     aware: frozenset[str]
+    is_query: bool = True
 
     def header(self) -> list[str]:
         return list(self.columns)
@@ -167,7 +168,8 @@ class View:
         return cast(func.timezone(self._place.zone, raw) if aware else raw, Date)
 
     def _in_minor(self, origin: Origin) -> bool:
-        return self.plan.said.amounts == "cents" if self.plan.said.amounts else origin.in_cents
+        said = origin.amounts or self.plan.said.amounts
+        return said == "cents" if said else origin.in_cents
 
     def _units(self) -> ColumnElement[int]:
         """How many minor units one unit of the row's currency has."""
