@@ -28,6 +28,7 @@ Home = Annotated[
 ]
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
 
+Preset = Literal["chargebee", "chartmogul", "stripe"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -77,20 +78,32 @@ def chat(context: typer.Context, home: Home = None, today: Today = None) -> None
 @app.command(epilog="Example: `retention load exports/ --mapping mapping.yml --check`")
 def load(
     context: typer.Context,
-    directory: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports.")],
+    directory: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports, if there are any.")
+    ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--mapping", exists=True, dir_okay=False, help="Which file and column is what (YAML)."),
+        typer.Option("--mapping", exists=True, dir_okay=False, help="Which file, query and column is what (YAML)."),
     ] = None,
+    preset: Annotated[
+        Preset | None, typer.Option("--preset", help="Whose exports the files are; --mapping may add to it.")
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Copy nothing: make the book of views over the mapping's queries.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
     currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
     home: Home = None,
     today: Today = None,
 ) -> None:
-    """Load a company's CSV exports into the customer book; what was there before is replaced only by a whole load."""
+    """Load CSV exports, and queries on other databases, into the customer book: all of them, or none.
+
+    What was there before is replaced only by a load without faults.
+    """
     from bot.loading import load as run
 
-    raise typer.Exit(run(assistant(context, home, today), directory, mapping, check, currency, Console()))
+    bot = assistant(context, home, today)
+    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), preset=preset, in_place=in_place))
 
 
 @app.command(epilog="Example: `retention demo --home demo-home`")

@@ -271,6 +271,15 @@ loads = Table(
     comment="where each table came from",
 )
 
+load_marks = Table(
+    "load_marks",
+    BOOK,
+    Column("table_name", String(60), primary_key=True, comment="which table"),
+    Column("query_id", String(16), nullable=False, comment="hash of the query that was asked: another one starts anew"),
+    Column("mark", Text, nullable=False, comment="highest value of its `changed` column, with its type"),
+    comment="up to where the queries with a `changed` column have been read",
+)
+
 mrr_steps = Table(
     "mrr_steps",
     BOOK,

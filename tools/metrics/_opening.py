@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 
 from tools.metrics._book import BOOK, book_info
+from tools.metrics._faults import Fault, Findings
 from tools.metrics._totals import kept_totals
 
 
@@ -54,13 +55,32 @@ class Book:
 
 
 def book_engine(url: str) -> Engine:
-    """An engine that may write the book; its tables are made if missing. SQLite gets WAL: readers never wait."""
+    """An engine that may write the book; its tables are made if missing. Raises LoadRefused among a company's own."""
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        refuse_strangers(connection)
+        BOOK.create_all(connection)
+    return engine
+
+
+def refuse_strangers(connection: Connection) -> None:
+    """Raise LoadRefused where tables are called as the book's but are not ours: a load would empty them."""
+    there = inspect(connection)
+    if there.has_table(book_info.name):
+        return
+    if taken := [table.name for table in BOOK.sorted_tables if there.has_table(table.name)]:
+        findings = Findings()
+        findings.add(Fault("BOOK_URL", "name_taken", value=", ".join(taken)))
+        findings.refuse()
+
+
+def writing_engine(url: str) -> Engine:
+    """An engine that may write. SQLite gets WAL: readers never wait."""
     if make_url(url).get_backend_name() == "sqlite" and (path := make_url(url).database):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _wal)
-    BOOK.create_all(engine)
     return engine
 
 
