@@ -191,12 +191,9 @@ def test_who_is_scheduled_to_leave_stands_apart_and_is_no_churn(tmp_path):
         ],
     )  # fmt: skip
     answer = run(book, "mrr_summary")
-    assert "Scheduled to leave: 2 accounts with R$300.00 of MRR, the next on 10 Nov 2026." in notes(answer)
-    shown = next(figure for figure in answer.figures if figure.metric == "scheduled_churn")
-    counted = all_metrics()["scheduled_churn"](book, shown.period)
-    assert (shown.id, shown.value) == (counted.id, 30_000)
-    rows = all_metrics()["scheduled_churn"].rows(book, shown.period)
-    assert {row["account_id"]: row["part"] for row in rows} == {"soon": 10_000, "later": 20_000}
+    assert "Scheduled to leave: 2 accounts, -R$300.00 of MRR, the next on 10 Nov 2026." in notes(answer)
+    shown = next(figure for figure in answer.figures if figure.metric == "scheduled_churned_mrr")
+    assert (shown.value, shown.period) == (-30_000, Period.parse("2026-10-25"))
     assert facts(part(answer, Facts))["Logo churn in the period"] == "0.00%"
 
 

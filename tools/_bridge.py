@@ -5,12 +5,13 @@ from datetime import timedelta
 from fractions import Fraction
 
 from tools._answer import Answer, Chart, Column, Fact, Facts, Note, Table, ToolError
+from tools._hides import HAPPENED
 from tools._phrase import Phrase, phrase
+from tools._span import Course
 from tools.metrics import (
     CATEGORIES,
     Book,
     Category,
-    Course,
     Figure,
     Flows,
     Money,
@@ -18,15 +19,9 @@ from tools.metrics import (
     Period,
     Where,
     all_metrics,
+    ledger_level,
 )
 
-NAMES: dict[Category, Phrase] = {
-    "new": phrase("New"),
-    "expansion": phrase("Expansion"),
-    "reactivation": phrase("Reactivation"),
-    "contraction": phrase("Contraction"),
-    "churn": phrase("Churn"),
-}
 METRICS: dict[Category, str] = {
     "new": "new_mrr",
     "expansion": "expansion_mrr",
@@ -64,7 +59,7 @@ class Bridge:
     def table(self, changes: Sequence[Mover]) -> Table:
         """Start, the movements and end: the rows between add up to the last. One account may move several times."""
         accounts = {name: sum(name in mover.movements for mover in changes) for name in CATEGORIES}
-        moves = [(NAMES[name], self.moves[name], accounts[name], self.found.accounts[name]) for name in CATEGORIES]
+        moves = [(HAPPENED[name], self.moves[name], accounts[name], self.found.accounts[name]) for name in CATEGORIES]
         labels = phrase("MRR"), phrase("Accounts"), phrase("Movements")
         return Table(
             phrase("From start to end"),
@@ -78,7 +73,7 @@ class Bridge:
         )
 
     def chart(self) -> Chart:
-        moves = [(NAMES[name], self.money(self.found.movements[name])) for name in CATEGORIES]
+        moves = [(HAPPENED[name], self.money(self.found.movements[name])) for name in CATEGORIES]
         start, end = (phrase("Start"), self.money(self.found.start)), (phrase("End"), self.money(self.found.end))
         rates = self.rates if self.found.fx else []
         return Chart(phrase("MRR bridge"), "waterfall", (start, *moves, *rates, end))
@@ -88,15 +83,16 @@ def day_before(period: Period) -> Period:
     return Period.containing(period.start - timedelta(days=1), "day")
 
 
-def difference(found: Flows, ran: Course, ledger: int, period: Period) -> int:
+def difference(bridge: Bridge, ran: Course) -> int:
     """By how much the book contradicts itself; 0 where the bridge closes.
 
     Start and end are summed from the contract lines. The movements between them, the accounts' ledger up to the end
-    (`ledger`) and the course of MRR are summed apart: all must agree.
+    and the course of MRR are summed apart: all must agree.
     """
+    found, period = bridge.found, bridge.period
     return (
         found.end - (found.start + found.net_new + found.fx)
-        or found.end - ledger
+        or found.end - ledger_level(bridge.book, period.end, bridge.where)
         or found.end - ran.level(period.end)
         or found.start - ran.level(period.start)
     )
@@ -126,7 +122,7 @@ def _what_fails(bridge: Bridge, amount: int) -> Phrase:
 
 def _sums(bridge: Bridge, amount: int) -> Facts:
     found, money = bridge.found, bridge.money
-    moves = tuple(Fact(NAMES[name], money(found.movements[name])) for name in CATEGORIES)
+    moves = tuple(Fact(HAPPENED[name], money(found.movements[name])) for name in CATEGORIES)
     return Facts((
         Fact(phrase("Start"), money(found.start)),
         *moves,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 from tools._reading import elapsed
-from tools.metrics import Grain, Period
+from tools.metrics import Book, Flows, Grain, Period, Source, Where, bridges
 
 POINTS: dict[Grain, int] = {"day": 13, "week": 13, "month": 13, "quarter": 9, "year": 6}
 """How many ends of periods a trend shows."""
@@ -58,16 +58,50 @@ class Span:
         return [*reversed(list(islice(ends, POINTS[grain] - 1))), self.period.end]
 
     @property
-    def days(self) -> set[date]:
-        """Every day on which one of these begins or ends."""
-        both = (self.period, self.before, *self.earlier)
-        return {each.start for each in both} | {each.end for each in both} | set(self.trend)
+    def year(self) -> Period:
+        """The twelve months to its end."""
+        return self.period.trailing_year()
+
+    @property
+    def steps(self) -> list[Period]:
+        """What is between every two days on which one of these begins or ends."""
+        spans = (self.period, self.before, self.year, *self.earlier)
+        days = {each.start for each in spans} | {each.end for each in spans} | set(self.trend)
+        return [Period(start, end) for start, end in pairwise(sorted(days))]
 
     @property
     def _grain(self) -> Grain:
         if self.asked.grain != "custom":
             return self.asked.grain
         return "month" if self.period.end - self.period.start > LONG else "week"
+
+
+@dataclass(frozen=True)
+class Course:
+    """MRR step by step, over all that a span is made of; of one statement."""
+
+    steps: dict[Period, Flows]
+
+    @property
+    def source(self) -> Source:
+        return next(iter(self.steps.values())).source
+
+    def level(self, day: date) -> int:
+        """MRR at the start of a day on which a step begins or ends."""
+        starts = {step.start: found.start for step, found in self.steps.items()}
+        ends = {step.end: found.end for step, found in self.steps.items()}
+        return (ends | starts)[day]
+
+    def of(self, period: Period) -> list[Flows]:
+        """The steps that a period is made of."""
+        return [found for step, found in self.steps.items() if period.start <= step.start and step.end <= period.end]
+
+    def net_new(self, period: Period) -> int:
+        return sum(step.net_new for step in self.of(period))
+
+
+def course(book: Book, span: Span, where: Where) -> Course:
+    return Course(dict(zip(span.steps, bridges(book, span.steps, where=where)[""], strict=True)))
 
 
 def _back_from(period: Period) -> Iterator[Period]:

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from fractions import Fraction
 from itertools import dropwhile, takewhile
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from tools import (
+    BY,
     OWNER,
     PERIOD,
     SEGMENT,
     Answer,
     Chart,
-    Choice,
     Deps,
     Fact,
     Facts,
@@ -23,29 +23,16 @@ from tools import (
     Phrase,
     ToolError,
     phrase,
+    phrase_n,
 )
 from tools._bridge import Bridge, difference, withheld
+from tools._hides import BEHIND
 from tools._movers import who_left, who_moved, who_will_leave, why
+from tools._naming import DIMENSIONS
 from tools._narrative import Story, narrative
 from tools._reading import conversion, written_period
-from tools._span import Span
-from tools.metrics import Course, Figure, Mover, Period, Ranking, all_metrics, course, flows, ledger_level, movers, rank
-
-Dimension = Literal[
-    "segment", "plan", "country", "owner", "region", "industry", "size", "product", "cohort", "reason"
-]  # fmt: skip
-BY = Choice({
-    "segment": ("by segment", "per segment", "por segmento"),
-    "plan": ("by plan", "per plan", "por plano"),
-    "country": ("by country", "per country", "por país"),
-    "owner": ("by owner", "by manager", "by csm", "per manager", "por responsável", "por gerente", "por csm"),
-    "region": ("by region", "by state", "per region", "por região", "por estado"),
-    "industry": ("by industry", "per industry", "por setor", "por ramo"),
-    "size": ("by size", "by company size", "por porte", "por tamanho"),
-    "product": ("by product", "per product", "por produto"),
-    "cohort": ("by cohort", "per cohort", "por coorte", "por safra"),
-    "reason": ("by reason", "por motivo"),
-})  # fmt: skip
+from tools._span import Course, Span, course
+from tools.metrics import Category, Figure, Mover, Period, all_metrics, flows, movers, rank
 
 
 class Input(BaseModel):
@@ -57,8 +44,8 @@ class Input(BaseModel):
     owner: Annotated[str | None, OWNER] = Field(
         default=None, description="Only accounts of this customer-success manager."
     )
-    by: Annotated[Dimension | None, BY] = Field(
-        default=None, description="By what of the accounts the change is explained; empty: by segment."
+    by: Annotated[str | None, BY] = Field(
+        default=None, description="By what the change is explained: segment, plan, country, owner …; empty: segment."
     )
 
 
@@ -76,8 +63,8 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
         raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=subject))
     rates = conversion(deps.book)
     bridge = Bridge(deps.book, span.period, where, found, foreign=bool(rates))
-    ran = course(deps.book, span.days, where)
-    if amount := difference(found, ran, ledger_level(deps.book, span.period.end, where), span.period):
+    ran = course(deps.book, span, where)
+    if amount := difference(bridge, ran):
         raise withheld(bridge, amount, subject)
     changes = movers(deps.book, span.period, where)
     return Answer(
@@ -107,16 +94,15 @@ def _subject(period: Period, limits: Iterable[str]) -> Phrase:
 
 
 def _parts(ask: Input, bridge: Bridge, span: Span, ran: Course, changes: list[Mover]) -> list[Part]:
-    standing = rank(bridge.book, span.period.last_day, bridge.where)
     return [
         *narrative(_story(bridge, span, ran, changes)),
         bridge.table(changes),
         bridge.chart(),
-        _ratios(bridge, standing),
-        *why(bridge, ask.by),
+        _ratios(bridge, span, ran),
+        *why(bridge, ask.by if ask.by in DIMENSIONS else None),
         who_moved(bridge, changes),
         *who_left(bridge, changes),
-        *who_will_leave(bridge, standing),
+        *who_will_leave(bridge),
         *_trend(bridge, span, ran),
     ]
 
@@ -139,18 +125,21 @@ def _trend(bridge: Bridge, span: Span, ran: Course) -> list[Part]:
     return [Chart(phrase("MRR since {day}", day=points[0][0]), "line", points)]
 
 
-def _ratios(bridge: Bridge, standing: Ranking) -> Facts:
-    year, last = bridge.period.trailing_year(), bridge.period.last_day
+def _ratios(bridge: Bridge, span: Span, ran: Course) -> Facts:
+    """Of the period, and of the twelve months to its end with what stands behind their retention."""
+    last, year = span.period.last_day, span.year
+    nrr, grr = _rate(bridge, "net_revenue_retention", year), _rate(bridge, "gross_revenue_retention", year)
     shown = (
         (phrase("Quick ratio (Baremetrics: without reactivation)"), _quick_ratio(bridge, "baremetrics")),
         (phrase("Quick ratio with reactivation"), _quick_ratio(bridge, "with_reactivation")),
-        (phrase("Net revenue retention, 12 months to {day}", day=last), _rate(bridge, "net_revenue_retention", year)),
-        (
-            phrase("Gross revenue retention, 12 months to {day}", day=last),
-            _rate(bridge, "gross_revenue_retention", year),
-        ),
-        (phrase("Logo churn in the period"), _rate(bridge, "logo_churn_rate", bridge.period)),
-        (phrase("MRR at risk"), _at_risk(bridge, standing)),
+        (phrase("Logo churn in the period"), _rate(bridge, "logo_churn_rate", span.period)),
+        (phrase("MRR at risk"), _at_risk(bridge)),
+        (phrase("Net revenue retention, 12 months to {day}", day=last), nrr),
+        (phrase("Gross revenue retention, 12 months to {day}", day=last), grr),
+        (phrase("Accounts kept in these 12 months"), _rate(bridge, "retention_rate", year)),
+        (phrase("Lost in these 12 months"), _moved(bridge, ran, year, "churn")),
+        (phrase("Won in these 12 months"), _moved(bridge, ran, year, "new")),
+        (phrase("Won back in these 12 months"), _moved(bridge, ran, year, "reactivation")),
     )
     return Facts(tuple(Fact(label, figure) for label, figure in shown))
 
@@ -166,8 +155,20 @@ def _rate(bridge: Bridge, metric: str, period: Period) -> Figure:
     return all_metrics()[metric](bridge.book, period, bridge.where)
 
 
-def _at_risk(bridge: Bridge, standing: Ranking) -> Figure:
+def _moved(bridge: Bridge, ran: Course, year: Period, category: Category) -> Phrase:
+    """How many accounts, and which MRR, a kind of movement made in a year."""
+    counted = sum(step.accounts[category] for step in ran.of(year))
+    amount = sum(step.movements[category] for step in ran.of(year))
+    accounts, mrr = (
+        all_metrics()[metric].figure(bridge.book, year, bridge.where, value, ran.source)
+        for metric, value in zip(BEHIND[category], (counted, amount), strict=True)
+    )
+    return phrase_n("{accounts} account, {mrr}", "{accounts} accounts, {mrr}", counted, accounts=accounts, mrr=mrr)
+
+
+def _at_risk(bridge: Bridge) -> Figure:
     day = Period.containing(bridge.period.last_day, "day")
+    standing = rank(bridge.book, day.start, bridge.where)
     total = sum(risk.standing.mrr_minor for risk in standing.at_risk)
     return all_metrics()["mrr_at_risk"].figure(bridge.book, day, bridge.where, total, standing.source)
 

@@ -22,7 +22,18 @@ from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, bridges, flows, ledger_rows, ledger_sums, movers
+from tools.metrics._flows import (
+    CATEGORIES,
+    Category,
+    Flows,
+    Mover,
+    bridges,
+    flows,
+    ledger_level,
+    ledger_rows,
+    ledger_sums,
+    movers,
+)
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
@@ -103,6 +114,7 @@ __all__ = [
     "dimension_values",
     "flows",
     "lately_left",
+    "ledger_level",
     "ledger_rows",
     "ledger_sums",
     "metric_names",

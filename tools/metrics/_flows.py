@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -235,6 +235,13 @@ def ledger_sums(book: Book, first: date, last: date, dimension: str) -> list[dic
     within = statement.where(_m.on_day >= first, _m.on_day <= last).group_by(value, _m.category)
     rows, _ = read(book, within.order_by(value, _m.category))
     return [dict(row._mapping) for row in rows]
+
+
+def ledger_level(book: Book, before: date, where: Where) -> int:
+    """MRR at the start of a day as the accounts' own ledger has it, row by row: totals and lines must agree with it."""
+    of_these = limited_to(where, mrr_movements, before - timedelta(days=1))
+    ((level,), *_), _ = read(book, select(_total(_m.amount_minor)).where(_m.on_day < before, *of_these))
+    return int(level)
 
 
 @dataclass(frozen=True)
