@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import heatmaps
+from bot.locale import Speaker
 from tests.books import contract, day, make_book
 from tests.test_ledger_properties import FIRST, Opened, books, many, reference, segments
+from tests.test_tools import notes, part, run, said
+from tools import Heatmap, ToolError
 from tools.metrics import COHORTS, Period, all_metrics, cohorts
 
 METRIC, REVENUE = (all_metrics()[name] for name in ("cohort_retention", "cohort_revenue_retention"))
@@ -55,6 +59,62 @@ def test_a_cohort_that_began_with_nothing_has_no_revenue_retention(tmp_path):
     book = make_book(f"sqlite:///{tmp_path / 'b'}", subscriptions=[contract("c", "C", 7, "2026-01-02", "2026-01-20")])
     (cohort,) = cohorts(book, "month", FIRST, day("2026-02-28"), {})
     assert (cohort.logo(1), cohort.revenue(1)) == (Fraction(0), None)
+
+
+def test_the_answer_shows_shares_of_large_cohorts_and_numbers_of_small_ones(tmp_path):
+    """January: six accounts of 10.00, of which one leaves in March; February: two, of which one doubles in March."""
+    january = [contract(f"j{n}", f"J{n}", 1_000, "2026-01-10", "2026-03-15" if n == 5 else None) for n in range(6)]
+    february = [contract(f"f{n}", f"F{n}", 1_000, "2026-02-01") for n in range(2)]
+    more = contract("more", "F0", 1_000, "2026-03-01")
+    book = make_book(f"sqlite:///{tmp_path / 'b'}", subscriptions=[*january, *february, more])
+    answer = run(book, "cohort_retention", today=day("2026-04-20"))
+    logos, mrr = (each for each in answer.parts if isinstance(each, Heatmap))
+    assert drawn(logos) == [
+        ("Jan 2026", "6", "100.0%", "100.0%", "83.3%"),
+        ("Feb 2026", "2", "2", "2", ""),
+        ("All cohorts", "8", "100.0%", "100.0%", "83.3%"),
+    ]
+    assert drawn(mrr) == [
+        ("Jan 2026", "R$60.00", "100.0%", "100.0%", "83.3%"),
+        ("Feb 2026", "R$20.00", "R$20", "R$30", ""),
+        ("All cohorts", "R$80.00", "100.0%", "112.5%", "83.3%"),
+    ]
+    assert said(answer.headline) == (
+        "2 months after they began, 83.33% of accounts pay, with 83.33% of the MRR they began with."
+    )
+    assert {figure.metric for figure in answer.figures} == {
+        "cohort_retention", "cohort_revenue_retention", "paying_accounts", "mrr"
+    }  # fmt: skip
+    for figure in answer.figures:
+        assert all_metrics()[figure.metric](book, figure.period, figure.segment).id == figure.id
+
+
+def drawn(part):
+    speaker = Speaker("en")
+    rows = zip(heatmaps.row_labels(part, speaker), part.row_heads, part.cells, strict=True)
+    return [(label, said(head), *(heatmaps.said(cell, speaker) for cell in cells)) for label, head, cells in rows]
+
+
+def test_months_are_shown_up_to_a_year_and_a_half_and_quarters_beyond(tmp_path):
+    lines = [contract(f"c{n}", f"C{n}", 1_000, f"{2024 + n // 12}-{n % 12 + 1:02}-05") for n in range(30)]
+    book = make_book(f"sqlite:///{tmp_path / 'b'}", as_of="2026-06-30", subscriptions=lines)
+
+    def rows(**asked):
+        part_ = part(run(book, "cohort_retention", today=day("2026-06-30"), measure="logo", **asked), Heatmap)
+        return [str(label) for label in part_.row_labels[:-1]]
+
+    assert rows() == [f"{year}-Q{n}" for year in (2024, 2025, 2026) for n in range(1, 5)][:10]
+    assert rows(period="2025-01..2026-06") == [f"2025-{n:02}" for n in range(1, 13)] + [f"2026-{n:02}" for n in range(1, 7)]
+    assert rows(grain="month") == rows(period="2025-01..2026-06")  # the latest 18
+    assert rows(grain="month", period="2026-06") == rows(grain="month")  # "monthly cohorts", not those of last month
+    assert rows(period="2024", grain="quarter") == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
+    told = notes(run(book, "cohort_retention", today=day("2026-06-30"), grain="month"))
+    assert told == ["Cohorts of January 2024 to December 2024 are left out; name a time, such as 2024, to see them."]
+
+
+def test_where_nobody_began_to_pay_it_says_so(four):
+    with pytest.raises(ToolError, match="No account began to pay then"):
+        run(four, "cohort_retention", today=day("2026-06-30"), period="2025")
 
 
 LAST = day("2026-06-30")

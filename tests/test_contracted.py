@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tests.books import contract, day, make_book
 from tests.test_ledger_properties import FIRST, Opened, books, day_of, many, mrr_of_line, reported
+from tests.test_tools import cells, notes, part, run, said
+from tools import Table, ToolError
 from tools.metrics import Period, add_months, all_metrics, changes_ahead, roll_forward
 from tools.metrics._contracted import REASONS
 
@@ -102,6 +104,108 @@ def test_renewals_are_the_recorded_day_or_the_ends_of_billing_intervals(
         for year, month in [(2026, 10), (2026, 11), (2026, 12), (2027, 1), (2027, 2), (2027, 3), (2027, 4)]
     ]
     assert [str(row["on_day"]) for rows in found for row in rows] == expected
+
+
+def test_the_answer_adds_up_and_every_figure_can_be_traced(known):
+    answer = run(known, "contracted_mrr", until="2026-12")
+    assert said(answer.headline) == (
+        "By contract, MRR goes from R$114.00 to R$127.00 by 31 Dec 2026 if everything renews, "
+        "and to R$27.00 if nothing does."
+    )
+    assert cells(part(answer, Table, "Month by month")) == [
+        ["Today", "—", "R$114.00", "R$114.00", "—", "—"],
+        ["to 31 Oct 2026", "R$0.00", "R$114.00", "R$114.00", "0", "R$0.00"],
+        ["November 2026", "-R$7.00", "R$107.00", "R$77.00", "1", "R$30.00"],
+        ["December 2026", "R$20.00", "R$127.00", "R$27.00", "1", "R$100.00"],
+    ]
+    assert cells(part(answer, Table, "What contracts already say")) == [
+        ["to 31 Oct 2026", "R$0.00", "R$0.00", "R$0.00", "R$0.00", "R$0.00"],
+        ["November 2026", "R$7.00", "R$6.00", "R$0.00", "R$0.00", "-R$20.00"],
+        ["December 2026", "R$0.00", "R$0.00", "R$50.00", "-R$30.00", "R$0.00"],
+        ["Total", "R$7.00", "R$6.00", "R$50.00", "-R$30.00", "-R$20.00"],
+    ]
+    for figure in answer.figures:
+        assert all_metrics()[figure.metric](known, figure.period, figure.segment, figure.variant).id == figure.id
+    assert answer.accounts == {"A", "B", "C"}
+
+
+def test_price_rises_and_ending_discounts_are_no_surprise(known):
+    """Row 0-18: a discount that expires in 32 days is in the list, and so is the price rise."""
+    answer = run(known, "contracted_mrr")
+    assert cells(part(answer, Table, "Price rises and discounts that end, soonest first")) == [
+        ["A", "15 Nov 2026", "new price", "R$2.00"],
+        ["B", "1 Dec 2026", "discount ends", "R$50.00"],
+        ["Total", "—", "—", "R$52.00"],
+    ]
+    assert cells(part(answer, Table, "Contracts known to end, soonest first")) == [
+        ["C", "30 Nov 2026", "-R$20.00"], ["Total", "—", "-R$20.00"]
+    ]  # fmt: skip
+
+
+def test_three_whole_months_are_usual_and_two_years_the_most(known):
+    def last(**asked):
+        return part(run(known, "contracted_mrr", **asked), Table, "Month by month").rows[-1][0]
+
+    assert last() == last(until="2026-10-30..2027-01-29") == Period.parse("2027-01")
+    assert last(until="2030") == Period.parse("2028-10")
+    with pytest.raises(ToolError, match="is over"):
+        run(known, "contracted_mrr", until="2026-09")
+
+
+@pytest.fixture
+def due(url):
+    """B renews by itself on 10 December with 30 days' notice; D, of a quarter, on 20 November and of its own accord it
+    does not; E pays by the month; C was not renewed in September, F, G, H and I were."""
+    years = [contract(name.lower(), name, 12_000, "2024-09-15", interval_unit="year") for name in "FGHI"]
+    return make_book(
+        url, "2026-10-30",
+        accounts=[{"account_id": name, "name": name, "owner": owner} for name, owner in (("B", "Ana"), ("D", "Bia"))],
+        subscriptions=[
+            contract("b", "B", 120_000, "2024-12-10", interval_unit="year", auto_renew=True, notice_days=30),
+            contract("b2", "B", 12_000, "2025-12-10", interval_unit="year", auto_renew=True),
+            contract("d", "D", 9_000, "2026-02-20", interval_count=3, auto_renew=False),
+            contract("e", "E", 400, "2026-03-01"),
+            contract("c", "C", 24_000, "2024-09-20", "2026-09-20", interval_unit="year", cancelled_on=day("2026-08-01")),
+            *years,
+        ],
+    )  # fmt: skip
+
+
+def test_coming_renewals_are_told_with_mrr_days_left_auto_renewal_notice_and_owner(due):
+    answer = run(due, "renewals", renewing="2026-Q4")
+    assert said(answer.headline) == (
+        "3 contracts come up for renewal by 31 Dec 2026, with R$140.00 of MRR; renewing by themselves: 2."
+    )
+    assert cells(part(answer, Table, "Up for renewal, soonest first")) == [
+        ["D", "20 Nov 2026", "21", "R$30.00", "no", "—", "Bia"],
+        ["B", "10 Dec 2026", "41", "R$110.00", "yes", "10 Nov 2026", "Ana"],
+        ["Total", "—", "—", "R$140.00", "—", "—", "—"],
+    ]
+    assert "1 account pays by the month: it renews all the time and is in no list of renewals." in notes(answer)
+    first = part(run(due, "renewals", renewing="2026-Q4", limit=1), Table, "Up for renewal, soonest first")
+    assert cells(first)[1] == ["2 later contracts", "—", "—", "R$110.00", "—", "—", "—"]
+    assert said(run(due, "renewals", owner="Ana").headline).startswith("2 contracts come up for renewal by 27 Jan 2027")
+
+
+def test_the_renewal_rate_has_both_its_numbers_by_contracts_and_by_value(due):
+    answer = run(due, "renewals", about="rate", period="2026-09")
+    assert said(answer.headline) == "4 of 5 contracts were renewed: 80.00%."
+    rates = next(each for each in answer.parts if isinstance(each, Table) and "What was renewed" in each.title.msgid)
+    assert cells(rates) == [["Contracts", "4", "5", "80.00%"], ["MRR", "R$40.00", "R$60.00", "66.67%"]]
+    assert cells(part(answer, Table, "Not renewed, largest first")) == [["C", "20 Sept 2026", "R$20.00"]]
+    for figure in answer.figures:
+        assert all_metrics()[figure.metric](due, figure.period, figure.segment, figure.variant).id == figure.id
+    assert cells_of(run(due, "renewals", renewing="2026-09")) == cells_of(answer)  # a time that is over
+
+
+def cells_of(answer):
+    return [cells(each) for each in answer.parts if isinstance(each, Table)]
+
+
+def test_of_few_contracts_no_rate_is_given(due):
+    answer = run(due, "renewals", about="rate", period="2026-08")
+    assert said(answer.headline) == "1 of 1 contracts were renewed."  # D, on 20 August
+    assert not answer.figures
 
 
 class Slowly:

@@ -189,13 +189,11 @@ def _past(asked: _Asked, period: Period) -> Answer:
             ),
             suggestions=(phrase("Renewals next quarter"), phrase("Renewal rate of the last 12 months")),
         )
-    rate = asked.figure("renewal_rate", Fraction(found.renewed, found.contracts), period, found.source)
-    told = {"renewed": found.renewed, "all": found.contracts, "rate": rate}
-    headline = (
-        phrase("{renewed} of {all} contracts were renewed.", **told)
-        if found.contracts < FEW
-        else phrase("{renewed} of {all} contracts were renewed: {rate}.", **told)
-    )
+    said = {"renewed": found.renewed, "all": found.contracts}
+    headline = phrase("{renewed} of {all} contracts were renewed.", **said)
+    if found.contracts >= FEW:
+        rate = asked.figure("renewal_rate", Fraction(found.renewed, found.contracts), period, found.source)
+        headline = phrase("{renewed} of {all} contracts were renewed: {rate}.", rate=rate, **said)
     parts = (*_rates(asked, period, found), *_lost(asked, found), *conversion(asked.book))
     return Answer(
         asked.subject(period), headline, (*parts, NextSteps(_AFTER)), frozenset(account for account, *_ in found.lost)
