@@ -106,6 +106,19 @@ def load(
     raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), preset=preset, in_place=in_place))
 
 
+@app.command(epilog="Example: `retention ledger --currency BRL`, with BOOK_URL=hive://spark:10000/crm")
+def ledger(
+    context: typer.Context,
+    currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Build the ledger of a book whose tables are in the database of BOOK_URL already, as in a lake or warehouse."""
+    from bot.lake import build
+
+    raise typer.Exit(build(assistant(context, home, today), currency, Console()))
+
+
 @app.command(epilog="Example: `retention demo --home demo-home`")
 def demo(context: typer.Context, home: Home = None, today: Today = None) -> None:
     """Make a demo company and answer three questions about it."""

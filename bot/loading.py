@@ -14,6 +14,7 @@ from bot.load_progress import LoadProgress
 from bot.locale import Speaker
 from tools import Phrase, phrase, phrase_n
 from tools.metrics._cells import printable
+from tools.metrics._engines import takes_no_loads
 from tools.metrics._faults import Fault, LoadRefused
 from tools.metrics._in_place import read_in_place
 from tools.metrics._load import LoadReport, TableReport, load_directory
@@ -33,6 +34,10 @@ def load(
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
     run = read_in_place if in_place else partial(load_directory, directory, preset=preset)
+    if takes_no_loads(settings.book):
+        said = phrase("Spark's tables cannot be loaded row by row: put them there, then run `retention ledger`.")
+        console.print(Text(bot.speaker.say(said)))
+        return 1
     try:
         with LoadProgress(console, bot.speaker) as progress:
             report = run(

@@ -18,13 +18,14 @@ from sqlalchemy.schema import CreateView, DropTable, DropView
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, exchange_rates, load_marks, loads, subscriptions
 from tools.metrics._cells import currencies
+from tools.metrics._engines import writing_engine
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._feeds import REQUIRED, Watch, name_of, unwatched
 from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
 from tools.metrics._history import HISTORY
 from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping, rules_of
-from tools.metrics._opening import refuse_strangers, writing_engine
+from tools.metrics._opening import refuse_strangers
 from tools.metrics._plan import Plan, plan_columns
 from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._sources import NoSource, Secrets, cause, no_secret, url_of

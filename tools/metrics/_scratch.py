@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from tools.metrics._book import SOURCE_TABLES
+from tools.metrics._engines import put_rows
 from tools.metrics._faults import SHOWN
 from tools.metrics._history import HISTORY, unfold
 
@@ -168,7 +169,7 @@ class Scratch:
             return
         result = self._connection.execution_options(yield_per=OUT).execute(content)
         for rows in result.partitions(OUT):
-            connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+            put_rows(connection, table, names, rows)
 
     def attach(self, connection: Connection) -> None:
         """Let a SQLite book read the scratch database itself; before its transaction begins."""
