@@ -13,7 +13,6 @@ from tools.metrics._engines import file_of, make_tables, reading_engine, writing
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._totals import kept_totals
 
-
 IN_LAKE = "in_lake"
 """The key in `book_info` of a book whose tables no load wrote."""
 
