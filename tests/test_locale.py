@@ -120,5 +120,6 @@ def _computed(file: Path) -> list[str]:
 
 
 def _known(msgid: ast.expr) -> bool:
-    """Written here, or another phrase's or a tool's help, which are extracted where they stand."""
-    return isinstance(msgid, ast.Constant) or (isinstance(msgid, ast.Attribute) and msgid.attr in ("msgid", "help"))
+    """Written here, or what another phrase, a tool or a metric says, which are extracted where they stand."""
+    elsewhere = ("msgid", "help", "title", "formula")
+    return isinstance(msgid, ast.Constant) or (isinstance(msgid, ast.Attribute) and msgid.attr in elsewhere)

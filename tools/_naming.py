@@ -53,9 +53,10 @@ def named(metric: Metric, variant: str | None = None) -> Phrase:
 
 def counted_as(metric: Metric, variant: str) -> Phrase:
     """The definition in one line, with version and variant."""
-    rule = metric.rule(variant) or metric.formula
+    rule = metric.rule(variant)
+    text = Phrase(rule, {}) if rule else phrase(metric.formula)
     said = {"metric": metric.name, "version": str(metric.version), "variant": variant}
-    return phrase("{rule} ({metric}@{version}, {variant})", rule=phrase(rule), **said)
+    return phrase("{rule} ({metric}@{version}, {variant})", rule=text, **said)
 
 
 def dimension_called(by: str) -> Phrase:

@@ -96,7 +96,8 @@ def _found(folded: str, dated: bool) -> Iterator[Group]:
 
 def _at(cue: "re.Match[str]", folded: str) -> Iterator[Group]:
     if noun := _NOUN.match(folded, cue.end()):
-        yield Group(str(noun.lastgroup), cue.start(), noun.end())
+        by = str(noun.lastgroup)
+        yield Group(by, cue.start(), noun.end(), sure=by != "account_id")  # other tools list accounts as well
     elif grain := _GRAIN.match(folded, cue.end()):
         yield Group(grain_of(grain["grain"]) or "month", cue.start(), grain.end())
     elif (word := _WORD.match(folded, cue.end())) and (near := _misspelt(word.group())):

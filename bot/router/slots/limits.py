@@ -42,8 +42,8 @@ _AFTER: Mapping[str, "re.Pattern[str]"] = {
     "industry": re.compile(rf"^\s+{_CROWD}\b"),
     "country": re.compile(rf"^\s+{_CROWD}\b|^(?:'s)?\b"),
 }
-_SCORE = re.compile(r"\s+(?:scores?|checks?|increases?)\b")
-"""What a value's word is no value before: health scores, price increases."""
+_SCORE = re.compile(r"\s+(?:scores?|checks?|increases?|d[aeo]s? (?:clientes?|contas?|carteira))\b")
+"""What a value's word is no value before: health scores, price increases, saúde das contas."""
 _PEOPLE = r"(?:employees|people|staff|funcionarios|pessoas|colaboradores)"
 _SIZE = re.compile(
     rf"(?:with |com |de )?(?P<low>\d+)\s*(?:-|a|to|ate)\s*(?P<high>\d+)\s*{_PEOPLE}"

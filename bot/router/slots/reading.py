@@ -108,18 +108,14 @@ def read(
     count = find_count(mask.rest)
     if count:
         mask.put("@n", Mention((), *count[1:]))
-    metrics = find_metrics(_blanked(folded, exact), common)
-    group = find_group(_blanked(mask.rest, metrics), dated=period is not None)
-    mask.put("@bcohort" if group and group.by == "cohort" else "@b", group if group and group.sure else None)
-    telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
-    mask.put("@m" if len(telling) == 1 else "@mm", *telling)
+    metrics, group = _measured(mask, _blanked(folded, exact), common, dated=period is not None)
     limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
     mask.put("@w", *limits)
     segment = mask.take("@s", lambda rest: find_segment(rest, segments))
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
-    limits += [*values.find(mask.rest, text, common), *([cohort] if cohort else [])]
+    limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text,
@@ -151,6 +147,16 @@ def read(
 def _lies_ahead(period: Period, today: date) -> bool:
     """Who speaks of a time to come asks for other things than who speaks of one that is over."""
     return period.start > today or (period.start == today and period.grain != "day")
+
+
+def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
+    """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
+    metrics = find_metrics(folded, common)
+    group = find_group(_blanked(mask.rest, metrics), dated)
+    mask.put("@bcohort" if group and group.by == "cohort" else "@b", group if group and group.sure else None)
+    telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
+    mask.put("@m" if len(telling) == 1 else "@mm", *telling)
+    return metrics, group
 
 
 class _Mask:
