@@ -145,7 +145,9 @@ def compare(
     period: Annotated[
         str | None, typer.Option("--period", help="2026-Q3, 2026-10 or from..to; by default the last 12 full months.")
     ] = None,
-    variant: Annotated[str | None, typer.Option("--variant", help="Only this published definition against ours.")] = None,
+    variant: Annotated[
+        str | None, typer.Option("--variant", help="Only this published definition against ours.")
+    ] = None,
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only accounts with this, as in segment=smb.")
     ] = None,

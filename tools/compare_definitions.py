@@ -117,7 +117,9 @@ def _headline(metric: Metric, found: list[Comparison]) -> Phrase:
     ours, said = found[0].standard, {"metric": phrase(metric.title), "ours": found[0].standard}
     if len(found) == 1:
         other = rule_called(metric, found[0].variant.variant)
-        return phrase("{metric}: {ours} by our rule, {theirs} by {other}.", theirs=found[0].variant, other=other, **said)
+        return phrase(
+            "{metric}: {ours} by our rule, {theirs} by {other}.", theirs=found[0].variant, other=other, **said
+        )
     defined = [each.variant for each in found if each.variant.value is not None]
     if ours.value is None or not defined:
         return phrase("{metric}: {ours} by our rule.", **said)
@@ -131,7 +133,8 @@ def _headline(metric: Metric, found: list[Comparison]) -> Phrase:
 
 def _side_by_side(metric: Metric, found: list[Comparison]) -> Table:
     columns = (
-        Column(phrase("Definition")), Column(phrase("Value"), numeric=True), Column(phrase("Against ours"), numeric=True),
+        Column(phrase("Definition")), Column(phrase("Value"), numeric=True),
+        Column(phrase("Against ours"), numeric=True),
     )  # fmt: skip
     rows = [(rule_called(metric, each.variant.variant), each.variant, _difference(each)) for each in found]
     return Table(phrase("The same period by each rule"), columns, ((OURS, found[0].standard, None), *rows))
@@ -153,7 +156,9 @@ def _explained(metric: Metric, found: Comparison) -> Iterator[Part]:
     """The lines from our figure to the other one."""
     name = rule_called(metric, found.variant.variant)
     if found.difference is None:
-        yield Note(phrase("By {rule} or by ours it is not defined in this period, so nothing can be compared.", rule=name))
+        yield Note(
+            phrase("By {rule} or by ours it is not defined in this period, so nothing can be compared.", rule=name)
+        )
     elif found.lines or found.residual:
         yield _steps(metric, found, name)
     else:
@@ -217,7 +222,9 @@ def _why(line: Explained, name: Phrase, found: Comparison) -> Cell:
             return _counted(line, told)
         case "weight":
             share, rate = Share(line.variant / found.whole), Share(ratio(line.standard, line.variant))
-            return phrase("{rule} gives them a weight of {share}, and there they have {rate}", share=share, rate=rate, **told)
+            return phrase(
+                "{rule} gives them a weight of {share}, and there they have {rate}", share=share, rate=rate, **told
+            )
     return _divided_by(line, told)
 
 
@@ -259,4 +266,6 @@ def _other_days(found: Comparison, name: Phrase) -> Phrase | None:
     """A rule that looks at another time says so."""
     if not (days := found.other_days):
         return None
-    return phrase("{rule} also looks at another time: {days}.", rule=name, days=tuple(dict.fromkeys((days[0], days[-1]))))
+    return phrase(
+        "{rule} also looks at another time: {days}.", rule=name, days=tuple(dict.fromkeys((days[0], days[-1])))
+    )

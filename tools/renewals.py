@@ -60,8 +60,8 @@ class Input(Limits):
     about: Annotated[
         Literal["rate"] | None,
         Choice({"rate": (
-            "rate", "rates", "renewed", "did renew", "did not renew", "didn't renew", "lost at renewal", "how many renewed",
-            "taxa", "indice", "renovaram", "renovou", "renovados", "renovadas", "perdemos na renovacao", "percentual",
+            "rate", "rates", "renewed", "did renew", "did not renew", "didn't renew", "lost at renewal", "taxa",
+            "indice", "renovaram", "renovou", "renovados", "renovadas", "perdemos na renovacao", "percentual",
         )}),
     ] = Field(default=None, description="The renewal rate of the past instead of what is to come.")  # fmt: skip
     limit: Annotated[int, COUNT] = Field(default=LISTED, ge=1, le=100, description="How many renewals to list.")
@@ -99,7 +99,9 @@ class _Asked:
     def subject(self, period: Period) -> Phrase:
         return limited(phrase("Renewals"), self.where, period)
 
-    def figure(self, metric: str, value: int | Fraction | None, period: Period, source: Source, variant: str = "") -> Figure:
+    def figure(
+        self, metric: str, value: int | Fraction | None, period: Period, source: Source, variant: str = ""
+    ) -> Figure:
         return all_metrics()[metric].figure(self.book, period, self.where, value, source, variant=variant or None)
 
     def money(self, minor: int) -> Money:
@@ -181,7 +183,10 @@ def _past(asked: _Asked, period: Period) -> Answer:
     found = renewal_outcome(asked.book, period, asked.where, LOST)
     if not found.contracts:
         raise ToolError(
-            phrase("No contract came up for renewal then ({period}), or it is not known yet what came of it.", period=period),
+            phrase(
+                "No contract came up for renewal then ({period}), or it is not known yet what came of it.",
+                period=period,
+            ),
             suggestions=(phrase("Renewals next quarter"), phrase("Renewal rate of the last 12 months")),
         )
     said = {"renewed": found.renewed, "all": found.contracts}

@@ -147,6 +147,4 @@ def _renewal(row: Any) -> Renewal:
     agree = row.known == row.lines and row.least == row.most
     notice_by = None if row.notice_days is None else row.on_day - timedelta(days=int(row.notice_days))
     whether = bool(row.least) if agree else None
-    return Renewal(
-        row.account_id, row.name, row.owner, row.on_day, int(row.lines), int(row.mrr), whether, notice_by
-    )
+    return Renewal(row.account_id, row.name, row.owner, row.on_day, int(row.lines), int(row.mrr), whether, notice_by)
