@@ -104,7 +104,9 @@ def test_months_are_shown_up_to_a_year_and_a_half_and_quarters_beyond(tmp_path):
         return [str(label) for label in part_.row_labels[:-1]]
 
     assert rows() == [f"{year}-Q{n}" for year in (2024, 2025, 2026) for n in range(1, 5)][:10]
-    assert rows(period="2025-01..2026-06") == [f"2025-{n:02}" for n in range(1, 13)] + [f"2026-{n:02}" for n in range(1, 7)]
+    assert rows(period="2025-01..2026-06") == [f"2025-{n:02}" for n in range(1, 13)] + [
+        f"2026-{n:02}" for n in range(1, 7)
+    ]
     assert rows(grain="month") == rows(period="2025-01..2026-06")  # the latest 18
     assert rows(grain="month", period="2026-06") == rows(grain="month")  # "monthly cohorts", not those of last month
     assert rows(period="2024", grain="quarter") == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]

@@ -44,7 +44,8 @@ def eventful(url):
     lines = [
         contract("steady", "steady", 1_000, "2025-01-01"),
         contract("grew", "grew", 2_000, "2025-01-01"), contract("grew2", "grew", 500, "2026-02-01"),
-        contract("shrank", "shrank", 2_000, "2025-01-01"), contract("shrank2", "shrank", 400, "2025-01-01", "2026-02-01"),
+        contract("shrank", "shrank", 2_000, "2025-01-01"),
+        contract("shrank2", "shrank", 400, "2025-01-01", "2026-02-01"),
         contract("both", "both", 1_000, "2025-01-01"), contract("both2", "both", 300, "2025-01-01", "2026-02-01"),
         contract("both3", "both", 200, "2026-03-01"),
         contract("left", "left", 1_000, "2025-01-01", "2026-02-01"),

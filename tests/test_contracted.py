@@ -14,6 +14,7 @@ from tools.metrics import Period, add_months, all_metrics, changes_ahead, roll_f
 from tools.metrics._contracted import REASONS
 
 TODAY = day("2026-10-30")
+YEARLY = {"interval_unit": "year"}
 REST, NOVEMBER, DECEMBER = (Period.parse(text) for text in ("2026-10-31..2026-10-31", "2026-11", "2026-12"))
 
 
@@ -24,8 +25,8 @@ def known(url):
     the month, gets a second seat on 20 Nov; F starts on 1 Nov with 7.00."""
     lines = [
         contract("a", "A", 1_000, "2026-01-15"),
-        contract("b", "B", 120_000, "2024-12-10", interval_unit="year", renews_on=day("2026-12-10"), auto_renew=True),
-        contract("c", "C", 24_000, "2025-11-30", "2026-11-30", interval_unit="year", cancelled_on=day("2026-09-01")),
+        contract("b", "B", 120_000, "2024-12-10", **YEARLY, renews_on=day("2026-12-10"), auto_renew=True),
+        contract("c", "C", 24_000, "2025-11-30", "2026-11-30", **YEARLY, cancelled_on=day("2026-09-01")),
         contract("d", "D", 9_000, "2026-02-20", interval_count=3),
         contract("e", "E", 400, "2026-03-01"),
         contract("f", "F", 700, "2026-11-01"),
@@ -156,16 +157,16 @@ def test_three_whole_months_are_usual_and_two_years_the_most(known):
 def due(url):
     """B renews by itself on 10 December with 30 days' notice; D, of a quarter, on 20 November and of its own accord it
     does not; E pays by the month; C was not renewed in September, F, G, H and I were."""
-    years = [contract(name.lower(), name, 12_000, "2024-09-15", interval_unit="year") for name in "FGHI"]
+    years = [contract(name.lower(), name, 12_000, "2024-09-15", **YEARLY) for name in "FGHI"]
     return make_book(
         url, "2026-10-30",
         accounts=[{"account_id": name, "name": name, "owner": owner} for name, owner in (("B", "Ana"), ("D", "Bia"))],
         subscriptions=[
-            contract("b", "B", 120_000, "2024-12-10", interval_unit="year", auto_renew=True, notice_days=30),
-            contract("b2", "B", 12_000, "2025-12-10", interval_unit="year", auto_renew=True),
+            contract("b", "B", 120_000, "2024-12-10", **YEARLY, auto_renew=True, notice_days=30),
+            contract("b2", "B", 12_000, "2025-12-10", **YEARLY, auto_renew=True),
             contract("d", "D", 9_000, "2026-02-20", interval_count=3, auto_renew=False),
             contract("e", "E", 400, "2026-03-01"),
-            contract("c", "C", 24_000, "2024-09-20", "2026-09-20", interval_unit="year", cancelled_on=day("2026-08-01")),
+            contract("c", "C", 24_000, "2024-09-20", "2026-09-20", **YEARLY, cancelled_on=day("2026-08-01")),
             *years,
         ],
     )  # fmt: skip

@@ -1,10 +1,9 @@
 """How many of the accounts that began together still pay, and how much."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -25,19 +24,16 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._following import EMPTY, MEASURES, SMALL, Followed, Measure
 from tools._limits import Limits, limited
 from tools._reading import conversion, written_period
-from tools.metrics import COHORTS, Cohort, CohortGrain, Figure, Money, Period, Share, all_metrics, cohorts
+from tools.metrics import COHORTS, Cohort, CohortGrain, Figure, Period, Share, all_metrics, cohorts
 
 MONTHS, QUARTERS = 18, 20
 """Cohorts that are read at a glance: of more months, quarters are shown; of more quarters, the latest."""
-SMALL = 5
-"""Accounts below which a share says little and counts are shown instead."""
 TOLD: Mapping[CohortGrain, tuple[int, ...]] = {"month": (12, 6, 3, 1), "quarter": (4, 2, 1)}
 """Ages of which the headline speaks, the first one that enough cohorts have reached."""
 ENOUGH = 3
-
-Measure = Literal["logo", "revenue"]
 
 
 class Input(Limits):
@@ -55,7 +51,7 @@ class Input(Limits):
     grain: Annotated[
         CohortGrain | None,
         Choice({
-            "month": ("monthly", "by month", "per month", "month by month", "mensal", "mensais", "por mes", "mes a mes"),
+            "month": ("monthly", "by month", "per month", "mensal", "mensais", "por mes", "mes a mes"),
             "quarter": ("quarterly", "by quarter", "per quarter", "trimestral", "trimestrais", "por trimestre"),
         }),
     ] = Field(default=None, description="How long a cohort is; empty: months, of a longer time quarters.")  # fmt: skip
@@ -141,7 +137,7 @@ class _Grid:
         yield self.heatmap(by)
         yield from self.extremes(by)
 
-    def heatmap(self, by: "_Measure") -> Heatmap:
+    def heatmap(self, by: Followed) -> Heatmap:
         rows = [tuple(self.cell(by, cohort, age) for age in self.ages) for cohort in self.cohorts]
         heads = [by.head(cohort, self.book.currency) for cohort in self.cohorts]
         everyone = tuple(self.total(by, age) for age in self.ages)
@@ -156,7 +152,7 @@ class _Grid:
             self.footnote(by),
         )
 
-    def cell(self, by: "_Measure", cohort: Cohort, age: int) -> Shaded:
+    def cell(self, by: Followed, cohort: Cohort, age: int) -> Shaded:
         """What is known of a cohort at an age; nothing of what is not over."""
         if age >= len(cohort.paying):
             return None
@@ -168,13 +164,13 @@ class _Grid:
         where = {**self.where, COHORTS[self.grain]: str(cohort.start)}
         return all_metrics()[metric].figure(self.book, cohort.at(age), where, value, cohort.source)
 
-    def total(self, by: "_Measure", age: int) -> Share:
+    def total(self, by: Followed, age: int) -> Share:
         """Of all cohorts that are so old, each by its weight."""
         old = self.old_enough(age)
         whole = sum(by.whole(cohort) for cohort in old)
         return Share(Fraction(sum(by.counts(cohort)[age] for cohort in old), whole) if whole else None)
 
-    def extremes(self, by: "_Measure") -> Iterator[Facts]:
+    def extremes(self, by: Followed) -> Iterator[Facts]:
         """The cohorts that hold best and worst at the age of the headline."""
         age = self.told_age()
         large = [cohort for cohort in self.old_enough(age) if cohort.accounts >= SMALL and by.whole(cohort)]
@@ -188,7 +184,7 @@ class _Grid:
             for label, cohort in said
         ), by.extremes[self.grain](age))  # fmt: skip
 
-    def footnote(self, by: "_Measure") -> Phrase:
+    def footnote(self, by: Followed) -> Phrase:
         said = [by.base[self.grain], EMPTY[self.grain]]
         if any(cohort.accounts < SMALL for cohort in self.cohorts):
             said.append(by.small)
@@ -212,79 +208,3 @@ def _began(ask: Input) -> Period | None:
     """When the cohorts began. "Monthly cohorts" are no cohorts of last month: one month makes no grid."""
     began = written_period(ask.period) if ask.period else None
     return None if began and began.grain == ask.grain else began
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """What is followed: accounts that pay, or what they pay."""
-
-    metric: str
-    counted: str
-    """The metric of what a small cohort counts."""
-    counts: Callable[[Cohort], Sequence[int]]
-    whole: Callable[[Cohort], int]
-    share: Callable[[Cohort, int], Fraction | None]
-    in_money: bool
-    titles: Mapping[CohortGrain, Phrase]
-    head_title: Phrase
-    base: Mapping[CohortGrain, Phrase]
-    small: Phrase
-    extremes: Mapping[CohortGrain, Callable[[int], Phrase]]
-
-    def head(self, cohort: Cohort, currency: str) -> int | Money:
-        return self.sum([cohort], currency)
-
-    def sum(self, found: Sequence[Cohort], currency: str) -> int | Money:
-        whole = sum(self.whole(cohort) for cohort in found)
-        return Money(whole, currency) if self.in_money else whole
-
-
-EMPTY: Mapping[CohortGrain, Phrase] = {
-    "month": phrase("Months that are not over are empty."),
-    "quarter": phrase("Quarters that are not over are empty."),
-}
-MEASURES: Mapping[Measure, _Measure] = {
-    "logo": _Measure(
-        "cohort_retention", "paying_accounts", lambda cohort: cohort.paying, lambda cohort: cohort.accounts, Cohort.logo,
-        in_money=False,
-        titles={
-            "month": phrase("Accounts that still pay, by months since they began"),
-            "quarter": phrase("Accounts that still pay, by quarters since they began"),
-        },
-        head_title=phrase("Accounts"),
-        base={
-            "month": phrase("Share of the accounts that pay at the end of a month; 0 is the one in which they began."),
-            "quarter": phrase(
-                "Share of the accounts that pay at the end of a quarter; 0 is the one in which they began."
-            ),
-        },
-        small=phrase("Of cohorts of fewer than {n} accounts, the number that pays.", n=SMALL),
-        extremes={
-            "month": lambda n: phrase_n("Accounts after {n} month", "Accounts after {n} months", n),
-            "quarter": lambda n: phrase_n("Accounts after {n} quarter", "Accounts after {n} quarters", n),
-        },
-    ),
-    "revenue": _Measure(
-        "cohort_revenue_retention", "mrr", lambda cohort: cohort.mrr, lambda cohort: cohort.mrr[0], Cohort.revenue,
-        in_money=True,
-        titles={
-            "month": phrase("MRR kept, by months since they began"),
-            "quarter": phrase("MRR kept, by quarters since they began"),
-        },
-        head_title=phrase("First MRR"),
-        base={
-            "month": phrase(
-                "MRR at the end of a month against that at the end of the one in which they began; above 100% they grew."
-            ),
-            "quarter": phrase(
-                "MRR at the end of a quarter against that at the end of the one in which they began; "
-                "above 100% they grew."
-            ),
-        },
-        small=phrase("Of cohorts of fewer than {n} accounts, the MRR.", n=SMALL),
-        extremes={
-            "month": lambda n: phrase_n("MRR after {n} month", "MRR after {n} months", n),
-            "quarter": lambda n: phrase_n("MRR after {n} quarter", "MRR after {n} quarters", n),
-        },
-    ),
-}  # fmt: skip

@@ -133,7 +133,8 @@ def _headline(metric: Metric, found: list[Comparison]) -> Phrase:
 
 def _side_by_side(metric: Metric, found: list[Comparison]) -> Table:
     columns = (
-        Column(phrase("Definition")), Column(phrase("Value"), numeric=True), Column(phrase("Against ours"), numeric=True),
+        Column(phrase("Definition")), Column(phrase("Value"), numeric=True),
+        Column(phrase("Against ours"), numeric=True),
     )  # fmt: skip
     rows = [(rule_called(metric, each.variant.variant), each.variant, _difference(each)) for each in found]
     return Table(phrase("The same period by each rule"), columns, ((OURS, found[0].standard, None), *rows))
@@ -146,10 +147,8 @@ def _difference(found: Comparison) -> Cell:
 def _rules(metric: Metric, found: list[Comparison]) -> Facts:
     """What each counts, with its reference."""
     ours = Fact(OURS, phrase(metric.definition_text))
-    others = (
-        Fact(rule_called(metric, each.variant.variant), phrase(metric.rule(each.variant.variant) or ""))
-        for each in found
-    )
+    names = ((each.variant.variant, metric.rule(each.variant.variant)) for each in found)
+    others = (Fact(rule_called(metric, name), phrase(rule)) for name, rule in names if rule)
     return Facts((ours, *others), phrase("What each counts"))
 
 
@@ -196,7 +195,7 @@ def _accounts(metric: Metric, deps: Deps, found: Comparison) -> tuple[frozenset[
         effects.append(found.difference - sum(effects))
         rows.append((phrase_n("{n} other account", "{n} other accounts", others), None))
     shown = zip(rows, effects_shown(found, effects), strict=True)
-    columns = (Column(phrase("Account")), Column(phrase("In the period")), Column(phrase("Effect"), numeric=True))
+    columns = (Column(phrase("Account")), Column(phrase("Among accounts that")), Column(phrase("Effect"), numeric=True))
     total = (phrase("Difference"), None, _difference(found))
     table = Table(phrase("Which accounts make it"), columns, (*((*row, effect) for row, effect in shown), total))
     return frozenset(each.account_id for each in listed if each.account_id), [table]

@@ -105,7 +105,8 @@ class _Ahead:
         last = self.months[-1]
         return phrase(
             "By contract, MRR goes from {now} to {then} by {day} if everything renews, and to {less} if nothing does.",
-            now=self.opening, then=self.standing(last), day=last.period.last_day, less=self.standing(last, "nothing_renews"),
+            now=self.opening, then=self.standing(last), less=self.standing(last, "nothing_renews"),
+            day=last.period.last_day,
         )  # fmt: skip
 
     @property
@@ -205,7 +206,9 @@ def _called(period: Period) -> Cell:
 
 def _what(change: ContractChange) -> tuple[Phrase, ...]:
     said = (
-        (change.price, phrase("new price")), (change.seats, phrase("seats")), (change.discount, phrase("discount ends")),
+        (change.price, phrase("new price")),
+        (change.seats, phrase("seats")),
+        (change.discount, phrase("discount ends")),
     )  # fmt: skip
     return tuple(name for is_so, name in said if is_so)
 

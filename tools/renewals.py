@@ -60,8 +60,8 @@ class Input(Limits):
     about: Annotated[
         Literal["rate"] | None,
         Choice({"rate": (
-            "rate", "rates", "renewed", "did renew", "did not renew", "didn't renew", "lost at renewal", "how many renewed",
-            "taxa", "indice", "renovaram", "renovou", "renovados", "renovadas", "perdemos na renovacao", "percentual",
+            "rate", "rates", "renewed", "did renew", "did not renew", "didn't renew", "lost at renewal", "taxa",
+            "indice", "renovaram", "renovou", "renovados", "renovadas", "perdemos na renovacao", "percentual",
         )}),
     ] = Field(default=None, description="The renewal rate of the past instead of what is to come.")  # fmt: skip
     limit: Annotated[int, COUNT] = Field(default=LISTED, ge=1, le=100, description="How many renewals to list.")

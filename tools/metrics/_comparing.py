@@ -1,7 +1,7 @@
 """Two definitions of one metric over the same period, and what makes the difference, line by line.
 
-Accounts are told apart by what happened to them in the period (`_fates.py`). Let the standard be p0 ÷ w0 and the variant
-p1 ÷ w1, each summed over the fates c. Then
+Accounts are told apart by what happened to them in the period (`_fates.py`). Let the standard be p0 ÷ w0 and the
+variant p1 ÷ w1, each summed over the fates c. Then
 
     p1 ÷ w1 − p0 ÷ w0  =  Σ_c (p1_c − p0_c) ÷ w1  −  Σ_c (w1_c − w0_c) × (p0 ÷ w0) ÷ w1
 
@@ -12,8 +12,8 @@ weight in the variant, is away from the standard's:
 
     p1 ÷ w1 − v0  =  Σ_c (p1_c ÷ w1_c − v0) × w1_c ÷ w1        with v0 = p0 ÷ w0
 
-What is composed of other figures changes one figure after the other from the standard's to the variant's, and then the formula. All in exact
-fractions: the lines add up to the difference, or `residual` says by how much they do not.
+What is composed of other figures changes one figure after the other from the standard's to the variant's, and then the
+formula. All in exact fractions: the lines add up to the difference, or `residual` says by how much they do not.
 """
 
 from collections import defaultdict
@@ -42,8 +42,9 @@ class Explained:
 
     `side`: above or below the line of a ratio (`part`, `whole`; a sum has only parts), or both, by `weight`; `term` and
     `formula` are of composed figures. `effect` is in the metric's own unit. `accounts` are those that the definitions
-    count otherwise, `standard` and `variant` what each counts of the fate; of a weight the variant's part and whole. `figures`: of a term the standard's and the variant's, of a formula those
-    that only the variant's has; `without`: those that only the standard's has.
+    count otherwise, `standard` and `variant` what each counts of the fate; of a weight the variant's part and whole.
+    `figures`: of a term the standard's and the variant's, of a formula those that only the variant's has; `without`:
+    those that only the standard's has.
     """
 
     side: Side

@@ -184,7 +184,8 @@ def _renewals_by_month(span: Period, where: Where) -> Rows:
 
 
 def _marks(span: Period) -> Subquery:
-    """What happens on each day of the span, by contract line: new seats or price, a discount ends, a pause begins or ends."""
+    """What happens to a contract line on each day of the span: new seats or price, a discount ends, a pause begins or
+    ends."""
     marks = union_all(
         _changed("quantity", "seats"), _changed("unit_amount_minor", "price"),
         _mark(discounts, discounts.c.ends_on, "discount"),

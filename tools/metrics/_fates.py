@@ -14,8 +14,8 @@ FATES = (
     "steady", "grew", "shrank", "grew_and_shrank", "left", "left_and_returned", "joined", "joined_and_left",
     "joined_left_and_returned", "returned", "returned_and_left", "returned_left_and_returned", "away", "no_account",
 )  # fmt: skip
-"""An account paid from start to end (the first four); it paid at the start and left; it paid for the first time; it came
-back. `away`: it paid at no time of the period, though before; `no_account`: it is none that ever paid."""
+"""An account paid from start to end (the first four); paid at the start and left; paid for the first time; came back.
+`away`: it paid at no time of the period, though before; `no_account`: it is none that ever paid."""
 NOBODY = "no_account"
 _SUMS = ("part_0", "whole_0", "part_1", "whole_1")
 
