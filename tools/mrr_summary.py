@@ -21,6 +21,7 @@ from tools import (
     NextSteps,
     Part,
     Phrase,
+    Shown,
     ToolError,
     phrase,
     phrase_n,
@@ -31,6 +32,7 @@ from tools._movers import who_left, who_moved, who_will_leave, why
 from tools._naming import DIMENSIONS
 from tools._narrative import Story, narrative
 from tools._reading import conversion, written_period
+from tools._restated import in_a_sentence, in_a_table, restated
 from tools._span import Course, Span, course
 from tools.metrics import Category, Figure, Mover, Period, all_metrics, flows, movers, rank
 
@@ -67,6 +69,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     if amount := difference(bridge, ran):
         raise withheld(bridge, amount, subject)
     changes = movers(deps.book, span.period, where)
+    story = _story(bridge, span, ran, changes)
     return Answer(
         subject=subject,
         headline=phrase(
@@ -76,7 +79,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
             first=span.period.start,
             net_new=bridge.net_new,
         ),
-        parts=(*_parts(ask, bridge, span, ran, changes), *rates, NextSteps(_next(changes))),
+        parts=(*_parts(ask, story, span, ran, deps.shown), *rates, NextSteps(_next(changes))),
         accounts=frozenset(mover.account_id for mover in changes),
     )
 
@@ -93,11 +96,15 @@ def _subject(period: Period, limits: Iterable[str]) -> Phrase:
     return subject
 
 
-def _parts(ask: Input, bridge: Bridge, span: Span, ran: Course, changes: list[Mover]) -> list[Part]:
+def _parts(ask: Input, story: Story, span: Span, ran: Course, shown: Shown) -> list[Part]:
+    bridge, changes = story.bridge, story.changes
+    late = restated(bridge, story.before, shown)
     return [
-        *narrative(_story(bridge, span, ran, changes)),
+        *narrative(story),
+        *in_a_sentence(late),
         bridge.table(changes),
         bridge.chart(),
+        *in_a_table(late),
         _ratios(bridge, span, ran),
         *why(bridge, ask.by if ask.by in DIMENSIONS else None),
         who_moved(bridge, changes),
