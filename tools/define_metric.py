@@ -1,0 +1,120 @@
+"""What a metric means, how it is counted, and by whose rules else."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools import (
+    METRIC,
+    Answer,
+    Column,
+    Deps,
+    Fact,
+    Facts,
+    Part,
+    Phrase,
+    Table,
+    ToolError,
+    phrase,
+)
+from tools.metrics import Metric, Period, Unit, all_metrics, metric_called, metrics_called_almost
+
+UNITS: Mapping[Unit, Phrase] = {
+    "money": phrase("money"),
+    "percent": phrase("per cent"),
+    "ratio": phrase("ratio"),
+    "count": phrase("number"),
+    "score": phrase("points"),
+    "days": phrase("days"),
+    "months": phrase("months"),
+}
+BEHIND = {
+    "churned_accounts": phrase("Lost accounts"),
+    "new_accounts": phrase("New accounts"),
+    "reactivated_accounts": phrase("Accounts won back"),
+    "net_new_mrr": phrase("Net new MRR"),
+}
+"""What a rate that hides it is never shown without."""
+NEAREST = 3
+
+
+class Input(BaseModel):
+    metric: Annotated[str | None, METRIC] = Field(
+        default=None, description="The metric's name, or what it is called, such as NRR; empty: list them all."
+    )
+
+
+def define_metric(ask: Input, deps: Deps) -> Answer:
+    """Define a metric: what it means, formula, unit, reference, published variants, and its latest figure.
+
+    Use when someone asks what a metric is or means, how it is calculated, by whose definition, or how definitions
+    differ: MRR, NRR, GRR, churn, retention and renewal rates, LTV, CLV, CAC, NPS, CSAT …; or which metrics there are.
+    """
+    if ask.metric is None:
+        return _all_of_them()
+    metric = _called(ask.metric)
+    month = _last_full_month(deps)
+    return Answer(
+        subject=phrase("Definition · {metric}", metric=phrase(metric.title)),
+        headline=phrase("{metric}: {meaning}", metric=phrase(metric.title), meaning=phrase(metric.definition_text)),
+        parts=tuple(_parts(metric, month, deps)),
+    )
+
+
+def _called(name: str) -> Metric:
+    """The metric of that name or synonym. Raises ToolError naming the nearest."""
+    metrics = all_metrics()
+    if found := metric_called(name):
+        return metrics[found]
+    near = (phrase(metrics[each].title) for each in metrics_called_almost(name, NEAREST))
+    raise ToolError(
+        phrase("I know no metric called “{name}”.", name=name),
+        suggestions=tuple(phrase("What is {metric}?", metric=title) for title in near),
+    )
+
+
+def _last_full_month(deps: Deps) -> Period:
+    """The last month that is over and of which the book has every day."""
+    after = min(deps.today, deps.book.as_of + timedelta(days=1))
+    return Period.containing(after, "month").previous()
+
+
+def _parts(metric: Metric, month: Period, deps: Deps) -> Iterator[Part]:
+    yield Facts((
+        Fact(phrase("Formula"), phrase(metric.formula)),
+        Fact(phrase("In {period}", period=month), metric(deps.book, month)),
+        Fact(phrase("Unit"), UNITS[metric.unit]),
+        Fact(phrase("Reference"), phrase(metric.reference)),
+        Fact(phrase("Version"), f"{metric.name}@{metric.version}"),
+    ))  # fmt: skip
+    if metric.hides:
+        figures = (Fact(label, all_metrics()[name](deps.book, month)) for name, label in BEHIND.items())
+        yield Facts(tuple(figures), phrase("What such a rate hides, in {period}", period=month))
+    if metric.variants:
+        yield _variants(metric, month, deps)
+
+
+def _variants(metric: Metric, month: Period, deps: Deps) -> Table:
+    rules = {
+        metric.standard: phrase("The definition above."),
+        **{name: phrase(metric.rule(name)) for name in metric.variants},
+    }
+    rows = tuple((name, rule, metric(deps.book, month, variant=name)) for name, rule in rules.items())
+    columns = (
+        Column(phrase("Variant")), Column(phrase("Whose rule, and how it differs")),
+        Column(phrase("In {period}", period=month), numeric=True),
+    )  # fmt: skip
+    return Table(phrase("The same month by other published definitions"), columns, rows)
+
+
+def _all_of_them() -> Answer:
+    metrics = all_metrics().values()
+    columns = (Column(phrase("Name")), Column(phrase("What it is")), Column(phrase("Unit")))
+    rows = tuple((metric.name, phrase(metric.title), UNITS[metric.unit]) for metric in metrics)
+    return Answer(
+        subject=phrase("Definitions"),
+        headline=phrase("I know {n} metrics; ask what any of them means.", n=len(rows)),
+        parts=(Table(phrase("Metrics"), columns, rows),),
+    )
