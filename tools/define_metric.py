@@ -1,6 +1,6 @@
 """What a metric means, how it is counted, and by whose rules else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,12 +13,12 @@ from tools import (
     Deps,
     Fact,
     Facts,
-    Part,
     Phrase,
     Table,
     ToolError,
     phrase,
 )
+from tools._hides import what_it_hides
 from tools.metrics import Metric, Period, Unit, all_metrics, metric_called, metrics_called_almost
 
 UNITS: Mapping[Unit, Phrase] = {
@@ -30,13 +30,6 @@ UNITS: Mapping[Unit, Phrase] = {
     "days": phrase("days"),
     "months": phrase("months"),
 }
-BEHIND = {
-    "churned_accounts": phrase("Lost accounts"),
-    "new_accounts": phrase("New accounts"),
-    "reactivated_accounts": phrase("Accounts won back"),
-    "net_new_mrr": phrase("Net new MRR"),
-}
-"""What a rate that hides it is never shown without."""
 NEAREST = 3
 
 
@@ -56,10 +49,13 @@ def define_metric(ask: Input, deps: Deps) -> Answer:
         return _all_of_them()
     metric = _called(ask.metric)
     month = _last_full_month(deps)
+    behind, named = what_it_hides(deps.book, month, {}) if metric.hides else ([], frozenset[str]())
+    variants = [_variants(metric, month, deps)] if metric.variants else []
     return Answer(
         subject=phrase("Definition · {metric}", metric=phrase(metric.title)),
         headline=phrase("{metric}: {meaning}", metric=phrase(metric.title), meaning=phrase(metric.definition_text)),
-        parts=tuple(_parts(metric, month, deps)),
+        parts=(_told(metric, month, deps), *variants, *behind),
+        accounts=named,
     )
 
 
@@ -81,32 +77,32 @@ def _last_full_month(deps: Deps) -> Period:
     return Period.containing(after, "month").previous()
 
 
-def _parts(metric: Metric, month: Period, deps: Deps) -> Iterator[Part]:
-    yield Facts((
+def _told(metric: Metric, month: Period, deps: Deps) -> Facts:
+    return Facts((
         Fact(phrase("Formula"), phrase(metric.formula)),
         Fact(phrase("In {period}", period=month), metric(deps.book, month)),
         Fact(phrase("Unit"), UNITS[metric.unit]),
         Fact(phrase("Reference"), phrase(metric.reference)),
         Fact(phrase("Version"), f"{metric.name}@{metric.version}"),
     ))  # fmt: skip
-    if metric.hides:
-        figures = (Fact(label, all_metrics()[name](deps.book, month)) for name, label in BEHIND.items())
-        yield Facts(tuple(figures), phrase("What such a rate hides, in {period}", period=month))
-    if metric.variants:
-        yield _variants(metric, month, deps)
 
 
 def _variants(metric: Metric, month: Period, deps: Deps) -> Table:
-    rules = {
-        metric.standard: phrase("The definition above."),
-        **{name: phrase(metric.rule(name)) for name in metric.variants},
-    }
-    rows = tuple((name, rule, metric(deps.book, month, variant=name)) for name, rule in rules.items())
+    """Each published definition: by whose rule, how it differs, and what it gives."""
+    rows = tuple(
+        (name, _rule(metric, name), metric(deps.book, month, variant=name))
+        for name in (metric.standard, *metric.variants)
+    )
     columns = (
         Column(phrase("Variant")), Column(phrase("Whose rule, and how it differs")),
         Column(phrase("In {period}", period=month), numeric=True),
     )  # fmt: skip
-    return Table(phrase("The same month by other published definitions"), columns, rows)
+    return Table(phrase("The same month by each published definition"), columns, rows)
+
+
+def _rule(metric: Metric, variant: str) -> Phrase:
+    rule = metric.rule(variant)
+    return phrase("The definition above.") if rule is None else Phrase(rule, {})
 
 
 def _all_of_them() -> Answer:
