@@ -153,6 +153,23 @@ def metric(
     raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), Console()))
 
 
+@app.command(epilog="Example: `retention define NRR`")
+def define(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The metric's name or what it is called; none: list them.")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """What a metric means: formula, unit, reference, published variants, and its latest figure."""
+    from bot.router import Call
+
+    question = _typed(f"define {name or ''}", uuid4().hex)
+    reply = assistant(context, home, today).ask(question, Call("define_metric", {"metric": name} if name else {}))
+    _print(reply, as_json)
+    raise typer.Exit(EXIT[reply.outcome])
+
+
 @app.command(epilog="Example: `retention movements --from 2026-10-01 --to 2026-10-31 --csv`")
 def movements(
     context: typer.Context,

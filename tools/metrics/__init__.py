@@ -6,7 +6,7 @@ tools, the playbooks or the language of the reader.
 """
 
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
-from tools.metrics._called import metric_names
+from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
 from tools.metrics._contracted import (
@@ -117,7 +117,9 @@ __all__ = [
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "metric_called",
     "metric_names",
+    "metrics_called_almost",
     "movers",
     "next_renewal",
     "open_book",

@@ -73,7 +73,8 @@ class Metric:
 
     @property
     def reference(self) -> str:
-        return self._paragraph(3).removeprefix("Reference: ")
+        """Whose definition it is."""
+        return self._paragraph(3).removeprefix("Reference: ").rstrip(".")
 
     @property
     def stands(self) -> bool:

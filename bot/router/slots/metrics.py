@@ -106,12 +106,17 @@ def find_variant(folded: str, metric: str) -> str | None:
     return None
 
 
+def ambiguous_metrics(folded: str) -> tuple[str, ...]:
+    """The metrics that a word may mean which is the name of none: "churn", "revenue"."""
+    if _CHURN.search(folded):
+        return _OF_CHURN
+    return _OF_REVENUE if _REVENUE.search(folded) else ()
+
+
 def likely_metrics(folded: str, limit: int) -> tuple[str, ...]:
     """What may be meant where nothing is named: all that a word may mean, else the metrics called most alike."""
-    if _CHURN.search(folded):
-        return _OF_CHURN[:limit]
-    if _REVENUE.search(folded):
-        return _OF_REVENUE[:limit]
+    if several := ambiguous_metrics(folded):
+        return several[:limit]
     ranked = process.extract(folded, _by_name().keys(), scorer=fuzz.WRatio, score_cutoff=_OFFERED, limit=30)
     return tuple(dict.fromkeys((*(_by_name()[name] for name, _, _ in ranked), *_USUAL)))[:limit]
 
