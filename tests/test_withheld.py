@@ -78,7 +78,8 @@ def test_who_asks_gets_a_sentence_and_the_owner_of_the_book_the_sums_once(
     check(Message(alert["text"], tuple(alert["blocks"])))
     assert "week of 9 November 2026" in alert["text"]
     assert f"Load: {damaged.book().info['load_id']}." in alert["text"]
-    for line in ("at the start", "of movements", "at the end", "between contracts and movements", "Churn: ", "Difference: "):
+    told = ("at the start", "of movements", "at the end", "between contracts and movements", "Churn: ", "Difference: ")
+    for line in told:
         assert line in alert["text"], line
 
 
