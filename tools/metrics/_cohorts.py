@@ -4,6 +4,7 @@ A cohort's MRR and number of paying accounts are plain sums over the ledger of i
 cohorts and ages is one grouped statement, however many accounts there are.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -57,32 +58,36 @@ def cohorts(book: Book, grain: CohortGrain, first: date, until: date, where: Whe
     """The cohorts that began from `first` on, as of every month or quarter that was over by the end of `until`."""
     first, over = Period.containing(first, grain).start, Period.containing(until, grain)
     end = over.end if over.last_day == until else over.start
-    rows, source = read(book, _grid(grain, first, end, where, until))
-    changes: dict[str, dict[str, Any]] = {}
+    rows, source = read(book, _grid(first, end, where, until))
+    changes: dict[Period, dict[Period, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        changes.setdefault(row.cohort, {})[row.at] = row
-    return [_cohort(Period.parse(start), changes[start], end, source) for start in sorted(changes)]
+        changes[_around(row.cohort, grain)][_around(row.at, grain)].append(row)
+    return [_cohort(start, changes[start], end, source) for start in sorted(changes)]
 
 
-def first_payments(grain: CohortGrain) -> Subquery:
-    """The cohort of each account: the month or quarter in which it first paid."""
-    return (
-        select(_m.account_id, _of(grain)(_m.on_day).label("cohort"), _m.on_day).where(_m.category == "new").subquery()
-    )
+def _around(month: str, grain: CohortGrain) -> Period:
+    """The period of that grain in which a month lies."""
+    return Period.containing(Period.parse(month).start, grain)
+
+
+def _begun(of: Any) -> Subquery:
+    """When each account first paid: its `cohort`, and the day."""
+    return select(_m.account_id, of(_m.on_day).label("cohort"), _m.on_day).where(_m.category == "new").subquery("begun")
 
 
 def opening_mrr(grain: CohortGrain) -> Subquery:
     """What each account paid at the end of its first month or quarter, minor units of the reporting currency."""
-    begun = first_payments(grain)
+    of = month_of if grain == "month" else quarter_of
+    begun = _begun(of)
     joined = select(_m.account_id, _sum(_m.amount_minor).label("mrr"))
     within = joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
-    return within.where(_of(grain)(_m.on_day) <= begun.c.cohort).group_by(_m.account_id).subquery("begun_with")
+    return within.where(of(_m.on_day) <= begun.c.cohort).group_by(_m.account_id).subquery("begun_with")
 
 
-def _grid(grain: CohortGrain, first: date, end: date, where: Where, day: date) -> Select[*tuple[Any, ...]]:
-    """By how much MRR and paying accounts of each cohort changed in each month or quarter."""
-    begun = first_payments(grain)
-    columns = (begun.c.cohort, _of(grain)(_m.on_day).label("at"), _m.category, _m.amount_minor)
+def _grid(first: date, end: date, where: Where, day: date) -> Select[*tuple[Any, ...]]:
+    """By how much MRR and paying accounts of each month's cohort changed in each month."""
+    begun = _begun(month_of)
+    columns = (begun.c.cohort, month_of(_m.on_day).label("at"), _m.category, _m.amount_minor)
     moved = select(*columns).join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
     within = moved.where(begun.c.on_day >= first, _m.on_day < end, *limited_to(where, mrr_movements, day))
     rows = within.subquery("moved").c
@@ -92,12 +97,11 @@ def _grid(grain: CohortGrain, first: date, end: date, where: Where, day: date) -
     ).group_by(rows.cohort, rows.at)  # fmt: skip
 
 
-def _cohort(start: Period, changes: Mapping[str, Any], end: date, source: Source) -> Cohort:
-    periods = list(_until(start, end))
-    changed = [changes.get(str(period)) for period in periods]
-    paying = accumulate(int(row.paying) if row else 0 for row in changed)
-    mrr = accumulate(int(row.mrr) if row else 0 for row in changed)
-    accounts = int(changes[str(start)].accounts)
+def _cohort(start: Period, changes: Mapping[Period, list[Any]], end: date, source: Source) -> Cohort:
+    changed = [changes.get(period, []) for period in _until(start, end)]
+    paying = accumulate(sum(int(row.paying) for row in rows) for rows in changed)
+    mrr = accumulate(sum(int(row.mrr) for row in rows) for rows in changed)
+    accounts = sum(int(row.accounts) for row in changes[start])
     return Cohort(start, accounts, tuple(paying), tuple(mrr), source.of(accounts))
 
 
@@ -111,10 +115,6 @@ def _later(period: Period, steps: int) -> Period:
     for _ in range(steps):
         period = Period.containing(period.end, period.grain)
     return period
-
-
-def _of(grain: CohortGrain) -> Any:
-    return month_of if grain == "month" else quarter_of
 
 
 def _arrival(category: ColumnElement[str]) -> ColumnElement[int]:

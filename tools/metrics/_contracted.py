@@ -32,12 +32,13 @@ from tools.metrics._period import Period
 from tools.metrics._query import Reader, Where, limited_to, read
 from tools.metrics._registry import Rows
 from tools.metrics._renewing import LEVEL, first_renewals, renewals, up_for_renewal
+from tools.metrics._terms import steps_of
 
 Reason = Literal["starts", "terms", "discounts", "pauses", "ends", "rates"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 """Why a line's MRR changes. Of several on one day the end counts, else the start, a pause, seats or price, a discount;
 `rates`: what an exchange rate that is known already makes of it."""
-_BEFORE, _NEVER = "", "9999-99"
+_BEFORE = ""
 _p, _s = mrr_steps.c, subscriptions.c
 
 
@@ -84,10 +85,13 @@ class ContractChange:
 def roll_forward(book: Book, months: Sequence[Period], where: Where) -> RollForward:
     """MRR month by month; `months` follow one another (the first may be the rest of one) from tomorrow on."""
     span, reader = Period(months[0].start, months[-1].end), Reader(book)
-    steps = reader.rows(_by_month(span, where))
-    due = {row.month: row for row in reader.rows(_renewals_by_month(span, where))}
-    opening = sum(int(row.amount) for row in steps if row.month == _BEFORE)
-    return RollForward(opening, tuple(_month(month, steps, due) for month in months), reader.source)
+    (before,) = reader.rows(_before(span, where))
+    changes, due = reader.rows(_changes_by_month(span, where)), reader.rows(_due_by_month(span, where))
+    renewing = {row.month: row for row in reader.rows(_renewals_by_month(span, where))}
+    opening = int(before.amount or 0)
+    return RollForward(
+        opening, tuple(_month(month, opening, changes, due, renewing) for month in months), reader.source
+    )
 
 
 def changes_ahead(book: Book, span: Period, where: Where, *reasons: Reason) -> list[ContractChange]:
@@ -143,37 +147,45 @@ def standing(period: Period, everything_renews: bool) -> Rows:
     return levels.having(func.sum(LEVEL) != 0)
 
 
-def _month(month: Period, steps: Sequence[Any], renewing: Mapping[str, Any]) -> ContractedMonth:
+def _month(
+    month: Period, opening: int, changes: Sequence[Any], due: Sequence[Any], renewing: Mapping[str, Any]
+) -> ContractedMonth:
     name = f"{month.start:%Y-%m}"
-    due = renewing.get(name)
+    found = renewing.get(name)
+    everything = opening + sum(int(row.amount) for row in changes if row.month <= name)
     return ContractedMonth(
         month,
-        {reason: sum(int(r.amount) for r in steps if r.month == name and r.reason == reason) for reason in REASONS},
-        sum(int(row.amount) for row in steps if row.month <= name),
-        sum(int(row.amount) for row in steps if row.month <= name < row.renewal),
-        int(due.lines) if due else 0,
-        int(due.mrr) if due else 0,
+        {reason: sum(int(r.amount) for r in changes if r.month == name and r.reason == reason) for reason in REASONS},
+        everything,
+        everything - sum(int(row.amount) for row in due if row.renewal <= name and row.month <= name),
+        int(found.lines) if found else 0,
+        int(found.mrr) if found else 0,
     )  # fmt: skip
 
 
-def _by_month(span: Period, where: Where) -> Rows:
-    """All steps up to the end of the span, summed by month, reason, and month of their line's first renewal in it.
+def _before(span: Period, where: Where) -> Rows:
+    """MRR when the span begins."""
+    return select(_total(LEVEL).label("amount")).where(
+        _p.on_day < span.start, *limited_to(where, mrr_steps, span.last_day)
+    )
 
-    What was before the span has the month and reason of `_BEFORE`; a line that is not up for renewal, `_NEVER`.
-    """
-    before = select(_p.account_id, _p.subscription_id, literal(_BEFORE), literal(_BEFORE), LEVEL)
-    changes = scheduled_changes(span).subquery("changes").c
-    ahead = select(changes.account_id, changes.subscription_id, month_of(changes.on_day), changes.reason, changes.part)
-    names = ("account_id", "subscription_id", "month", "reason", "amount")
-    steps = union_all(before.where(_p.on_day < span.start), ahead).subquery("steps")
-    s = dict(zip(names, steps.c, strict=True))
+
+def _changes_by_month(span: Period, where: Where) -> Rows:
+    changes = scheduled_changes(span).subquery("changes")
+    columns = (month_of(changes.c.on_day).label("month"), changes.c.reason, changes.c.part)
+    rows = select(*columns).where(*limited_to(where, changes, span.last_day)).subquery("changes_in").c
+    return select(rows.month, rows.reason, _total(rows.part).label("amount")).group_by(rows.month, rows.reason)
+
+
+def _due_by_month(span: Period, where: Where) -> Rows:
+    """All steps of the contract lines that come up for renewal in the span, by the `month` of the step (`_BEFORE` the
+    span, or in it) and that of the line's first `renewal`."""
     due = first_renewals(span)
-    renewal = func.coalesce(month_of(due.c.on_day), _NEVER).label("renewal")
-    joined = steps.outerjoin(due, due.c.subscription_id == s["subscription_id"])
-    columns = (s["month"].label("month"), s["reason"].label("reason"), renewal, s["amount"].label("amount"))
-    rows = select(*columns).select_from(joined).where(*limited_to(where, steps, span.last_day)).subquery("steps_due").c
-    by = (rows.month, rows.reason, rows.renewal)
-    return select(*by, _total(rows.amount).label("amount")).group_by(*by)
+    month = case((_p.on_day < span.start, _BEFORE), else_=month_of(_p.on_day)).label("month")
+    columns = (month, month_of(due.c.on_day).label("renewal"), LEVEL.label("amount"))
+    joined = select(*columns).join_from(due, mrr_steps, steps_of(due.c)).where(_p.on_day < span.end)
+    rows = joined.where(*limited_to(where, due, span.last_day)).subquery("steps_due").c
+    return select(rows.month, rows.renewal, _total(rows.amount).label("amount")).group_by(rows.month, rows.renewal)
 
 
 def _renewals_by_month(span: Period, where: Where) -> Rows:

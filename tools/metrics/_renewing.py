@@ -25,11 +25,10 @@ def renewals(period: Period) -> Subquery:
     """Every end of a term in the period, of contract lines that are not known to end by then: `subscription_id`,
     `account_id`, `on_day`."""
     lines = deciding_lines()
-    days, line = anniversaries(lines, period).subquery("term_ends").c, lines.c
-    going_on = or_(line.ended_on.is_(None), line.ended_on > days.on_day)
-    rows = select(line.subscription_id, line.account_id, days.on_day).where(going_on)
-    joined = rows.where(days.subscription_id == line.subscription_id)
-    return joined.where(days.on_day >= period.start, days.on_day < period.end).subquery("renewals")
+    days = anniversaries(lines, period).add_columns(lines.c.account_id, lines.c.ended_on).subquery("term_ends").c
+    rows = select(days.subscription_id, days.account_id, days.on_day).distinct()  # found before steps are joined to it
+    going_on = or_(days.ended_on.is_(None), days.ended_on > days.on_day)
+    return rows.where(going_on, days.on_day >= period.start, days.on_day < period.end).subquery("renewals")
 
 
 def first_renewals(period: Period) -> Subquery:
@@ -104,16 +103,20 @@ def coming_renewals(book: Book, period: Period, where: Where, most: int) -> Rene
 def renewal_outcome(book: Book, period: Period, where: Where, most: int) -> Outcome:
     """The decisions that the renewal rate of the period counts; `most` of those lost are listed."""
     each = decisions(book, period)
-    limits = limited_to(where, each, period.last_day)
-    sums = [func.sum(each.c[name]).label(name) for name in ("renewed", "expiring", "kept")]
-    (all_,), source = read(book, select(*sums, func.count().label("row_count")).where(*limits))
-    columns = (each.c.account_id, accounts.c.name, each.c.ended_on, each.c.expiring)
-    named = select(*columns).join_from(each, accounts, accounts.c.account_id == each.c.account_id)
-    largest = (each.c.expiring.desc(), each.c.ended_on, each.c.subscription_id)
-    lost, _ = read(book, named.where(each.c.renewed == 0, *limits).order_by(*largest).limit(most))
+    c, sums = each.c, ("renewed", "expiring", "kept")
+    totals = (func.sum(c[name]).over().label(f"all_{name}") for name in sums)
+    columns = (c.account_id, accounts.c.name, c.ended_on, c.renewed, c.expiring, func.count().over().label("row_count"))
+    named = select(*columns, *totals).join_from(each, accounts, accounts.c.account_id == c.account_id)
+    limited = named.where(*limited_to(where, each, period.last_day))
+    lost_first = limited.order_by(c.renewed, c.expiring.desc(), c.ended_on, c.subscription_id)
+    rows, source = read(book, lost_first.limit(most))
+    if not rows:
+        return Outcome(0, 0, 0, 0, [], source)
+    all_ = rows[0]
+    lost = [(row.account_id, row.name, row.ended_on, int(row.expiring)) for row in rows if not row.renewed]
     return Outcome(
-        int(all_.row_count), int(all_.renewed or 0), int(all_.expiring or 0), int(all_.kept or 0),
-        [(row.account_id, row.name, row.ended_on, int(row.expiring)) for row in lost], source,
+        int(all_.row_count), int(all_.all_renewed), int(all_.all_expiring), int(all_.all_kept), lost,
+        source.of(int(all_.row_count)),
     )  # fmt: skip
 
 
