@@ -160,7 +160,13 @@ def _flat(found: Breakdown, line: Line, document: Mapping[str, Any]) -> dict[str
 def _readable(found: Breakdown, line: Line, by: str | None) -> dict[str, Any]:
     """The same to be read: the group, the figure under its period, the other's, and the change."""
     now, before = line.now, line.before
-    group = {"metric": now.metric} if by is None else {"period": str(now.period)} if found.along_time else {by: now.segment[by]}
+    group = (
+        {"metric": now.metric}
+        if by is None
+        else {"period": str(now.period)}
+        if found.along_time
+        else {by: now.segment[by]}
+    )
     row = {**group, "value" if found.along_time else str(now.period): now}
     if before is None:
         return {**row, "id": now.id}
