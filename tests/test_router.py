@@ -254,7 +254,7 @@ def test_a_segment_that_only_this_book_lacks_is_asked_about(router: EmbeddedRout
         ("at-risk accounts in the energy industry", ("energy",)),
         ("accounts at risk last month", ("last month",)),
         ("weekly MRR bridge by segment", ("by segment",)),
-        ("cascata de MRR de outubro por país", ("por país",)),
+        ("bridge semanal de MRR por país", ("por país",)),
         ("contas em risco em outubro", ("outubro",)),
         ("accounts at risk like Northwind", ("Northwind",)),
         ("resumo da Northwind em outubro", ("outubro",)),

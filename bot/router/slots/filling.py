@@ -51,7 +51,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
         if (value := _value(name, field, reading)) is not None
     }
     fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
-    rest = _rest(reading, fields)
+    rest = _rest(tool, reading, fields)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
     if account := fields.get("account"):
@@ -65,12 +65,15 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     return Filled(call)
 
 
-def _rest(reading: Reading, fields: Container[str | None]) -> str:
+def _rest(tool: Tool, reading: Reading, fields: Container[str | None]) -> str:
     """What no slot took, without what this tool takes though it is not told from other words everywhere."""
     rest = reading.rest
     taken: list[Stretch] = [limit for limit in reading.limits if limit.slot in fields]
     if reading.group and "by" in fields:
         taken.append(reading.group)
+    markers = (marker for field in tool.input.model_fields.values() for marker in field.metadata)
+    chosen = (find_choice(reading.without_names, marker.words) for marker in markers if isinstance(marker, Words))
+    taken += filter(None, chosen)
     for each in taken:
         rest = blank(rest, each.start, each.end)
     return rest

@@ -21,7 +21,7 @@ LIMITS: Mapping[str, str] = {
     "size": "size", "cohort": "cohort", "plan": "plan", "product": "product", "reason": "reason",
 }  # fmt: skip
 """Kinds of slots that limit to a value, and the dimensions it is of; managers and segments are found by themselves."""
-_ALIKE = 86.0
+_ALIKE = 82.0
 """Likeness in per cent from which a misspelt value is taken."""
 
 _PLACE = r"(?:in|from|for|of|across|n[ao]s?|em|d[aoe]s?|para)"

@@ -19,8 +19,8 @@ COMMON_NAMES = (
 """Metrics whose names are also words by which other tools are asked."""
 _ALIKE, _OFFERED = 88.0, 60.0
 """Likeness in per cent from which a misspelt name is taken, and from which it is offered."""
-_SHORTEST = 5
-"""Letters of the shortest name that may be misspelt: of shorter ones every other is one slip away."""
+_SHORTEST, _STRANGE = 5, 4
+"""Letters of the shortest name that may be misspelt (of shorter ones every other is a slip away), and of its word."""
 _WORD = re.compile(r"[^\W_]+|(?<=\s)-(?=\s)")
 
 _HOW_MANY = r"\b(?:how many|number of|count of|quant[ao]s|numero de|quantidade de|total de)\b"
@@ -138,11 +138,11 @@ def _misspelt(folded: str, common: Container[str]) -> Said | None:
     """The metric whose name is nearly said, with a strange word in it. Where another is named there in full, it must be
     a part of that name, as in "expantion mrr": NRR and MRR are a slip apart, and neither is the other misspelt."""
     words, best = _words(folded), (_ALIKE, Said(None, 0, 0))
-    strange = {word.start for word in words if word.text not in common and len(word.text) >= _SHORTEST}
+    strange = {word.start for word in words if word.text not in common and len(word.text) >= _STRANGE}
     for run in _runs(words, 4) if strange else ():
-        if not any(word.start in strange for word in run):
-            continue
         said = folded[run[0].start : run[-1].end]
+        if said in _by_name() or not any(word.start in strange for word in run):
+            continue
         found = process.extractOne(said, _long_names(), scorer=fuzz.ratio, score_cutoff=best[0])
         if found and {word.text for word in run if word.text in _acronyms()} <= set(found[0].split()):
             best = found[1], Said(_by_name()[found[0]], run[0].start, run[-1].end)
