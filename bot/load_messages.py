@@ -10,7 +10,8 @@ from tools.metrics._faults import Fault, FaultKind, Notice, NoticeKind
 def explain(fault: Fault) -> Phrase:
     """Where it is, what is wrong and the remedy, in one sentence."""
     values = {"file": fault.file, "column": fault.column or "–", "value": fault.value or "–", **fault.detail}
-    what = phrase(_sentence(fault).msgid, **{name: printable(str(value)) for name, value in values.items()})
+    shown = {name: printable(str(value)) or "–" for name, value in values.items()}
+    what = phrase(_sentence(fault).msgid, **shown)
     return phrase("{place}: {what}", place=_place(fault), what=what)
 
 
@@ -25,8 +26,8 @@ def _missing_column(fault: Fault) -> Phrase:
         return phrase("The mapping file names this column, but the file has none called so; its columns: {unused}.")
     if fault.detail.get("asked"):
         return phrase(
-            "The query does not give it, but only: {unused}. Name it in the SELECT (… AS {column}), or in the mapping "
-            "file under columns:, as below."
+            "The query does not give it; of what it gives, not used: {unused}. Name it in the SELECT (… AS {column}), or "
+            "in the mapping file under columns:, as below."
         )
     if fault.detail.get("likely"):
         return phrase(

@@ -215,10 +215,10 @@ def usual(
     return kind, file, column, value, key
 
 
-LINES = "–: subscriptions"
+LINES = "query: subscriptions"
 WRONG = [
-    (IN_PLACE.replace("FROM companies", "FROM nobody"), usual("query_failed", "–: accounts")),
-    (IN_PLACE.replace("id AS account_id", "id AS nr"), usual("missing_column", "–: accounts", "account_id")),
+    (IN_PLACE.replace("FROM companies", "FROM nobody"), usual("query_failed", "query: accounts")),
+    (IN_PLACE.replace("id AS account_id", "id AS nr"), usual("missing_column", "query: accounts", "account_id")),
     (IN_PLACE.replace("company AS account_id", "9 AS account_id"), usual("unknown_account", LINES, "account_id", "9", "K1")),
     (IN_PLACE.replace("number AS subscription_id", "'K' AS subscription_id"), usual("repeated_key", LINES, "subscription_id", "K", "K")),
     (IN_PLACE.replace("starts AS started_on", "NULL AS started_on"), usual("value_missing", LINES, "started_on", "", "K1")),

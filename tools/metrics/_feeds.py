@@ -136,7 +136,7 @@ def _origins(said: LoadMapping, found: Mapping[str, list[Path]]) -> dict[str, li
 
 def name_of(said: TableMapping, table: str) -> str:
     """What faults and reports call a query."""
-    return f"{said.source or '–'}: {table}"
+    return f"{said.source or 'query'}: {table}"
 
 
 @dataclass

@@ -229,7 +229,7 @@ class _InPlace:
     def _report(self, views: Mapping[str, View], reporting: str) -> LoadReport:
         tables = tuple(self._table(view) for view in views.values())
         as_of = max((day for view in views.values() for day in self._facts(view)), default=self.today)
-        absent = tuple(name for name in shapes() if name not in views)
+        absent = tuple(table.name for table in SOURCE_TABLES if table.name not in views)
         said = f"{[(one.table, one.rows) for one in tables]} {reporting} {as_of} {datetime.now(UTC).isoformat()}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
         mrr = Money(0, reporting)
