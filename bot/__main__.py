@@ -13,6 +13,7 @@ from rich.console import Console
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
+from bot.router import Call
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -91,6 +92,9 @@ def load(
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Copy nothing: make the book of views over the mapping's queries.")
     ] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Only new, changed and deleted rows come; all others are kept.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
     currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
     home: Home = None,
@@ -98,12 +102,16 @@ def load(
 ) -> None:
     """Load CSV exports, and queries on other databases, into the customer book: all of them, or none.
 
-    What was there before is replaced only by a load without faults.
+    What was there before is replaced, or with --changes added to, only by a load without faults.
     """
     from bot.loading import load as run
 
-    bot = assistant(context, home, today)
-    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), preset=preset, in_place=in_place))
+    if in_place and (directory or preset or changes):
+        raise typer.BadParameter("--in-place reads only the mapping's queries: no folder, --preset or --changes.")
+    bot, console = assistant(context, home, today), Console()
+    raise typer.Exit(
+        run(bot, directory, mapping, check, currency, console, preset=preset, in_place=in_place, changes=changes)
+    )
 
 
 @app.command(epilog="Example: `retention ledger --currency BRL`, with BOOK_URL=hive://spark:10000/crm")
@@ -209,6 +217,21 @@ def compare(
 
     wanted = Wanted(name, period or "", where=tuple(where or ()), variant=variant)
     raise typer.Exit(show(assistant(context, home, None), wanted, _form(as_json, False), Console()))
+
+
+@app.command(epilog="Example: `retention sources`")
+def sources(
+    context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False, home: Home = None, today: Today = None
+) -> None:
+    """Where the data come from, how fresh each table is, and what went wrong with the last load."""
+    bot = assistant(context, home, today)
+    if as_json or as_csv:
+        from bot.measuring import sources as show
+
+        raise typer.Exit(show(bot, _form(as_json, as_csv), Console()))
+    reply = bot.ask(_typed("sources", uuid4().hex), Call("sources", {}))
+    _print(reply, as_json=False)
+    raise typer.Exit(EXIT[reply.outcome])
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")

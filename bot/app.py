@@ -108,14 +108,9 @@ class Assistant:
                 )  # fmt: skip
 
 
+@lru_cache(maxsize=2)
 def names(book: Book) -> Names:
     """What the book calls things, read once per load."""
-    return _names(book.url, book.info["load_id"])
-
-
-@lru_cache(maxsize=2)
-def _names(url: str, _load_id: str) -> Names:
-    book = open_book(url)
     values = {
         name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
     }

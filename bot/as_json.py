@@ -16,14 +16,15 @@ from bot.router import Choice
 from bot.wording import opening
 from knowledge import Passage
 from tools import Chart, Code, Download, Draft, Fact, Facts, Heatmap, Part, Points, Table
-from tools.metrics import Change, Figure, Money, Period, Share
+from tools.metrics import Change, Figure, Money, Period, Share, Supply
 
 
 def document(reply: Reply) -> dict[str, Any]:
     """The whole reply; every key is always there.
 
     `figures`: each with the number a person would say in its `unit` (`BRL`, `percent`, `count` …); for money,
-    `minor_units` is the exact integer. `text` is the reply as a terminal shows it.
+    `minor_units` is the exact integer. `stale`: the sources used that are out of date, with the day until which they
+    can be relied on. `text` is the reply as a terminal shows it.
     """
     speaker, answer = Speaker(reply.language), reply.answer
     parts: tuple[Part, ...] = answer.parts if answer else ()
@@ -44,10 +45,15 @@ def document(reply: Reply) -> dict[str, Any]:
         "downloads": [_download(part, speaker) for part in parts if isinstance(part, Download)],
         "passages": [_passage(passage) for passage in _passages(parts)],
         "drafts": [_draft(part) for part in parts if isinstance(part, Draft)],
+        "stale": [_stale(supply) for supply in answer.stale] if answer else [],
         "choices": [_choice(choice, speaker) for choice in reply.choices],
         "suggestions": [speaker.say(question) for question in reply.suggestions],
         "text": terminal.plain(reply),
     }
+
+
+def _stale(supply: Supply) -> dict[str, Any]:
+    return {"table": supply.table, "day": supply.day.isoformat(), "age": supply.age}
 
 
 def typed(value: Any, speaker: Speaker) -> Any:
@@ -91,6 +97,7 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
         "segment": dict(figure.segment),
         "rows": figure.source.rows,
         "as_of": figure.source.as_of.isoformat(),
+        "tables": list(figure.source.tables),
     }
 
 

@@ -13,7 +13,7 @@ from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
 from tools import Answer, Deps, Note, NothingShown, Phrase, Shown, Tool, ToolError, phrase
-from tools.metrics import Book, NoBook
+from tools.metrics import Book, NoBook, OldBook, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
 
@@ -37,13 +37,13 @@ class Reply:
     alert: Answer | None = None
 
 
+ATTEMPTS = 3
+"""How often a question is asked anew where the book changed while it was being answered, and could not be held."""
 SUGGESTIONS = (
     phrase("Which accounts are at risk?"),
     phrase("Weekly MRR summary"),
     phrase("What do the playbooks say about renewals?"),
 )
-ATTEMPTS = 3
-"""How often a question is asked anew when the book was loaded while it was being answered."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,16 @@ class Conversation:
         )
 
     def _answer(self, question: Question, language: str, call: Call | None) -> Reply:
-        """Answer from one state of the book: if it was loaded meanwhile, once more from the new one."""
+        """Answer from one state of the book; where that cannot be held and it changed, once more from the new one."""
         try:
             for _ in range(ATTEMPTS):
-                book = self.open_book()
-                reply = self._answer_or_refuse(book, question, language, call)
-                if self.open_book().info == book.info:
+                with self.open_book().unchanging() as book:
+                    reply = self._answer_or_refuse(book, question, language, call)
+                if book.is_held or self.open_book().info == book.info:
                     break
+        except OldBook:
+            message = phrase("The customer book is of an earlier version. Load your data again with `retention load`.")
+            return Reply(question, language, "failed", message)
         except NoBook:
             message = phrase("There is no customer book yet. Load one with `retention load`, or try `retention demo`.")
             return Reply(question, language, "failed", message)
@@ -112,6 +115,7 @@ class Conversation:
             return _incomplete(question, language, call, wrong)
         deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place))
         answer = tool.run(asked, deps)
+        answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         arguments = asked.model_dump(exclude_none=True)
         return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
 
@@ -120,6 +124,11 @@ def _drafts_in_a_language(decision: Decision) -> bool:
     """The language asked for is the draft's: who asks "em inglês" for an interview still reads Portuguese."""
     calls = [choice.call for choice in decision.choices] if isinstance(decision, Clarify) else [decision]
     return any(isinstance(call, Call) and "language" in call.arguments for call in calls)
+
+
+def _used(answer: Answer, book: Book) -> set[str]:
+    """The tables behind an answer: those its figures were counted from, and those that were read for it."""
+    return {table for figure in answer.figures for table in figure.source.tables} | book.used
 
 
 def _owning(answer: Answer, call: Call) -> Answer:

@@ -9,15 +9,16 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from bot.app import Assistant
-from bot.load_messages import example, explain, remark
 from bot.load_progress import LoadProgress
 from bot.locale import Speaker
 from tools import Phrase, phrase, phrase_n
+from tools._load_messages import example, explain, remark
 from tools.metrics._cells import printable
 from tools.metrics._engines import takes_no_loads
 from tools.metrics._faults import Fault, LoadRefused
 from tools.metrics._in_place import read_in_place
 from tools.metrics._load import LoadReport, TableReport, load_directory
+from tools.metrics._report import Effect
 
 
 def load(
@@ -30,10 +31,11 @@ def load(
     *,
     preset: str | None = None,
     in_place: bool = False,
+    changes: bool = False,
 ) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
-    run = read_in_place if in_place else partial(load_directory, directory, preset=preset)
+    run = read_in_place if in_place else partial(load_directory, directory, preset=preset, changes=changes)
     if takes_no_loads(settings.book):
         said = phrase("Spark's tables cannot be loaded row by row: put them there, then run `retention ledger`.")
         console.print(Text(bot.speaker.say(said)))
@@ -123,7 +125,7 @@ def _show_report(report: LoadReport, speaker: Speaker, console: Console) -> None
         console.print(Text(speaker.say(left)))
     for notice in report.notices:
         console.print(Text(f"• {speaker.say(remark(notice))}"))
-    if report.absent and not report.written:
+    if report.absent and not report.written and report.mode != "changes":
         console.print(Text(speaker.say(phrase("Tables without a source: {tables}.", tables=", ".join(report.absent)))))
     console.print(Text(speaker.say(_outcome(report)), "bold"))
 
@@ -134,12 +136,24 @@ def _show_table(one: TableReport, speaker: Speaker, console: Console) -> None:
         "{table} ← {file}, {n} row", "{table} ← {file}, {n} rows", one.rows, table=one.table, file=printable(one.file)
     )
     console.print(Text(speaker.say(title) + (f" {speaker.say(_repeated(one))}" if one.merged else ""), "bold"))
-    lines = [", ".join(_filled(column, source) for column, source in one.used.items())]
+    lines = [speaker.say(_effect(one.effect))] if one.effect else []
+    lines.append(", ".join(_filled(column, source) for column, source in one.used.items()))
     if one.ignored:
         lines.append(speaker.say(phrase("columns not used: {columns}", columns=", ".join(map(printable, one.ignored)))))
     if one.absent:
         lines.append(speaker.say(phrase("left empty: {columns}", columns=", ".join(one.absent))))
     console.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
+
+
+def _effect(effect: Effect) -> Phrase:
+    """What changes did to the rows that were there."""
+    return phrase(
+        "added {added}, changed {changed}, unchanged {unchanged}, removed {removed}",
+        added=effect.added,
+        changed=effect.changed,
+        unchanged=effect.unchanged,
+        removed=effect.removed,
+    )
 
 
 def _repeated(one: TableReport) -> Phrase:

@@ -18,18 +18,22 @@ from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.terminal import answer_parts, show
+from bot.wording import out_of_date
 from tools import Answer, Fact, Facts, MetricQuery, Phrase, ToolError, metric_query, phrase, what_it_hides
 from tools.metrics import (
     DIMENSIONS,
     Breakdown,
     Figure,
+    Freshness,
     Line,
     NoBook,
     NoLongerDefined,
     Retraced,
+    freshness,
     ledger_rows,
     ledger_sums,
     retrace,
+    stale_sources,
     statements,
 )
 
@@ -60,7 +64,9 @@ def measure(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
     def show() -> None:
         found = _query(bot, wanted).count(bot.book())
         lines = found.lines if wanted.by else (found.whole,)
-        _remember(bot, wanted, [figure for line in lines for figure in (line.now, line.before) if figure])
+        figures = [figure for line in lines for figure in (line.now, line.before) if figure]
+        _remember(bot, wanted, figures)
+        _warn(bot, figures)
         if form == "table":
             _print_rows(bot, [_readable(found, line, wanted.by) for line in lines], form, console)
             _print_hidden(bot, found, console)
@@ -92,6 +98,31 @@ def compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
 def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
     """Print how a figure that was once shown was computed, what it is now, and the rows it is the sum of."""
     return _told(bot, console, lambda: _trace(bot, figure_id.lower(), form, console))
+
+
+def sources(bot: Assistant, form: str, console: Console) -> int:
+    """Print where each table came from and how fresh it is, also of tables that never were loaded."""
+    return _told(bot, console, lambda: _print_rows(bot, _sources(freshness(bot.book(), bot.today())), form, console))
+
+
+def _sources(found: Freshness) -> list[Mapping[str, Any]]:
+    """One row per table. A failed load is told with the table it was for, else in a row of its own."""
+    rows: dict[str, dict[str, Any]] = {
+        one.table: {
+            "table": one.table, "state": "stale" if one.is_stale else "fresh", "source": one.source, "rows": one.rows,
+            "newest_on": one.newest_on, "loaded_on": one.loaded_on, "mode": one.mode, "age": one.age,
+            "stale_after": one.stale_after,
+        }
+        for one in found.supplies
+    }  # fmt: skip
+    for name in found.absent:
+        rows[name] = {"table": name, "state": "absent"}
+    for one in found.failures:
+        rows.setdefault(one.table or "", {"table": one.table}).update(
+            failed_on=one.failed_on, failed_source=one.source, fault=one.fault.kind, faults=one.faults
+        )
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    return [{name: row.get(name) for name in columns} for row in rows.values()]
 
 
 def _told(bot: Assistant, console: Console, do: Any) -> int:
@@ -130,6 +161,13 @@ def _remember(bot: Assistant, wanted: Wanted, figures: Sequence[Figure]) -> None
     said = phrase("{metric}", metric=wanted.name)
     answer = Answer(said, said, (Facts(tuple(Fact(said, figure) for figure in figures)),))
     bot.remember(Reply(question, bot.settings.retention_language, "answered", said, answer=answer))
+
+
+def _warn(bot: Assistant, figures: Sequence[Figure]) -> None:
+    """Say beside the figures which of their sources are out of date: scripts read only the figures."""
+    used = {table for figure in figures for table in figure.source.tables}
+    for sentence in out_of_date(stale_sources(bot.book(), used, bot.today())):
+        Console(stderr=True).print(Text(bot.speaker.say(sentence)))
 
 
 def _document(bot: Assistant, found: Breakdown, line: Line) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Sentences that every renderer says around an answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from bot.conversation import Reply
 from knowledge import Passage
-from tools import Answer, Ask, Download, Draft, Phrase, phrase, phrase_n
+from tools import TABLES, Answer, Ask, Download, Draft, Phrase, phrase, phrase_n
+from tools.metrics import Supply
 
 
 def understood(answer: Answer) -> Phrase:
@@ -18,13 +20,31 @@ def opening(reply: Reply) -> Phrase:
 
 
 def data_as_of(answer: Answer) -> Phrase | None:
-    """How old the data behind the figures is; None where there are no figures."""
+    """How old the data behind the figures are, and which sources are out of date; None where nothing is to be said."""
+    said = [*_as_of(answer), *out_of_date(answer.stale)]
+    whole = said[0] if said else None
+    for sentence in said[1:]:
+        whole = phrase("{first} {second}", first=whole, second=sentence)
+    return whole
+
+
+def _as_of(answer: Answer) -> Iterator[Phrase]:
     days = sorted({figure.source.as_of for figure in answer.figures})
-    if not days:
-        return None
     if len(days) == 1:
-        return phrase("Data as of {day}.", day=days[0])
-    return phrase("Data as of {first} to {last}.", first=days[0], last=days[-1])
+        yield phrase("Data as of {day}.", day=days[0])
+    elif days:
+        yield phrase("Data as of {first} to {last}.", first=days[0], last=days[-1])
+
+
+def out_of_date(stale: Sequence[Supply]) -> Iterator[Phrase]:
+    """`Tickets and Usage last updated on 3 Oct 2026 (48 days ago).`"""
+    for day, supplies in groupby(stale, key=lambda supply: supply.day):
+        several = [*supplies]
+        names = tuple(TABLES[supply.table] for supply in several)
+        yield phrase_n(
+            "{tables} last updated on {day} ({n} day ago).", "{tables} last updated on {day} ({n} days ago).",
+            several[0].age, tables=names, day=day,
+        )  # fmt: skip
 
 
 def cited(passage: Passage) -> Phrase:

@@ -49,7 +49,7 @@ def test_figures_hold_the_number_a_person_would_say() -> None:
             "from": "2026-11-09", "to": "2026-11-15",
             "written": "2026-W46", "text": "week of 9 November 2026",
         },
-        "segment": {}, "rows": 4, "as_of": "2026-11-22",
+        "segment": {}, "rows": 4, "as_of": "2026-11-22", "tables": [],
     }  # fmt: skip
     assert (percent["value"], percent["unit"], percent["shown"]) == (
         pytest.approx(91.6666667),

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 from sqlalchemy import inspect, make_url, text
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from bot.loading import load
 from tests.conftest import ask, assistant_at
 from tests.test_load_queries import MAPPING, TODAY, Shop, contract, contracts, moment
@@ -206,6 +208,14 @@ def test_a_load_gives_the_book_tables_of_its_own_again(anywhere: InPlace) -> Non
     assert anywhere.place().mrr == Money(20020, "BRL")
 
 
+def test_a_book_in_place_takes_no_changes(anywhere: InPlace) -> None:
+    anywhere.place()
+    with pytest.raises(LoadRefused) as refused:
+        anywhere.load(changes=True)
+    assert [fault.kind for fault in refused.value.faults] == ["read_in_place"]
+    assert anywhere.place().mrr == Money(20020, "BRL")
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +313,12 @@ def test_a_schema_of_its_own_keeps_the_book_apart(new_postgres: Any, tmp_path: P
     assert shop.rows(accounts, "name") == [("Padaria São João",), ("Beta",)]
     assert inspect(shop.engine).get_view_names("retention") == ["accounts", "subscriptions"]
     shop.engine.dispose()
+
+
+@pytest.mark.parametrize("more", [["--preset", "stripe"], ["."], ["--changes"]])
+def test_files_cannot_be_read_in_place(more: list[str]) -> None:
+    refused = CliRunner().invoke(app, ["load", "--in-place", *more])
+    assert refused.exit_code == 2 and "--in-place" in refused.output
 
 
 def test_the_terminal_says_that_nothing_was_copied(here: InPlace) -> None:

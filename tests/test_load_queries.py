@@ -37,6 +37,7 @@ from tools.metrics._feeds import gather
 from tools.metrics._figure import Money
 from tools.metrics._load import LoadReport, load_directory
 from tools.metrics._mapping import read_mapping
+from tools.metrics._report import Effect
 from tools.metrics._statement import is_select
 
 TODAY = date(2026, 11, 22)
@@ -254,6 +255,16 @@ def test_all_queries_see_one_state_of_their_source(anywhere: Shop) -> None:
     assert anywhere.rows(subscriptions, "subscription_id") == [("K1",), ("K2",), ("K3",)]
 
 
+def test_urls_come_from_the_environment_or_from_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("WAREHOUSE_URL=sqlite:///file.db\nOTHER_URL=sqlite:///other.db\n")
+    monkeypatch.setenv("WAREHOUSE_URL", "sqlite:///environment.db")
+    called = assistant_at(tmp_path).settings.called
+    assert [called(name) for name in ("WAREHOUSE_URL", "OTHER_URL", "NO_URL")] == [
+        "sqlite:///environment.db", "sqlite:///other.db", None
+    ]  # fmt: skip
+
+
 # --- only what changed -----------------------------------------------------------------------------------------------
 
 
@@ -278,6 +289,34 @@ def test_a_load_remembers_up_to_where_it_read_and_the_next_asks_from_there(anywh
     asked, later = changes(anywhere, marks)
     assert sorted(asked) == ["K3", "K4", "K5"]
     assert sorted(changes(anywhere, later)[0]) == ["K4", "K5"]
+
+
+def test_a_load_of_changes_asks_and_writes_only_what_changed(anywhere: Shop) -> None:
+    """K1 is dearer, K3 is new, K2 is as old as the mark, K0 is older and not asked for: then the book is that of a
+    whole load."""
+    anywhere.put(contracts, contract("K0", 2, "0.00", updated_at=datetime(2026, 9, 1, tzinfo=UTC)))
+    first = anywhere.load()
+    anywhere.put(contracts, contract("K3", 2, "10.00", starts=date(2026, 10, 1), updated_at=moment(5)))
+    anywhere.run("UPDATE contracts SET fee = 200.20, updated_at = '2026-10-06 12:00:00+00' WHERE number = 'K1'")
+    told: list[tuple[Any, ...]] = []
+    report = anywhere.load(changes=True, watch=lambda *one: told.append(one))
+    assert ("asking", "subscriptions", 3, None) in told
+    assert (first.mode, report.mode, report.mrr) == ("whole", "changes", Money(2 * 20020 + 2 * 1000, "BRL"))
+    lines = next(one for one in report.tables if one.table == "subscriptions")
+    assert lines.effect == Effect(added=1, changed=1, unchanged=1, removed=0)
+    after = anywhere.rows(mrr_movements, "account_id", "on_day", "category", "amount_minor")
+    assert [row[0] for row in anywhere.rows(subscriptions, "subscription_id")] == ["K0", "K1", "K2", "K3"]
+    assert anywhere.load(changes=True).mrr == report.mrr
+    assert anywhere.load().mrr == report.mrr
+    assert anywhere.rows(mrr_movements, "account_id", "on_day", "category", "amount_minor") == after
+
+
+def test_where_nothing_changed_nothing_is_said_of_it(anywhere: Shop) -> None:
+    anywhere.put(contracts, contract("K9", updated_at=moment(9)))
+    anywhere.load()
+    anywhere.run("DELETE FROM contracts")
+    report = anywhere.load(changes=True)
+    assert (report.notices, report.mrr) == ((), Money(2 * 20020, "BRL"))
 
 
 def test_the_first_time_everything_is_asked(shop: Shop) -> None:

@@ -61,11 +61,12 @@ from tools._slots import (
     Choice,
     Slot,
 )
+from tools._tables import TABLES
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "FIGURE", "INDUSTRY", "LANGUAGE", "METRIC",
-    "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TOPIC",
-    "VARIANT",
+    "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES",
+    "TOPIC", "VARIANT",
     "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
     "Fact", "Facts", "Heatmap", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
     "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError",

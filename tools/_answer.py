@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from knowledge import Passage
 from tools._phrase import Phrase
-from tools.metrics import Change, Figure, Money, Period, Share
+from tools.metrics import Change, Figure, Money, Period, Share, Supply
 
 Cell = Phrase | tuple[Phrase, ...] | str | int | Fraction | date | Period | Money | Share | Change | Figure | None
 """What can stand in a table or fact. `str` is data, None is *unknown* (shown as a dash), a tuple is a list."""
@@ -175,13 +175,15 @@ class Answer:
     """What a tool gives back.
 
     `subject` says what was understood ("MRR summary · week of 9 Nov 2026"); `accounts` are the ids of the
-    accounts it speaks of, for the audience check; figures are found in the parts.
+    accounts it speaks of, for the audience check; figures are found in the parts; `stale` are the sources it used
+    that are out of date, which whoever asked is told with it.
     """
 
     subject: Phrase
     headline: Phrase
     parts: tuple[Part, ...] = ()
     accounts: frozenset[str] = field(default_factory=frozenset)
+    stale: tuple[Supply, ...] = ()
 
     @property
     def figures(self) -> tuple[Figure, ...]:

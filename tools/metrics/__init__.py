@@ -34,7 +34,8 @@ from tools.metrics._flows import (
     ledger_sums,
     movers,
 )
-from tools.metrics._opening import Book, NoBook, open_book
+from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
     Profile,
@@ -72,8 +73,10 @@ __all__ = [
     "Differing",
     "Dimension",
     "Explained",
+    "Failure",
     "Figure",
     "Flows",
+    "Freshness",
     "Grain",
     "Line",
     "Metric",
@@ -81,6 +84,7 @@ __all__ = [
     "Mover",
     "NoBook",
     "NoLongerDefined",
+    "OldBook",
     "Outcome",
     "Parts",
     "Period",
@@ -95,6 +99,7 @@ __all__ = [
     "Share",
     "Source",
     "Statement",
+    "Supply",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
@@ -113,6 +118,7 @@ __all__ = [
     "differing_accounts",
     "dimension_values",
     "flows",
+    "freshness",
     "lately_left",
     "ledger_level",
     "ledger_rows",
@@ -131,5 +137,6 @@ __all__ = [
     "retrace",
     "roll_forward",
     "scorecard",
+    "stale_sources",
     "statements",
 ]  # fmt: skip

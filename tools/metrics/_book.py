@@ -268,6 +268,10 @@ loads = Table(
     Column("source", Text, nullable=False, comment="file or query it came from"),
     Column("row_count", BigInteger, nullable=False, comment="rows loaded"),
     Column("loaded_at", DateTime, nullable=False, comment="when, UTC"),
+    Column("mode", String(12), nullable=False, comment="whole: all its rows were replaced; changes: some were"),
+    Column("newest_on", Date, nullable=True, comment="the last day it speaks of; empty where its rows have no day"),
+    Column("stale_after", Integer, nullable=False, comment="days after that day until it counts as stale"),
+    Column("filled", Text, nullable=False, comment="its columns that the source fills, parted by blanks"),
     comment="where each table came from",
 )
 
@@ -278,6 +282,17 @@ load_marks = Table(
     Column("query_id", String(16), nullable=False, comment="hash of the query that was asked: another one starts anew"),
     Column("mark", Text, nullable=False, comment="highest value of its `changed` column, with its type"),
     comment="up to where the queries with a `changed` column have been read",
+)
+
+load_errors = Table(
+    "load_errors",
+    BOOK,
+    Column("source", String(300), primary_key=True, comment="the file or query that is at fault"),
+    Column("table_name", String(60), nullable=True, comment="the table it was for; empty: for no single one"),
+    Column("failed_at", DateTime, nullable=False, comment="when, UTC"),
+    Column("fault", Text, nullable=False, comment="the first fault: kind, row, column, value and detail as JSON"),
+    Column("fault_count", BigInteger, nullable=False, comment="how many faults this source has"),
+    comment="the last failed attempt to load each source, until it is loaded",
 )
 
 mrr_steps = Table(
@@ -336,3 +351,7 @@ stale_accounts = Table(
     Column("account_id", String(120), primary_key=True, comment="the account"),
     comment="accounts whose ledger a load in progress must write anew",
 )
+
+OF_MRR = (exchange_rates, subscriptions, subscription_changes, discounts, pauses)
+"""What the ledger is built from."""
+LEDGER_TABLES = (mrr_steps, mrr_movements, mrr_totals)

@@ -14,11 +14,13 @@ FaultKind = Literal[
     "driver_missing", "unreachable", "query_failed", "changed_missing", "no_rows",
     "no_input", "name_taken", "not_in_place", "elsewhere", "missing_query",
     "value_missing", "too_long", "not_a_date", "ambiguous_date", "excel_serial", "implausible_date",
-    "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
+    "not_a_number", "ambiguous_number", "not_whole", "negative", "negative_price", "out_of_range", "not_a_flag",
     "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
     "unknown_value",
     "duplicate_key", "repeated_key", "history_incomplete",
     "unknown_account", "unknown_subscription", "ended_before_started",
+    "no_book", "nothing_to_load", "ids_missing", "columns_left_out", "other_currency", "deleted_and_given",
+    "still_named", "not_in_changes", "overtaken", "read_in_place",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
@@ -37,6 +39,7 @@ NoticeKind = Literal[
     "unpaid",
     "left_out",
     "further_lines",
+    "deleted",
 ]
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
@@ -45,6 +48,7 @@ EXAMPLES = 3
 Group = tuple[str, FaultKind, str | None]
 """Faults that most likely have one cause: those of one kind in one column of a file."""
 NOTHING: Mapping[str, str | int] = MappingProxyType({})
+NO_TABLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,16 @@ class Notice:
 class LoadRefused(Exception):
     """The files have faults; the book is as it was.
 
-    `faults`: the first few of each group, by file and row; `counts`: how many each group has; `total`: all.
+    `faults`: the first few of each group, by file and row; `counts`: how many each group has; `total`: all;
+    `tables`: file → the table it is for.
     """
 
-    def __init__(self, faults: tuple[Fault, ...], counts: Mapping[Group, int]) -> None:
+    def __init__(
+        self, faults: tuple[Fault, ...], counts: Mapping[Group, int], tables: Mapping[str, str] = NO_TABLES
+    ) -> None:
         self.faults = faults
         self.counts = counts
+        self.tables = tables
         self.total = sum(counts.values())
         super().__init__(f"{self.total} faults: {', '.join(sorted({fault.kind for fault in faults}))}")
 
@@ -112,6 +120,8 @@ class Findings:
         self._groups: dict[Group, list[Fault]] = {}
         self._counts: Counter[Group] = Counter()
         self._notices: dict[tuple[str, NoticeKind, str], int] = {}
+        self.tables: dict[str, str] = {}
+        """File → the table it is for."""
 
     def add(self, *faults: Fault) -> None:
         self.add_counted(faults, len(faults))
@@ -145,8 +155,11 @@ class Findings:
     def refuse(self, key_of: Callable[[Fault], str | None] = _no_key) -> None:
         """Raise LoadRefused if anything is wrong. `key_of`: the id of a fault's row, where there is a better name."""
         if self._counts:
-            shown = tuple(replace(fault, key=fault.key or key_of(fault)) for fault in self._shown())
-            raise LoadRefused(shown, self._counts)
+            raise self.refusal(key_of)
+
+    def refusal(self, key_of: Callable[[Fault], str | None] = _no_key) -> LoadRefused:
+        shown = tuple(replace(fault, key=fault.key or key_of(fault)) for fault in self._shown())
+        return LoadRefused(shown, self._counts, self.tables)
 
     def _shown(self) -> list[Fault]:
         """One of each group before any group's second, and in the end by file and row."""

@@ -56,16 +56,20 @@ def gather(
     folder: Path,
     findings: Findings,
     watch: Watch,
+    changes: bool = False,
 ) -> Gathered:
     """Find the files and ask the queries; what is missing or wrong becomes a fault.
 
-    `marks`: table → from where on its changes are asked; `folder`: where the rows of queries wait.
+    `marks`: table → from where on its changes are asked; `folder`: where the rows of queries wait; `changes`: no table
+    is needed, as long as there is any.
     """
     gathered = Gathered()
     findings.add(*_unusable(directory, said))
     findings.refuse()
     found, unknown = files_by_table(directory, said) if directory else ({}, [])
-    findings.add(*_missing_files(said, found, unknown))
+    findings.tables |= {path.name: name for name, paths in found.items() for path in paths}
+    findings.tables |= {name_of(query, name): name for name, query in said.queries.items()}
+    findings.add(*_missing_files(said, found, unknown, changes))
     if said.queries:
         findings.refuse()
     gathered.unknown_files = tuple(unknown)
@@ -107,13 +111,17 @@ def _unusable(directory: Path | None, said: LoadMapping) -> Iterator[Fault]:
         yield Fault(directory.name, "unreadable_file")
 
 
-def _missing_files(said: LoadMapping, found: Mapping[str, list[Path]], unknown: list[str]) -> Iterator[Fault]:
+def _missing_files(
+    said: LoadMapping, found: Mapping[str, list[Path]], unknown: list[str], changes: bool
+) -> Iterator[Fault]:
     """Files that the mapping names or a load needs, and tables that have two origins."""
     seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
     for name, table in said.tables.items():
         if table.file and table.file not in [path.name for path in found.get(name, [])]:
             yield Fault(table.file, "missing_file", detail={"table": name, **seen})
-    for name in REQUIRED:
+    if changes and not (found or said.queries):
+        yield Fault("--changes", "nothing_to_load", detail=seen)
+    for name in () if changes else REQUIRED:
         if not {name, HISTORY.name} & (found.keys() | said.queries.keys()) and not said.table(name).file:
             yield Fault(f"{name}.csv", "missing_file", detail={"table": name, **seen})
     for name, origins in _origins(said, found).items():

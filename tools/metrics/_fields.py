@@ -29,6 +29,9 @@ FieldKind = Literal[
 ]
 PRICED = ("subscriptions", "invoices", "costs")
 """Tables that say in which currency each row is."""
+DELETED = "deleted"
+"""A column of files only: true where the row is there no longer."""
+STALE_AFTER = 7
 NUMERIC = frozenset({"whole", "number", "money", "percent", "rate"})
 _SUFFIXES: Mapping[str, FieldKind] = {"_minor": "money", "_bp": "percent", "_e6": "rate"}
 _NAMED: Mapping[str, FieldKind] = {
@@ -69,7 +72,11 @@ class StandIn:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is known of one table: its fields, what they are called, and what may be left out."""
+    """What is known of one table: its fields, what they are called, and what may be left out.
+
+    `facts`: columns with the days of what happened; `newest`: those by which it is judged how fresh the table is;
+    `stale_after`: days after the last of these until it is stale.
+    """
 
     name: str
     table: Table
@@ -80,6 +87,8 @@ class Shape:
     defaults: Mapping[str, str]
     numbered: bool
     facts: tuple[str, ...]
+    newest: tuple[str, ...]
+    stale_after: int
 
 
 @cache
@@ -107,16 +116,20 @@ def _shape(table: Table, said: Mapping[str, Any]) -> Shape:
     fields = [_field(column, said) for column in table.columns]
     if "is_trial" in said["columns"]:
         fields.append(Field("is_trial", "is_trial", "flag"))
+    fields.append(Field(DELETED, DELETED, "flag"))
+    called = {**said["columns"], DELETED: _words()[DELETED]}
     return Shape(
         name=table.name,
         table=table,
         called=tuple(said["called"]),
         fields={field.name: field for field in fields},
-        names=_inverted({field.name: (*said["columns"].get(field.name, ()), field.column) for field in fields}),
+        names=_inverted({field.name: (*called.get(field.name, ()), field.column) for field in fields}),
         stand_ins=tuple(_stand_in(name, one) for name, one in said.get("stands_for", {}).items()),
         defaults=said.get("defaults", {}),
         numbered="numbered" in said,
         facts=tuple(said.get("facts", ())),
+        newest=tuple(said.get("newest", said.get("facts", ()))),
+        stale_after=int(said.get("stale_after", STALE_AFTER)),
     )
 
 

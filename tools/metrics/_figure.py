@@ -52,12 +52,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a figure comes from: the statement that was run, what it was given and how much it read."""
+    """Where a figure comes from: the statement that was run, what it was given and how much it read.
+
+    `tables`: those of a company's own that it was counted from, also by way of the ledger, in order.
+    """
 
     sql: str
     parameters: Mapping[str, Any]
     rows: int
     as_of: date
+    tables: tuple[str, ...] = ()
 
     @property
     def statements(self) -> list[tuple[str, Mapping[str, Any]]]:

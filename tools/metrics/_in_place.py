@@ -6,8 +6,8 @@ reads meanwhile need not wait.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,21 +18,23 @@ from sqlalchemy.schema import CreateView, DropTable, DropView
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, exchange_rates, load_marks, loads, subscriptions
 from tools.metrics._cells import currencies
+from tools.metrics._earlier import filled_by
 from tools.metrics._engines import writing_engine
-from tools.metrics._faults import Fault, Findings
+from tools.metrics._failures import forget_failures, keep_failure
+from tools.metrics._faults import Fault, Findings, LoadRefused
 from tools.metrics._feeds import REQUIRED, Watch, name_of, unwatched
 from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
 from tools.metrics._history import HISTORY
 from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping, rules_of
-from tools.metrics._opening import refuse_strangers
+from tools.metrics._opening import IN_PLACE, refuse_strangers
 from tools.metrics._plan import Plan, plan_columns
 from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._sources import NoSource, Secrets, cause, no_secret, url_of
 from tools.metrics._values import digits
 from tools.metrics._viewed import look_through
 from tools.metrics._views import Place, View, asked
-from tools.metrics._writing import make_ledger, mrr_on, stated_rates
+from tools.metrics._writing import described, make_ledger, mrr_on, now, stated_rates
 
 _VIEW = "view "
 """Before a table's name, the key in `book_info` of what its view was made from."""
@@ -66,7 +68,7 @@ def read_in_place(
     findings.refuse()
     engine, done = writing_engine(url), []
     try:
-        with suppress(_Rehearsed), engine.begin() as connection:
+        with _noting(url, check_only), suppress(_Rehearsed), engine.begin() as connection:
             if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             done.append(_InPlace(connection, said, findings, currency, timezone, today, watch).make(ledger))
@@ -75,6 +77,17 @@ def read_in_place(
     finally:
         engine.dispose()
     return replace(done[0], written=not check_only)
+
+
+@contextmanager
+def _noting(url: str, check_only: bool) -> Iterator[None]:
+    """What is refused is noted in the book that is there."""
+    try:
+        yield
+    except LoadRefused as refused:
+        if not check_only:
+            keep_failure(url, refused)
+        raise
 
 
 def _impossible(said: LoadMapping) -> Iterator[Fault]:
@@ -228,7 +241,8 @@ class _InPlace:
 
     def _report(self, views: Mapping[str, View], reporting: str) -> LoadReport:
         tables = tuple(self._table(view) for view in views.values())
-        as_of = max((day for view in views.values() for day in self._facts(view)), default=self.today)
+        facts = [self._latest(view, view.plan.shape.facts) for view in views.values()]
+        as_of = max((day for day in facts if day), default=self.today)
         absent = tuple(table.name for table in SOURCE_TABLES if table.name not in views)
         said = f"{[(one.table, one.rows) for one in tables]} {reporting} {as_of} {datetime.now(UTC).isoformat()}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -238,25 +252,23 @@ class _InPlace:
     def _table(self, view: View) -> TableReport:
         plan = view.plan
         rows = int(self.connection.execute(select(func.count()).select_from(plan.shape.table)).scalar_one())
-        return TableReport(plan.shape.name, plan.file, rows, plan.used, plan.ignored, plan.absent, 0)
+        return TableReport(
+            plan.shape.name, plan.file, rows, plan.used, plan.ignored, plan.absent, 0, filled_by(plan),
+            self._latest(view, plan.shape.newest), plan.said.stale_after,
+        )  # fmt: skip
 
-    def _facts(self, view: View) -> Iterator[date]:
-        """The last day up to today of each column of facts."""
-        for name in view.plan.shape.facts:
-            day = view.plan.shape.table.c[name]
-            if last := self.connection.execute(select(func.max(day)).where(day <= self.today)).scalar():
-                yield last
+    def _latest(self, view: View, columns: Iterable[str]) -> date | None:
+        """The last day up to today in these columns."""
+        days = [view.plan.shape.table.c[name] for name in columns]
+        found = [self.connection.execute(select(func.max(day)).where(day <= self.today)).scalar() for day in days]
+        return max((day for day in found if day), default=None)
 
     def _describe(self, report: LoadReport, made: Mapping[str, str]) -> None:
-        now = datetime.now(UTC).replace(microsecond=0)
         info = {
             "reporting_currency": report.currency, "timezone": self.timezone, "as_of": report.as_of.isoformat(),
-            "loaded_at": now.isoformat(), "load_id": report.load_id, "in_place": "yes",
+            "loaded_at": now().isoformat(), "load_id": report.load_id, IN_PLACE: "yes",
             **{_VIEW + name: written for name, written in made.items()},
         }  # fmt: skip
         self.connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
-        sources = [
-            {"table_name": one.table, "source": one.file, "row_count": one.rows, "loaded_at": now.replace(tzinfo=None)}
-            for one in report.tables
-        ]
-        self.connection.execute(insert(loads), sources)
+        self.connection.execute(insert(loads), [described(one, "in_place") for one in report.tables])
+        forget_failures(self.connection)

@@ -7,7 +7,7 @@ Only the tables that hold money over time are read through; of the others it is 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from tools.metrics._book import (
     BOOK,
+    OF_MRR,
     SOURCE_TABLES,
     accounts,
     book_info,
@@ -45,7 +46,7 @@ from tools.metrics._fields import shapes
 from tools.metrics._figure import Money
 from tools.metrics._ledger import MRR_KINDS, build_ledger
 from tools.metrics._opening import IN_LAKE, in_lake
-from tools.metrics._writing import OF_MRR
+from tools.metrics._writing import now, supplied
 
 REQUIRED = (accounts, subscriptions)
 PRICED = ("subscriptions", "invoices", "costs")
@@ -224,17 +225,15 @@ def _build(connection: Connection, there: list[Table], reporting: str, timezone:
     _say(connection, reporting_currency=reporting, timezone=timezone, **{IN_LAKE: "yes"})
     build_ledger(connection)
     rows = {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in there}
-    as_of = _as_of(connection, there, today)
-    now = datetime.now(UTC).replace(microsecond=0)
-    connection.execute(
-        insert(loads),
-        [
-            {"table_name": name, "source": IN_LAKE, "row_count": n, "loaded_at": now.replace(tzinfo=None)}
-            for name, n in rows.items()
-        ],
-    )
-    state = hashlib.sha256(f"{now} {rows} {reporting} {as_of}".encode()).hexdigest()[:16]
-    _say(connection, as_of=as_of.isoformat(), loaded_at=now.isoformat(), load_id=state)
+    as_of = max((day for table in there if (day := _latest(connection, table, "facts", today))), default=today)
+    described = [
+        supplied(table.name, IN_LAKE, rows[table.name], "in_place", _latest(connection, table, "newest", today))
+        for table in there
+    ]
+    connection.execute(insert(loads), described)
+    at = now().isoformat()
+    state = hashlib.sha256(f"{at} {rows} {reporting} {as_of}".encode()).hexdigest()[:16]
+    _say(connection, as_of=as_of.isoformat(), loaded_at=at, load_id=state)
     made = tuple(table.name for table in SOURCE_TABLES if table not in there)
     return InPlace(rows, made, reporting, as_of, Money(_mrr(connection, as_of), reporting))
 
@@ -248,8 +247,8 @@ def _say(connection: Connection, **info: str) -> None:
     connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
 
 
-def _as_of(connection: Connection, there: list[Table], today: date) -> date:
+def _latest(connection: Connection, table: Table, by: Literal["facts", "newest"], today: date) -> date | None:
     """The last day on which something happened, as far as it is not ahead."""
-    days = [table.c[name] for table in there for name in shapes()[table.name].facts]
+    days = [table.c[name] for name in getattr(shapes()[table.name], by)]
     latest = [connection.execute(select(func.max(day)).where(day <= today)).scalar() for day in days]
-    return max((day for day in latest if day), default=today)
+    return max((day for day in latest if day), default=None)

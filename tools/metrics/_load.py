@@ -5,27 +5,35 @@ rows, which wait in a scratch database until they have been checked against one 
 kept in a file first, so that its database is asked once. Only then is the book touched, in one transaction: who
 reads meanwhile sees the old book, and whoever kills the load leaves it so.
 
+Where only changes come, their rows may refer to those of the book; `_changes` puts them into it.
+
 Where tables come from is told by `_feeds`, what a company can say about it in a mapping file by `_mapping`.
 """
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import RowMapping
 
-from tools.metrics._book import SOURCE_TABLES
+from tools.metrics._book import OF_MRR, SOURCE_TABLES
 from tools.metrics._cells import currencies
+from tools.metrics._changes import Overtaken, write_changes
+from tools.metrics._earlier import Earlier, earlier_book, filled_by
+from tools.metrics._failures import keep_failure
 from tools.metrics._faults import EXAMPLES, Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
 from tools.metrics._feeds import REQUIRED, Gathered, Step, Watch, gather, unwatched
-from tools.metrics._fields import PRICED, shapes
+from tools.metrics._fields import DELETED, PRICED, shapes
 from tools.metrics._figure import Money
 from tools.metrics._history import HISTORY
 from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping
+from tools.metrics._marks import remembered
+from tools.metrics._opening import IN_PLACE
 from tools.metrics._plan import Plan, plan_columns
 from tools.metrics._reading import Batch, Feed
 from tools.metrics._report import LoadReport, TableReport
@@ -34,9 +42,13 @@ from tools.metrics._scratch import Scratch
 from tools.metrics._shaping import AMOUNT, MONTH, Months, Sifted, last_day
 from tools.metrics._sources import Secrets, no_secret
 from tools.metrics._values import Setting, styles_of
-from tools.metrics._writing import OF_MRR, make_ledger, write
+from tools.metrics._writing import Ledger, make_ledger, write
 
 __all__ = ["Fault", "LoadRefused", "LoadReport", "Notice", "TableReport", "load_directory"]
+
+
+ATTEMPTS = 3
+"""How often changes are checked anew because another load changed the book after they were read."""
 
 
 def load_directory(
@@ -45,47 +57,123 @@ def load_directory(
     *,
     mapping: Path | None = None,
     preset: str | None = None,
+    changes: bool = False,
     check_only: bool = False,
     currency: str | None = None,
     timezone: str = "America/Sao_Paulo",
     today: date,
     secrets: Secrets = no_secret,
     watch: Watch = unwatched,
-    ledger: Callable[[Connection], None] | None = None,
+    ledger: Ledger | None = None,
 ) -> LoadReport:
     """Load the CSV files of a directory, and what the mapping's queries give, into the book at a SQLAlchemy URL.
 
-    `preset`: whose exports the files are; `currency`: reporting currency, and that of rows that name none;
-    `timezone`: where days begin and end; `today`: facts after it do not count for `as_of`; `secrets`: the URLs that
-    the mapping names; `watch`: is told how it goes on; `ledger`: builds the ledger within the transaction.
-    With `check_only` nothing is written. Raises LoadRefused: the book is then as it was.
+    `preset`: whose exports the files are; `changes`: only new, changed and deleted rows come, all others are kept;
+    `currency`: reporting currency, and that of rows that name none; `timezone`: where days begin and end; `today`:
+    facts after it do not count for `as_of`; `secrets`: the URLs that the mapping names; `watch`: is told how it goes
+    on; `ledger`: builds the ledger within the transaction.
+    With `check_only` nothing is written. Raises LoadRefused: the book is then as it was, but for the note of it.
     """
-    findings = Findings()
-    said, faults = read_mapping(mapping, preset)
-    findings.add(*faults)
-    if currency and currency not in currencies():
-        findings.add(Fault("--currency", "not_a_currency", value=currency))
-    findings.refuse()
-    with tempfile.TemporaryDirectory(prefix="retention-load-") as folder:
-        scratch = Scratch(Path(folder))
+    job = _Job(directory, url, mapping, preset, changes, check_only, currency, timezone, today, secrets, watch, ledger)
+    try:
+        return job.run()
+    except LoadRefused as refused:
+        if not check_only:
+            keep_failure(url, refused)
+        raise
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One load as it was asked for: see `load_directory`."""
+
+    directory: Path | None
+    url: str
+    mapping: Path | None
+    preset: str | None
+    changes: bool
+    check_only: bool
+    currency: str | None
+    timezone: str
+    today: date
+    secrets: Secrets
+    watch: Watch
+    ledger: Ledger | None
+
+    def run(self) -> LoadReport:
+        """Raises LoadRefused."""
+        findings = Findings()
+        said, faults = read_mapping(self.mapping, self.preset)
+        findings.add(*faults)
+        if self.currency and self.currency not in currencies():
+            findings.add(Fault("--currency", "not_a_currency", value=self.currency))
+        findings.refuse()
+        for _ in range(ATTEMPTS):
+            with suppress(Overtaken):
+                return self._attempt(said)
+        findings.add(Fault("--changes", "overtaken"))
+        raise findings.refusal()
+
+    def _attempt(self, said: LoadMapping) -> LoadReport:
+        with tempfile.TemporaryDirectory(prefix="retention-load-") as folder:
+            scratch = Scratch(Path(folder))
+            try:
+                return self._change(scratch, said, folder) if self.changes else self._replace(scratch, said, folder)
+            finally:
+                scratch.close()
+
+    def _replace(self, scratch: Scratch, said: LoadMapping, folder: str) -> LoadReport:
+        report = self._read(scratch, said, folder, self.timezone)
+        if self.check_only:
+            rehearsal = f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}"
+            done = write(report, scratch, said, rehearsal, self.timezone, make_ledger, OF_MRR)
+            return replace(done, written=False)
+        return write(report, scratch, said, self.url, self.timezone, self.ledger or make_ledger)
+
+    def _change(self, scratch: Scratch, said: LoadMapping, folder: str) -> LoadReport:
+        """Raises Overtaken where another load came between reading and writing."""
+        earlier = earlier_book(self.url)
+        if earlier is None:
+            findings = Findings()
+            findings.add(Fault("--changes", "no_book"))
+            raise findings.refusal()
+        if IN_PLACE in earlier.book.info:
+            findings = Findings()
+            findings.add(Fault("--changes", "read_in_place"))
+            raise findings.refusal()
         try:
-            gathered = gather(directory, said, secrets, {}, Path(folder), findings, watch)
-            load = _Load(scratch, findings, said, Setting(ZoneInfo(timezone), currency or said.currency), watch)
-            report = load.read(gathered, currency, today)
-            watch("writing", "", 0, None)
-            if check_only:
-                rehearsal = f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}"
-                return replace(write(report, scratch, said, rehearsal, timezone, make_ledger, OF_MRR), written=False)
-            return write(report, scratch, said, url, timezone, ledger or make_ledger)
+            report = self._read(scratch, said, folder, earlier.timezone, earlier)
         finally:
-            scratch.close()
+            earlier.book.engine.dispose()
+        return write_changes(report, scratch, said, self.url, earlier.load_id, self.ledger, self.check_only)
+
+    def _read(
+        self, scratch: Scratch, said: LoadMapping, folder: str, timezone: str, earlier: Earlier | None = None
+    ) -> LoadReport:
+        """Find, read and check everything."""
+        findings, marks = Findings(), remembered(self.url, said) if earlier else {}
+        gathered = gather(self.directory, said, self.secrets, marks, Path(folder), findings, self.watch, self.changes)
+        setting = Setting(ZoneInfo(timezone), self.currency or said.currency)
+        load = _Load(scratch, findings, said, setting, self.watch, earlier)
+        report = load.read(gathered, self.currency, self.today)
+        self.watch("writing", "", 0, None)
+        return report
 
 
 class _Load:
     """The reading half of a load: from feeds to checked rows."""
 
-    def __init__(self, scratch: Scratch, findings: Findings, said: LoadMapping, setting: Setting, watch: Watch) -> None:
+    def __init__(
+        self,
+        scratch: Scratch,
+        findings: Findings,
+        said: LoadMapping,
+        setting: Setting,
+        watch: Watch,
+        earlier: Earlier | None = None,
+    ) -> None:
         self.scratch = scratch
+        self.earlier = earlier
         self._watch = watch
         self.said = said
         self._findings = findings
@@ -107,16 +195,19 @@ class _Load:
         self._check_rates(reporting)
         self._findings.refuse(self._key_of)
         self._doubt()
-        tables = tuple(self._report(name, plan) for name, plan in self._plans.items())
+        tables = tuple(self._report(name, plan, today) for name, plan in self._plans.items())
         as_of = self._as_of(today)
         said = f"{self.scratch.content_id} {sorted(self.said.rates.items())} {reporting} {as_of}"
+        if self.earlier:
+            said = f"{self.earlier.load_id} {said}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
         absent = tuple(table.name for table in SOURCE_TABLES if table.name not in self._plans)
         notices = self._findings.notices
         mrr = Money(0, reporting)
         return LoadReport(
-            tables, absent, gathered.unknown_files, notices, reporting, as_of, load_id, False, mrr, gathered.marks
-        )
+            tables, absent, gathered.unknown_files, notices, reporting, as_of, load_id, False, mrr, gathered.marks,
+            "changes" if self.earlier else "whole",
+        )  # fmt: skip
 
     def _take(self, name: str, feed: Feed) -> None:
         """Read one feed into the scratch database."""
@@ -126,22 +217,34 @@ class _Load:
                 return
             self._plans[name] = plan
             styles = styles_of(plan, self._told("looking", name, feed), self._setting, self._findings)
-            lines = (
-                self.scratch.currency_of_line()
-                if "subscription_id" in plan.shape.fields and name != "subscriptions"
-                else {}
-            )
-            reader = RowReader(plan, self._setting, styles, self._findings, lines)
+            reader = RowReader(plan, self._setting, styles, self._findings, self._currencies_of)
             for batch in self._told("reading", name, feed):
-                if batch.rows:
-                    self.scratch.add(name, reader.typed(batch))
+                self._keep(name, reader, batch)
             self._notice_empty(name, feed)
             self._notice_left_out(feed, plan)
             self._whole.add(name)
+            if name == "subscriptions":
+                self.scratch.index(name)
         except Unreadable as problem:
             self._findings.add(Fault(feed.name, problem.kind, problem.row))
         except OSError:
             self._findings.add(Fault(feed.name, "unreadable_file"))
+
+    def _keep(self, name: str, reader: RowReader, batch: Batch) -> None:
+        """Put rows into the scratch database; of those that are deleted, a load of changes keeps the keys."""
+        there, gone = reader.parted(batch)
+        if there.rows:
+            self.scratch.add(name, reader.typed(there))
+        if gone.rows and self.earlier:
+            self.scratch.add_gone(name, reader.keys(gone))
+        elif gone.rows:
+            self._findings.notice(self._plans[name].file, "deleted", DELETED, len(gone.rows))
+
+    def _currencies_of(self, lines: Collection[str]) -> dict[str, str]:
+        """Subscription → currency, by the load itself, else by the book that is changed."""
+        found = self.scratch.currencies_of(lines)
+        left = [line for line in lines if line not in found]
+        return {**self.earlier.currencies_of(left), **found} if self.earlier and left else found
 
     def _unfold_history(self) -> None:
         """Contract lines, and accounts where nothing else says them, of an MRR history."""
@@ -181,6 +284,8 @@ class _Load:
             self._findings.add(Fault(feed.name, "empty_file", detail={"table": name}))
             return None
         plan, faults = plan_columns(shapes()[name], feed, header, self._said_of(name, feed))
+        if self.earlier and not faults:
+            faults = [*self.earlier.unfit(plan)]
         self._findings.add(*faults)
         return None if faults else plan
 
@@ -193,10 +298,10 @@ class _Load:
     def _notice_empty(self, name: str, feed: Feed) -> None:
         if self._rows[name]:
             return
-        if name in REQUIRED:
+        if name in REQUIRED and not self.earlier:
             kind: FaultKind = "no_rows" if feed.is_query else "empty_file"
             self._findings.add(Fault(feed.name, kind, detail={"table": name}))
-        else:
+        elif not (feed.is_query and self.earlier):
             self._findings.notice(feed.name, "empty", name, 1)
 
     def _notice_left_out(self, feed: Feed, plan: Plan) -> None:
@@ -206,17 +311,29 @@ class _Load:
     def _check_references(self) -> None:
         """Rows that name what does not exist, and ids that mean two things."""
         for name, plan in self._plans.items():
-            if plan.via and plan.via.via and plan.via.via[0] in self._whole:
+            if plan.via and plan.via.via and self._is_whole(plan.via.via[0]):
                 kind: FaultKind = "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
+                self._borrow(name, "via", *plan.via.via)
                 self._strangers(plan, kind, plan.via.header, *self.scratch.resolve(name, plan.via.via))
             self.scratch.index(name)
             if plan.said.repeats == "lines":
                 self._findings.notice(plan.file, "further_lines", plan.header[0], self.scratch.number_repeats(name))
             for column, home, kind in _REFERENCES:
                 origin = plan.origin(column)
-                if origin and name != home and home in self._whole:
+                if origin and name != home and self._is_whole(home):
+                    self._borrow(name, column, home, column)
                     self._strangers(plan, kind, origin.header, *self.scratch.strangers(name, column, home))
             self._clashes(name, plan)
+
+    def _is_whole(self, home: str) -> bool:
+        """Whether all rows that others may refer to are known: a file that broke off has more."""
+        return home in self._whole or (self.earlier is not None and home not in self._plans)
+
+    def _borrow(self, name: str, column: str, home: str, home_column: str) -> None:
+        """Let the rows of a table name those of the book in a column."""
+        if self.earlier:
+            asked = self.scratch.named(name, column, home, home_column)
+            self.scratch.lend(home, [*self.earlier.rows(home, home_column, asked)])
 
     def _strangers(self, plan: Plan, kind: FaultKind, header: str, rows: list[tuple[int, str]], total: int) -> None:
         self._findings.add_counted([Fault(plan.file, kind, row, header, value) for row, value in rows], total)
@@ -237,14 +354,22 @@ class _Load:
             for row, first in pairs
         ]
         self._findings.add_counted(faults, total)
+        if self.earlier:
+            self._strangers(plan, "deleted_and_given", header, *self.scratch.contradicted(name))
 
     def _reporting_currency(self, currency: str | None) -> str:
+        if self.earlier:
+            kept = self.earlier.currency
+            if currency not in (None, kept):
+                self._findings.add(Fault("--currency", "other_currency", value=currency, detail={"reporting": kept}))
+            return kept
         used = self.scratch.currencies("subscriptions")
         return currency or next(iter(used), None) or self._setting.currency or ""
 
     def _check_rates(self, reporting: str) -> None:
         """Every foreign currency needs a rate."""
         covered = {reporting, *self.said.rates, *self.scratch.currencies("exchange_rates")}
+        covered |= self.earlier.rated if self.earlier else set()
         if "exchange_rates" in self._plans and "exchange_rates" not in self._whole:
             return
         for code, rows in self.scratch.currencies(*PRICED).items():
@@ -264,9 +389,9 @@ class _Load:
                 origin, (ends, lasts) = plan.origin(column), self.scratch.ends(name, column)
                 if origin and plan.said.ends is None and lasts >= max(3, ends / 2):
                     self._findings.notice(plan.file, "last_days", origin.header, lasts)
-        lines, invoices = self._plans["subscriptions"], self._plans.get("invoices")
-        cancelled = lines.origin("cancelled_on")
-        if cancelled and not lines.origin("ended_on"):
+        lines, invoices = self._plans.get("subscriptions"), self._plans.get("invoices")
+        cancelled = lines and lines.origin("cancelled_on")
+        if lines and cancelled and not lines.origin("ended_on"):
             self._findings.notice(
                 lines.file, "cancelled_open", cancelled.header, self.scratch.filled(lines.shape.name, "cancelled_on")
             )
@@ -274,23 +399,28 @@ class _Load:
             self._findings.notice(invoices.file, "unpaid", "paid_on", self.scratch.filled("invoices", "due_on"))
 
     def _as_of(self, today: date) -> date:
-        days = [
-            self.scratch.latest(plan.shape.name, column, today)
-            for name, plan in self._plans.items()
-            for column in plan.shape.facts
-        ]
+        """The last day that the data speak of; changes never take it back."""
+        days = [self._latest(plan.shape.name, plan.shape.facts, today) for plan in self._plans.values()]
         last = max((day for day in days if day), default=today)
-        by_month = any(isinstance(plan.feed, Months) for plan in self._plans.values())
-        return min(today, last_day(last)) if by_month else last
+        if any(isinstance(plan.feed, Months) for plan in self._plans.values()):
+            return min(today, last_day(last))
+        return last if self.earlier is None else max([self.earlier.as_of, *(day for day in days if day)])
 
-    def _report(self, name: str, plan: Plan) -> TableReport:
+    def _latest(self, name: str, columns: Iterable[str], today: date) -> date | None:
+        days = [self.scratch.latest(name, column, today) for column in columns]
+        return max((day for day in days if day), default=None)
+
+    def _report(self, name: str, plan: Plan, today: date) -> TableReport:
         used = plan.used
         if "currency" in plan.absent and (codes := self.scratch.currencies(name) if name in PRICED else {}):
             used["currency"] = f"= {', '.join(codes)}"
         rows, wholes, keys = self.scratch.counts(name)
-        absent = tuple(column for column in plan.absent if column not in used and plan.shape.name == name)
+        absent = tuple(column for column in plan.absent if column not in (*used, DELETED) and plan.shape.name == name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
-        return TableReport(name, plan.file, keys, used, plan.ignored, absent, rows - wholes)
+        return TableReport(
+            name, plan.file, keys, used, plan.ignored, absent, rows - wholes, filled_by(plan),
+            self._latest(plan.shape.name, plan.shape.newest, today), plan.said.stale_after,
+        )  # fmt: skip
 
 
 def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str | int]:

@@ -23,6 +23,7 @@ A small YAML file. Everything in it is optional:
           plan:                           # nothing: leave it out, whatever the headers say
         values:
           kind: {Fee: retainer, Setup:}   # the file's words → ours; nothing: an empty cell
+        stale_after: 10                   # days after its last day until answers call it stale
       invoices:
         source: warehouse                 # may be left out where there is only one
         query: SELECT number AS invoice_id, customer AS account_id, … FROM billing.invoices
@@ -125,6 +126,7 @@ class TableMapping(Manner):
     """Patterns of names, of which a preset knows that they are this table; there need be none."""
     leave_out: dict[str, Annotated[LeaveOut, BeforeValidator(_words)]] = Field(default_factory=dict)
     repeats: Literal["lines"] | None = None
+    stale_after: Annotated[int, Field(ge=0)] | None = None
     source: Nullable = None
     query: Nullable = None
     changed: Nullable = None

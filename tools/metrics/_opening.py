@@ -1,19 +1,21 @@
 """Opening the customer book for reading."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.engine import make_url
 
-from tools.metrics._book import BOOK, book_info
+from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._totals import kept_totals
 
 IN_LAKE = "in_lake"
+IN_PLACE = "in_place"
 """The key in `book_info` of a book whose tables no load wrote."""
 
 
@@ -21,19 +23,58 @@ class NoBook(Exception):
     """There is no customer book at the given place; `retention load` or `retention demo` makes one."""
 
 
-@dataclass(frozen=True)
+class OldBook(NoBook):
+    """The book was written by an earlier version of this program; a whole load makes it anew."""
+
+
+@dataclass(frozen=True, eq=False)
 class Book:
-    """The customer book, opened for reading only."""
+    """The customer book, opened for reading only. Two are equal where they hold the same data.
+
+    `used`: the tables that were read so far.
+    """
 
     url: str
     engine: Engine
+    _held: Connection | None = None
+    used: set[str] = field(default_factory=set)
 
-    def connect(self) -> Connection:
-        return self.engine.connect()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Book) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @property
+    def _content(self) -> tuple[str, str]:
+        return self.url, self.info["load_id"]
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        if self._held is not None:
+            yield self._held
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    @property
+    def is_held(self) -> bool:
+        """Whether all that is read is of one state, also while somebody loads; Spark's tables are files."""
+        return self._held is not None and self.engine.dialect.name != "hive"
 
     def afresh(self) -> "Book":
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
         return Book(self.url, self.engine)
+
+    @contextmanager
+    def unchanging(self) -> Iterator["Book"]:
+        """The book as it is now, however often it is loaded meanwhile: all that is read is of one state."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")  # else each SELECT would see what is newest then
+            elif self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield Book(self.url, self.engine, connection)
 
     @cached_property
     def info(self) -> Mapping[str, str]:
@@ -86,7 +127,10 @@ def in_lake(connection: Connection) -> bool:
 
 
 def open_book(url: str) -> Book:
-    """Open the book at a SQLAlchemy URL for reading only. Raises NoBook where no load was ever finished."""
+    """Open the book at a SQLAlchemy URL for reading only.
+
+    Raises NoBook where no load was ever finished, OldBook where the last one was by an earlier version.
+    """
     file = file_of(make_url(url))
     if file and not file.exists():
         raise NoBook(url)
@@ -95,7 +139,17 @@ def open_book(url: str) -> Book:
     try:
         if not inspect(engine).has_table(book_info.name) or not book.info:
             raise NoBook(url)
+        if not _is_current(engine):
+            raise OldBook(url)
     except NoBook:
         engine.dispose()
         raise
     return book
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether the tables that loads write for themselves have all the columns that this version reads."""
+    own = [table for table in BOOK.sorted_tables if table not in SOURCE_TABLES]
+    there = inspect(engine).get_multi_columns(filter_names=[table.name for table in own])
+    columns = {name: {column["name"].lower() for column in found} for (_, name), found in there.items()}
+    return all(columns.get(table.name, set()) >= set(table.c.keys()) for table in own)

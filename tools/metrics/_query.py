@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
 from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.visitors import iterate
 
-from tools.metrics._book import accounts
+from tools.metrics._book import LEDGER_TABLES, OF_MRR, SOURCE_TABLES, accounts
 from tools.metrics._dimensions import DIMENSIONS, holds
 from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
@@ -22,7 +23,9 @@ def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]
     """The statement's rows, and where they come from. A column named `row_count` says how many rows were summed."""
     with book.connect() as connection:
         rows = connection.execute(statement).all()
-    return rows, Source(*_as_run(book, statement), _behind(rows), book.as_of)
+    tables = tables_of(statement)
+    book.used.update(tables)
+    return rows, Source(*_as_run(book, statement), _behind(rows), book.as_of, tables)
 
 
 @dataclass
@@ -50,7 +53,18 @@ def joined(sources: Sequence[Source], as_of: date) -> Source:
         {str(n): dict(parameters) for n, (_, parameters) in enumerate(found, 1)},
         sum(source.rows for source in sources),
         as_of,
+        tuple(sorted({table for source in sources for table in source.tables})),
     )
+
+
+def tables_of(statement: Executable) -> tuple[str, ...]:
+    """The source tables that a statement reads, in order; those of the ledger stand for what it is built from."""
+    assert isinstance(statement, ClauseElement)
+    read_from = {each for each in iterate(statement) if isinstance(each, Table)}
+    sources = {table for table in read_from if table in SOURCE_TABLES}
+    if read_from & set(LEDGER_TABLES):
+        sources.update(OF_MRR)
+    return tuple(sorted(table.name for table in sources))
 
 
 def _as_run(book: Book, statement: Executable) -> tuple[str, Mapping[str, Any]]:

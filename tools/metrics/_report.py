@@ -12,11 +12,28 @@ Mode = Literal["whole", "changes", "in_place"]
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What changes did to the rows of one table, by key; a row that says what the book says is `unchanged`."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True)
 class TableReport:
     """One table of a load.
 
     `used`: the book's column, as a mapping names it → the file's column or, after `=`, what all rows got;
-    `ignored`: columns of the file that fill nothing; `absent`: columns of the book that nothing fills.
+    `ignored`: columns of the file that fill nothing; `absent`: columns of the book that nothing fills;
+    `filled`: those that columns of the file fill. `newest_on`: the last day, up to today, of what happened;
+    `stale_after`: days after it until the table is stale, if the mapping says; `effect`: what changes did, where only
+    these were loaded.
     """
 
     table: str
@@ -26,6 +43,10 @@ class TableReport:
     ignored: tuple[str, ...]
     absent: tuple[str, ...]
     merged: int
+    filled: frozenset[str] = frozenset()
+    newest_on: date | None = None
+    stale_after: int | None = None
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True)

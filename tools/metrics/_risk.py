@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tools.metrics._book import mrr_movements
 from tools.metrics._figure import EMPTY, Source
-from tools.metrics._opening import Book, open_book
+from tools.metrics._opening import Book
 from tools.metrics._query import Reader, Where, read
 from tools.metrics._signals import Standing, standings
 
@@ -116,7 +116,8 @@ class Ranking:
 
 def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
     """The accounts as they stood at the end of a day; `where` limits by account_id, owner or segment."""
-    whole = _kept_ranking(book.url, book.info["load_id"], day)
+    whole = _kept_ranking(book, day)
+    book.used.update(whole.source.tables)
     matching = (
         risk for risk in whole.risks if all(getattr(risk.standing, name) == value for name, value in where.items())
     )
@@ -124,9 +125,9 @@ def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
 
 
 @lru_cache(maxsize=4)
-def _kept_ranking(url: str, _load_id: str, day: date) -> Ranking:
+def _kept_ranking(book: Book, day: date) -> Ranking:
     """Kept as long as the same data are loaded: scores change with the data, not with who asks."""
-    return _rank(open_book(url), day)
+    return _rank(book, day)
 
 
 def _rank(book: Book, day: date) -> Ranking:
@@ -159,13 +160,12 @@ class Backtest:
 
 def backtest(book: Book, day: date) -> Backtest:
     """Score the book as it stood 90, 180, 270 and 360 days before `day` and count who left within 90 days."""
-    return _backtest(book.url, book.info["load_id"], day)
+    return _backtest(book, day)
 
 
 @lru_cache(maxsize=8)
-def _backtest(url: str, _load_id: str, day: date) -> Backtest:
+def _backtest(book: Book, day: date) -> Backtest:
     """Kept as long as the same data are loaded: the past does not change between two questions."""
-    book = open_book(url)
     days = tuple(day - n * HORIZON for n in (4, 3, 2, 1))
     outcomes = [outcome for past in days for outcome in _outcomes(book, past)]
     flagged = [left for was_flagged, left in outcomes if was_flagged]

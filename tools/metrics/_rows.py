@@ -1,11 +1,11 @@
 """Rows of cells into typed columns, batch by batch; what cannot be read becomes a fault, never a guess."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tools.metrics._cells import Style, Wrong, clean, currency_of, printable, text_of
 from tools.metrics._faults import Fault, FaultKind, Findings
-from tools.metrics._fields import Field
+from tools.metrics._fields import DELETED, Field
 from tools.metrics._plan import Origin, Plan
 from tools.metrics._reading import Batch, Cell
 from tools.metrics._values import Meanings, Noted, Setting
@@ -19,7 +19,7 @@ _REMEMBERED = 50_000
 
 
 class RowReader:
-    """Reads the batches of one feed. `currency_of_line`: subscription → currency, for bare amounts."""
+    """Reads the batches of one feed. `currencies_of`: subscriptions → the currency of each, for bare amounts."""
 
     def __init__(
         self,
@@ -27,24 +27,43 @@ class RowReader:
         setting: Setting,
         styles: Mapping[str, Style],
         findings: Findings,
-        currency_of_line: Mapping[str, str],
+        currencies_of: Callable[[Collection[str]], Mapping[str, str]],
     ) -> None:
         self._plan = plan
         self._setting = setting
         self._meanings = Meanings(plan, setting, styles)
         self._findings = findings
-        self._currency_of_line = currency_of_line
+        self._currencies_of = currencies_of
         self._known: dict[str, dict[Cell, Any]] = {}
         self._broken: set[int] = set()
         self._faulty: set[int] = set()
         self._asked_currency = False
+
+    def parted(self, batch: Batch) -> tuple[Batch, Batch]:
+        """The rows that are there, and those that a column marks as deleted."""
+        origin = self._plan.origin(DELETED)
+        if origin is None or origin.index is None:
+            return batch, Batch([], [])
+        self._broken, self._faulty = set(), set()
+        marks = self._values(origin, batch)
+        return _those(batch, [not mark for mark in marks]), _those(batch, marks)
+
+    def keys(self, batch: Batch) -> Columns:
+        """The keys of deleted rows, of which nothing else need be right."""
+        batch = self._even(batch)
+        columns: Columns = {"row_number": batch.numbers}
+        keys = [key.name for key in self._plan.shape.table.primary_key.columns]
+        for origin in self._plan.origins:
+            if origin.field.column in keys:
+                columns["via" if origin.via else origin.field.column] = self._values(origin, batch)
+        return columns
 
     def typed(self, batch: Batch) -> Columns:
         """The book's columns of these rows, `row_number`, `twin` (same for rows that say the same), `via`."""
         batch = self._even(batch)
         columns: Columns = {"row_number": batch.numbers}
         for origin in self._plan.origins:
-            if origin.field.kind != "money":
+            if origin.field.kind != "money" and origin.field.name != DELETED:
                 columns["via" if origin.via else origin.field.column] = self._values(origin, batch)
         for origin in self._plan.origins:
             if origin.field.kind == "money":
@@ -129,7 +148,9 @@ class RowReader:
     def _stated(self, columns: Columns, n: int) -> list[str | None]:
         if "currency" in self._plan.shape.fields:
             return columns.get("currency") or [None] * n
-        return [self._currency_of_line.get(line) for line in columns.get("subscription_id", [None] * n)]
+        lines = columns.get("subscription_id", [None] * n)
+        known = self._currencies_of({line for line in lines if line})
+        return [known.get(line) for line in lines]
 
     def _ask_currency(self, batch: Batch, codes: list[str | None]) -> None:
         """Rows without currency are faults; where no column says it, the file is, once."""
@@ -227,3 +248,8 @@ class RowReader:
 
 def _shown(cell: Cell) -> str:
     return printable(clean(text_of(cell)))
+
+
+def _those(batch: Batch, marks: list[Any]) -> Batch:
+    numbers = [number for number, mark in zip(batch.numbers, marks, strict=True) if mark]
+    return Batch(numbers, [row for row, mark in zip(batch.rows, marks, strict=True) if mark])

@@ -1,7 +1,8 @@
 """A scratch database beside the load: rows wait there to be checked against one another, however many."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     create_engine,
+    delete,
     distinct,
     func,
     insert,
@@ -37,7 +39,11 @@ _HOME = "scratch"
 
 
 class Scratch:
-    """Typed rows of the source tables, with the row of the file each came from."""
+    """Typed rows of the source tables, with the row of the file each came from.
+
+    Of rows that are marked as deleted only the key waits here, in a table of its own. What rows may refer to is in
+    the table itself or, where only changes are loaded, also in the book: such rows are lent to the scratch database.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "scratch.sqlite"
@@ -46,10 +52,12 @@ class Scratch:
         )
         self._content = hashlib.sha256()
         self._tables = {table.name: _loose(table) for table in (*SOURCE_TABLES, HISTORY)}
+        self._gone = {table.name: _gone(table) for table in SOURCE_TABLES}
+        self._known: dict[str, Table] = {}
         self._connection = self._engine.connect()
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE"):
             self._connection.exec_driver_sql(f"PRAGMA {pragma}")
-        for table in self._tables.values():
+        for table in (*self._tables.values(), *self._gone.values()):
             table.create(self._connection)
 
     def close(self) -> None:
@@ -58,40 +66,84 @@ class Scratch:
 
     def add(self, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
         """Put rows in, column by column."""
+        self._add(self._tables[name], columns)
+
+    def add_gone(self, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Put the keys of rows in that are there no longer."""
+        self._add(self._gone[name], columns)
+
+    def _add(self, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
-        types = {column.name: column.type for column in self._tables[name].columns}
+        types = {column.name: column.type for column in table.columns}
         values = [_iso(column) if isinstance(types[said], Date) else column for said, column in columns.items()]
         said = [column for title, column in zip(columns, values, strict=True) if title != "twin"]
-        self._content.update(repr((name, said)).encode())
+        self._content.update(repr((table.name, said)).encode())
         self._connection.exec_driver_sql(
-            f"INSERT INTO {name} ({names}) VALUES ({marks})", list(zip(*values, strict=True))
+            f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(zip(*values, strict=True))
         )
 
     def index(self, name: str) -> None:
         """Make rows that say the same, and ids that others name, quick to find."""
         table = self._tables[name]
-        Index(f"{name}_twins", *_keys(table), table.c.twin).create(self._connection)
+        Index(f"{name}_twins", *_keys(table), table.c.twin).create(self._connection, checkfirst=True)
 
     @property
     def content_id(self) -> str:
         """The same for the same rows."""
         return self._content.hexdigest()[:16]
 
-    def currency_of_line(self) -> dict[str, str]:
-        """Subscription → currency."""
-        lines = self._tables["subscriptions"].c
-        known = select(lines.subscription_id, lines.currency).where(
-            lines.subscription_id.is_not(None), lines.currency.is_not(None)
+    def currencies_of(self, lines: Collection[str]) -> dict[str, str]:
+        """Subscription → currency, of those of these that are here."""
+        found = self._connection.exec_driver_sql(
+            "SELECT subscription_id, currency FROM subscriptions "
+            "WHERE currency IS NOT NULL AND subscription_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(lines)),),
         )
-        return dict(self._connection.execute(known).tuples().all())
+        return dict(found.tuples().all())
+
+    def named(self, name: str, column: str, home: str, home_column: str) -> list[str]:
+        """What rows of a table name in `column`, as far as no row of table `home` here has it."""
+        known = select(self._home(home).c[home_column])
+        # Of deleted rows only the way to their account is of interest: what they name may be deleted too.
+        asking = [self._tables[name], *([self._gone[name]] if column == "via" else [])]
+        named = (select(one.c[column]).where(one.c[column].is_not(None)).except_(known) for one in asking)
+        return sorted({value for one in named for value in self._connection.execute(one).scalars()})
+
+    def lend(self, home: str, rows: Sequence[RowMapping]) -> None:
+        """Let rows refer to these rows of the book, unless the load itself has or deletes them."""
+        own, gone = self._tables[home], self._gone[home]
+        (key,) = (column.name for column in _keys(own))
+        if home not in self._known:
+            self._known[home] = _lent(own, key)
+            self._known[home].create(self._connection)
+            names = [column.name for column in self._known[home].c]
+            once = select(*(own.c[name] for name in names)).where(own.c[key].is_not(None))
+            self._connection.execute(insert(self._known[home]).prefix_with("OR IGNORE").from_select(names, once))
+        known = self._known[home]
+        if rows:
+            self._connection.execute(insert(known).prefix_with("OR IGNORE"), [dict(row) for row in rows])
+        self._connection.execute(delete(known).where(known.c[key].in_(select(gone.c[key]))))
+
+    def _home(self, name: str) -> Table:
+        return self._known.get(name, self._tables[name])
 
     def resolve(self, name: str, via: tuple[str, str]) -> tuple[list[tuple[int, str]], int]:
         """Give rows the account of what they name, if just one has it; returns the first left without."""
-        table, other = self._tables[name], self._tables[via[0]].alias()
+        home = self._home(via[0])
+        if via[1] not in [key.name for key in _keys(self._tables[via[0]])]:
+            Index(f"{home.name}_{via[1]}", home.c[via[1]]).create(self._connection, checkfirst=True)
+        left, total = self._resolved(self._tables[name], home, via[1])
+        if "account_id" in self._gone[name].c:
+            more = self._resolved(self._gone[name], home, via[1])
+            left, total = left + more[0], total + more[1]
+        return left, total
+
+    def _resolved(self, table: Table, home: Table, column: str) -> tuple[list[tuple[int, str]], int]:
+        other = home.alias()
         account = (
             select(func.min(other.c.account_id))
-            .where(other.c[via[1]] == table.c.via)
+            .where(other.c[column] == table.c.via)
             .having(func.count(distinct(other.c.account_id)) == 1)
             .scalar_subquery()
         )
@@ -101,9 +153,15 @@ class Scratch:
 
     def strangers(self, name: str, column: str, home: str) -> tuple[list[tuple[int, str]], int]:
         """Rows whose `column` names no row of table `home`: the first (row, value) and how many."""
-        table, known = self._tables[name], self._tables[home]
+        table, known = self._tables[name], self._home(home)
         lost = select(table.c[column]).where(table.c[column].is_not(None)).except_(select(known.c[column]))
         return self._first(select(table.c.row_number, table.c[column]).where(table.c[column].in_(lost)))
+
+    def contradicted(self, name: str) -> tuple[list[tuple[int, str]], int]:
+        """Deleted rows whose key another row of the same file has: the first (row, key) and how many."""
+        table, gone = self._tables[name], self._gone[name]
+        given = select(*_keys(table)).where(*(table.c[key.name] == key for key in _keys(gone))).exists()
+        return self._first(select(gone.c.row_number, _keys(gone)[0]).where(given))
 
     def clashes(self, name: str) -> tuple[list[tuple[RowMapping, RowMapping]], int]:
         """Rows that repeat a key with other content: the first, with the rows they repeat, and how many."""
@@ -160,16 +218,22 @@ class Scratch:
         """Contract lines of the MRR history, see `_history`; returns accounts whose history is incomplete."""
         return unfold(self._connection, months, with_accounts)
 
-    def move(self, connection: Connection, table: Table) -> None:
-        """Write the rows of one table into the book, in order of the key."""
-        content = self._content_of(table.name)
+    def move(self, connection: Connection, name: str, into: Table) -> None:
+        """Write the rows of one table into a table of the book, in order of the key."""
+        self._move(connection, self._content_of(name), into)
+
+    def move_gone(self, connection: Connection, name: str, into: Table) -> None:
+        """Write the keys of one table's deleted rows into a table of the book."""
+        self._move(connection, select(*_keys(self._gone[name])).distinct(), into)
+
+    def _move(self, connection: Connection, content: Select[Any], into: Table) -> None:
         names = [column.name for column in content.selected_columns]
         if connection.dialect.name == "sqlite":
-            connection.execute(insert(table).from_select(names, content))
+            connection.execute(insert(into).from_select(names, content))
             return
         result = self._connection.execution_options(yield_per=OUT).execute(content)
         for rows in result.partitions(OUT):
-            put_rows(connection, table, names, rows)
+            put_rows(connection, into, names, rows)
 
     def attach(self, connection: Connection) -> None:
         """Let a SQLite book read the scratch database itself; before its transaction begins."""
@@ -258,6 +322,22 @@ def _loose(table: Table) -> Table:
     )
 
 
+def _gone(table: Table) -> Table:
+    """The key of rows that are there no longer."""
+    keys = [Column(key.name, key.type) for key in table.primary_key.columns]
+    name = f"gone_{table.name}"
+    return Table(name, MetaData(schema=_HOME), Column("row_number", BigInteger), *keys, Column("via", String))
+
+
+def _lent(table: Table, key: str) -> Table:
+    """What rows may refer to: those of the load itself, and beside them those that the book lends."""
+    own = [column for column in table.c if column.name not in ("row_number", "twin", "via")]
+    columns = [Column(column.name, column.type, primary_key=column.name == key) for column in own]
+    return Table(f"known_{table.name}", MetaData(schema=_HOME), *columns)
+
+
 def _keys(table: Table) -> list[Column[Any]]:
-    original = next(one for one in (*SOURCE_TABLES, HISTORY) if one.name == table.name)
+    """The columns of the book's key in a table of the same name here."""
+    name = table.name.removeprefix("gone_")
+    original = next(one for one in (*SOURCE_TABLES, HISTORY) if one.name == name)
     return [table.c[key.name] for key in original.primary_key.columns]

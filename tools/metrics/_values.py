@@ -125,6 +125,8 @@ class Meanings:
         value = self._decimal(origin, plain)
         if isinstance(value, Wrong):
             return value
+        if origin.field.lowest is not None and value < origin.field.lowest:
+            return Wrong("negative_price")
         said = origin.amounts or self._amounts
         in_cents = said == "cents" if said else origin.in_cents
         return _kept(origin.field, *minor_units(value, 0 if in_cents else digits(code)))

@@ -1,6 +1,7 @@
 """The second half of a load: from checked rows to the book, which is the old one until all is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,27 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
 from sqlalchemy.schema import DropView
 
-from tools.metrics._book import (
-    SOURCE_TABLES,
-    book_info,
-    discounts,
-    exchange_rates,
-    load_marks,
-    loads,
-    mrr_movements,
-    pauses,
-    subscription_changes,
-    subscriptions,
-)
+from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, exchange_rates, load_marks, loads, mrr_movements
+from tools.metrics._failures import forget_failures
+from tools.metrics._fields import shapes
 from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping
 from tools.metrics._marks import remember
 from tools.metrics._opening import book_engine
-from tools.metrics._report import LoadReport
+from tools.metrics._report import LoadReport, Mode, TableReport
 from tools.metrics._scratch import Scratch
 
-OF_MRR = (exchange_rates, subscriptions, subscription_changes, discounts, pauses)
-"""What the ledger is built from: all that a check needs to tell the MRR."""
+Ledger = Callable[[Connection], None]
+"""Builds the ledger, or what of it is stale, within the transaction of a load."""
+
 _ALWAYS = date(1970, 1, 1)
 
 
@@ -38,10 +31,28 @@ def write(
     said: LoadMapping,
     url: str,
     timezone: str,
-    ledger: Callable[[Connection], None],
+    ledger: Ledger,
     tables: Sequence[Table] = SOURCE_TABLES,
 ) -> LoadReport:
     """Replace the content of the book at `url` by the checked rows of these tables, in one transaction."""
+    with one_load(url, scratch) as connection:
+        _renew_tables(connection)
+        for table in (*SOURCE_TABLES, book_info, loads, load_marks):
+            connection.execute(delete(table))
+        for table in tables:
+            scratch.move(connection, table.name, table)
+        if said.rates:
+            connection.execute(insert(exchange_rates), stated_rates(said))
+        _describe(connection, report, timezone)
+        remember(connection, said, report.marks)
+        ledger(connection)
+        mrr = Money(mrr_on(connection, report.as_of), report.currency)
+    return replace(report, written=True, mrr=mrr)
+
+
+@contextmanager
+def one_load(url: str, scratch: Scratch) -> Iterator[Connection]:
+    """A transaction that writes the book: all or nothing, and the only one; who reads meanwhile is not disturbed."""
     engine = book_engine(url)
     try:
         with engine.begin() as connection:
@@ -50,28 +61,26 @@ def write(
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             elif engine.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE book_info IN EXCLUSIVE MODE"))
-            tables_again(connection)
-            for table in (*SOURCE_TABLES, book_info, loads, load_marks):
-                connection.execute(delete(table))
-            for table in tables:
-                scratch.move(connection, table)
-            if said.rates:
-                connection.execute(insert(exchange_rates), stated_rates(said))
-            _describe(connection, report, timezone)
-            remember(connection, said, report.marks)
-            ledger(connection)
-            mrr = Money(mrr_on(connection, report.as_of), report.currency)
+            yield connection
     finally:
         engine.dispose()
-    return replace(report, written=True, mrr=mrr)
 
 
-def tables_again(connection: Connection) -> None:
-    """Where the book was read in place, give it tables of its own instead of the views."""
-    views = set(inspect(connection).get_view_names())
-    for table in SOURCE_TABLES:
+def _renew_tables(connection: Connection) -> None:
+    """Where the book was read in place, give it tables of its own instead of the views; and make those anew that an
+    earlier version of this program made with other columns or another key.
+    """
+    there = inspect(connection)
+    views = set(there.get_view_names())
+    for table in BOOK.sorted_tables:
         if table.name in views:
             connection.execute(DropView(table))
+            table.create(connection)
+            continue
+        columns = {column["name"] for column in there.get_columns(table.name)}
+        key = there.get_pk_constraint(table.name)["constrained_columns"]
+        if (columns, {*key}) != ({*table.c.keys()}, {*table.primary_key.columns.keys()}):
+            table.drop(connection)
             table.create(connection)
 
 
@@ -89,24 +98,34 @@ def stated_rates(said: LoadMapping) -> list[dict[str, Any]]:
     ]
 
 
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 def _describe(connection: Connection, report: LoadReport, timezone: str) -> None:
     """What holds for the whole book, and where its tables came from."""
-    now = datetime.now(UTC).replace(microsecond=0)
     info = {
         "reporting_currency": report.currency, "timezone": timezone, "as_of": report.as_of.isoformat(),
-        "loaded_at": now.isoformat(), "load_id": report.load_id,
+        "loaded_at": now().isoformat(), "load_id": report.load_id,
     }  # fmt: skip
     connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
-    sources = [
-        {
-            "table_name": one.table,
-            "source": one.file,
-            "row_count": one.rows,
-            "loaded_at": now.replace(tzinfo=None),
-        }
-        for one in report.tables
-    ]
-    connection.execute(insert(loads), sources)
+    connection.execute(insert(loads), [described(one, "whole") for one in report.tables])
+    forget_failures(connection)
+
+
+def described(one: TableReport, mode: Mode) -> dict[str, Any]:
+    """The row of `loads` of one table."""
+    row = supplied(one.table, one.file, one.rows, mode, one.newest_on)
+    stale_after = row["stale_after"] if one.stale_after is None else one.stale_after
+    return {**row, "stale_after": stale_after, "filled": " ".join(sorted(one.filled))}
+
+
+def supplied(table: str, source: str, rows: int, mode: Mode, newest_on: date | None) -> dict[str, Any]:
+    """The row of `loads` of a table that now comes from a source, of which no more is said."""
+    return {
+        "table_name": table, "source": source, "row_count": rows, "loaded_at": now().replace(tzinfo=None),
+        "mode": mode, "newest_on": newest_on, "stale_after": shapes()[table].stale_after, "filled": "",
+    }  # fmt: skip
 
 
 def make_ledger(connection: Connection) -> None:

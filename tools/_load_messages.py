@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tools import Phrase, phrase, phrase_n
+from tools._phrase import Phrase, phrase, phrase_n
 from tools.metrics._cells import printable
 from tools.metrics._faults import Fault, FaultKind, Notice, NoticeKind
 
@@ -71,7 +71,7 @@ def remark(notice: Notice) -> Phrase:
 
 
 def _sentences() -> Mapping[FaultKind, Phrase]:
-    return {**_of_files(), **_of_sources(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
+    return {**_of_files(), **_of_sources(), **_of_cells(), **_of_money_and_words(), **_of_rows(), **_of_increments()}
 
 
 def _of_files() -> dict[FaultKind, Phrase]:
@@ -184,6 +184,43 @@ def _of_queries() -> dict[FaultKind, Phrase]:
     }
 
 
+def _of_increments() -> dict[FaultKind, Phrase]:
+    return {
+        "read_in_place": phrase(
+            "The book is read in place, so changes are in it by themselves; run --in-place again, and the ledger "
+            "follows."
+        ),
+        "no_book": phrase("There is no book yet that could change; load everything first, without --changes."),
+        "nothing_to_load": phrase(
+            "No file is of any table; name it in the mapping file under tables: …: file:. The folder holds: {found}."
+        ),
+        "ids_missing": phrase(
+            "Rows without an id of their own cannot be told apart from those in the book; add a column with the id, or "
+            "load everything anew, without --changes."
+        ),
+        "columns_left_out": phrase(
+            "The book has {columns} from the last load, and this file has not; a changed row replaces the whole row, "
+            "so export the same columns, or load everything anew, without --changes."
+        ),
+        "other_currency": phrase(
+            "The book is in {reporting}, not in {value}; changes keep its currency. To change it, load everything "
+            "anew, without --changes."
+        ),
+        "deleted_and_given": phrase(
+            "“{value}” is marked as deleted here, and another row of the file has it too; keep one of the two."
+        ),
+        "still_named": phrase(
+            "“{value}” is deleted, but {rows} rows of {table} in the book still belong to such rows; delete those too, "
+            "in the same load, or keep it."
+        ),
+        "not_in_changes": phrase(
+            "Contract lines are made of all of these rows together, so they cannot come as changes; load everything "
+            "anew, without --changes."
+        ),
+        "overtaken": phrase("Other loads kept changing the book meanwhile; load again when they are done."),
+    }
+
+
 def _of_cells() -> dict[FaultKind, Phrase]:
     return {
         "value_missing": phrase(
@@ -215,6 +252,9 @@ def _of_cells() -> dict[FaultKind, Phrase]:
         ),
         "not_whole": phrase("“{value}” is not a whole number; correct it, or check that the right column is used."),
         "negative": phrase("“{value}” is less than it can be; correct the number."),
+        "negative_price": phrase(
+            "“{value}” is less than nothing; make a reduction a discount, without a sign, or correct the amount."
+        ),
         "out_of_range": phrase(
             "“{value}” is outside {lowest} to {highest}; correct it, or convert the scale before the export."
         ),
@@ -307,6 +347,10 @@ def _of_changes() -> dict[NoticeKind, Phrase]:
         "summed": phrase_n(
             "{file}: {n} row of the same account, day and feature was added to another.",
             "{file}: {n} rows of the same account, day and feature were added to others.", 2,
+        ),
+        "deleted": phrase_n(
+            "{file}: {n} row is marked as deleted and was left out.",
+            "{file}: {n} rows are marked as deleted and were left out.", 2,
         ),
         "unlisted_value": phrase_n(
             "{file}, {column}: {n} value is not among the usual ones and was kept as it is.",

@@ -1,0 +1,23 @@
+"""What people call the tables of the book."""
+
+from collections.abc import Mapping
+
+from tools._phrase import Phrase, phrase
+
+TABLES: Mapping[str, Phrase] = {
+    "accounts": phrase("Accounts"),
+    "contacts": phrase("Contacts"),
+    "costs": phrase("Costs"),
+    "discounts": phrase("Discounts"),
+    "exchange_rates": phrase("Exchange rates"),
+    "exits": phrase("Exits"),
+    "goals": phrase("Goals"),
+    "invoices": phrase("Invoices"),
+    "pauses": phrase("Pauses"),
+    "subscription_changes": phrase("Contract changes"),
+    "subscriptions": phrase("Contracts"),
+    "survey_answers": phrase("Survey answers"),
+    "tickets": phrase("Tickets"),
+    "touches": phrase("Touches"),
+    "usage": phrase("Usage"),
+}
