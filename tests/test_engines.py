@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from bot.as_json import document
 from bot.demonstration import EXPORTS
-from tests.conftest import DEMO_DAY
+from tests.conftest import DEMO_DAY, ask, assistant_at
 from tests.engines import METRICS, Asked, add_rows, bridges, content, told
+from tools import load
 from tools.metrics import Book, open_book
 from tools.metrics._book import BOOK, SOURCE_TABLES
 from tools.metrics._load import load_directory
@@ -71,3 +73,25 @@ def test_the_same_figures(book, expected, asked):
 
 def test_the_same_bridges(book, yardstick):
     assert list(bridges(book)) == list(bridges(yardstick))
+
+
+BOOKLESS = ("define_metric", "find_playbook", "trace_figure")
+TOOLS = [name for name in load() if name not in BOOKLESS]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_same_answers(book, yardstick, demo_home, tmp_path, tool):
+    """Through the assistant itself: what a tool counts for its own, and in which order it shows it."""
+    question, store = load()[tool].examples["en"][0].format_map(SOMEBODY), f"sqlite:///{tmp_path / 'store.sqlite'}"
+    bots = (assistant_at(demo_home, book_url=each.url, store_url=store) for each in (book, yardstick))
+    there, here = (document(ask(bot, question)) for bot in bots)
+    assert (there["outcome"], there["tool"]) == ("answered", tool)
+    assert there == here
+
+
+class _Somebody(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return {"account": "Caldwick Health", "owner": "Luana Prado"}.get(key, key)
+
+
+SOMEBODY = _Somebody()
