@@ -102,7 +102,7 @@ def _variants(metric: Metric, month: Period, deps: Deps) -> Table:
 
 def _rule(metric: Metric, variant: str) -> Phrase:
     rule = metric.rule(variant)
-    return phrase("The definition above.") if rule is None else Phrase(rule, {})
+    return phrase(rule) if rule else phrase("The definition above.")
 
 
 def _all_of_them() -> Answer:
