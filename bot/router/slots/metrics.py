@@ -78,13 +78,14 @@ _VARIANTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def find_metrics(folded: str, common: Container[str]) -> tuple[Said, ...]:
+def find_metrics(folded: str, common: Container[str], rest: str | None = None) -> tuple[Said, ...]:
     """The metrics that a folded text speaks of, in its order; what is counted in so many words comes first.
 
-    `common`: words that people use in questions; a name with another word in it may be misspelt.
+    `common`: words that people use in questions; a name with another word in it may be misspelt, where that is not
+    among what was understood otherwise and is blank in `rest`.
     """
     folded = _WITH_REACTIVATION.sub(lambda said: " " * len(said.group()), folded)
-    nearly = _misspelt(folded, common)
+    nearly = _misspelt(rest or folded, common)
     named = [said for said in _named(folded) if not nearly or said.end <= nearly.start or nearly.end <= said.start]
     named = sorted([*named, *([nearly] if nearly else [])], key=lambda said: said.start)
     named.sort(key=lambda said: said.value == "paying_accounts")  # "logos" tells whose a figure is

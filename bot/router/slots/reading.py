@@ -145,7 +145,7 @@ def read(
 
 def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
-    metrics = find_metrics(folded, common)
+    metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
     mask.put("@b", group if group and group.sure else None)
     telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
