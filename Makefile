@@ -2,16 +2,28 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+SPARK_VERSION := 4.3.0
+SIZES ?= 1
 
-.PHONY: demo test bench lint types laws pytest docs catalogues lock clean
+.PHONY: demo test test-spark test-engine bench bench-ledger lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
 
 test: .venv/.installed-dev lint types laws pytest
 
+test-spark: .venv/.installed-dev .venv-spark/.installed ## the metric suite on a Spark cluster of this machine, and a killed executor
+	SPARK_HOME="$$(echo $(CURDIR)/.venv-spark/lib/python3.*/site-packages/pyspark)" $(BIN)/pytest -v tests/test_spark.py
+
+test-engine: .venv/.installed-dev ## the metric suite on the empty database at ENGINE_URL
+	$(BIN)/pytest -v tests/test_engines.py -k elsewhere --force-enable-socket
+
 bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_ledger $(SIZES)
+
+bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-months: make bench-ledger SIZES="1 10"
+	$(BIN)/python -m tests.bench_ledger $(SIZES)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
@@ -53,5 +65,11 @@ lock: .venv/bin/uv ## pin the dependencies anew
 	$(BIN)/python -m compileall -q bot tools knowledge
 	touch $@ .venv/.installed
 
+.venv-spark/.installed: Makefile
+	command -v java || { $$(command -v sudo) apt-get update && $$(command -v sudo) apt-get install -y --no-install-recommends default-jre-headless; }
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install -q --disable-pip-version-check pyspark==$(SPARK_VERSION)
+	touch $@
+
 clean:
-	rm -rf .venv demo-home
+	rm -rf .venv .venv-spark demo-home

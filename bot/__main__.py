@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
@@ -28,6 +28,7 @@ Home = Annotated[
 ]
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
 
+Preset = Literal["chargebee", "chartmogul", "stripe"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -77,20 +78,45 @@ def chat(context: typer.Context, home: Home = None, today: Today = None) -> None
 @app.command(epilog="Example: `retention load exports/ --mapping mapping.yml --check`")
 def load(
     context: typer.Context,
-    directory: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports.")],
+    directory: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Folder with the CSV exports, if there are any.")
+    ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--mapping", exists=True, dir_okay=False, help="Which file and column is what (YAML)."),
+        typer.Option("--mapping", exists=True, dir_okay=False, help="Which file, query and column is what (YAML)."),
     ] = None,
+    preset: Annotated[
+        Preset | None, typer.Option("--preset", help="Whose exports the files are; --mapping may add to it.")
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Copy nothing: make the book of views over the mapping's queries.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report; change nothing.")] = False,
     currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
     home: Home = None,
     today: Today = None,
 ) -> None:
-    """Load a company's CSV exports into the customer book; what was there before is replaced only by a whole load."""
+    """Load CSV exports, and queries on other databases, into the customer book: all of them, or none.
+
+    What was there before is replaced only by a load without faults.
+    """
     from bot.loading import load as run
 
-    raise typer.Exit(run(assistant(context, home, today), directory, mapping, check, currency, Console()))
+    bot = assistant(context, home, today)
+    raise typer.Exit(run(bot, directory, mapping, check, currency, Console(), preset=preset, in_place=in_place))
+
+
+@app.command(epilog="Example: `retention ledger --currency BRL`, with BOOK_URL=hive://spark:10000/crm")
+def ledger(
+    context: typer.Context,
+    currency: Annotated[str | None, typer.Option("--currency", help="Reporting currency, for instance BRL.")] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Build the ledger of a book whose tables are in the database of BOOK_URL already, as in a lake or warehouse."""
+    from bot.lake import build
+
+    raise typer.Exit(build(assistant(context, home, today), currency, Console()))
 
 
 @app.command(epilog="Example: `retention demo --home demo-home`")
@@ -127,6 +153,23 @@ def metric(
     raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), Console()))
 
 
+@app.command(epilog="Example: `retention define NRR`")
+def define(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The metric's name or what it is called; none: list them.")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """What a metric means: formula, unit, reference, published variants, and its latest figure."""
+    from bot.router import Call
+
+    question = _typed(f"define {name or ''}", uuid4().hex)
+    reply = assistant(context, home, today).ask(question, Call("define_metric", {"metric": name} if name else {}))
+    _print(reply, as_json)
+    raise typer.Exit(EXIT[reply.outcome])
+
+
 @app.command(epilog="Example: `retention movements --from 2026-10-01 --to 2026-10-31 --csv`")
 def movements(
     context: typer.Context,
@@ -142,6 +185,30 @@ def movements(
 
     bot, form = assistant(context, home, None), _form(as_json, as_csv)
     raise typer.Exit(show(bot, first.date(), last.date(), by, form, Console()))
+
+
+@app.command(epilog="Example: `retention compare net_revenue_retention --period 2026-Q3`")
+def compare(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the metric, as README lists them.")],
+    period: Annotated[
+        str | None, typer.Option("--period", help="2026-Q3, 2026-10 or from..to; by default the last 12 full months.")
+    ] = None,
+    variant: Annotated[
+        str | None, typer.Option("--variant", help="Only this published definition against ours.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only accounts with this, as in segment=smb.")
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """A metric under each of its published definitions, and what makes the difference."""
+    from bot.measuring import Wanted
+    from bot.measuring import compare as show
+
+    wanted = Wanted(name, period or "", where=tuple(where or ()), variant=variant)
+    raise typer.Exit(show(assistant(context, home, None), wanted, _form(as_json, False), Console()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
@@ -207,13 +274,14 @@ def _typed(text: str, key: str) -> Question:
 
 
 def _print(reply: Reply, as_json: bool) -> None:
+    from bot.terminal import alert, show
+
+    alert(reply)
     if as_json:
         from bot.as_json import document
 
         sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
     else:
-        from bot.terminal import show
-
         show(reply, Console())
 
 

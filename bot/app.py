@@ -53,7 +53,13 @@ class Assistant:
         return self._book.afresh()
 
     def today(self) -> date:
-        return self.settings.retention_today or datetime.now(ZoneInfo(self.settings.retention_timezone)).date()
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """The moment in the workspace; on the day to which the clock is set, where it is."""
+        moment = datetime.now(ZoneInfo(self.settings.retention_timezone))
+        day = self.settings.retention_today
+        return datetime.combine(day, moment.timetz()) if day else moment
 
     @cached_property
     def conversation(self) -> Conversation:
@@ -75,7 +81,7 @@ class Assistant:
         """What was shown before, as far as it may be seen from there."""
         from bot.shown import ShownAt
 
-        return ShownAt(self.store.engine, place)
+        return ShownAt(self.store.engine, place, self.settings.retention_timezone)
 
     @property
     def speaker(self) -> Speaker:
@@ -92,7 +98,7 @@ class Assistant:
         from bot import markdown
         from bot.terminal import plain
 
-        self.store.remember(reply, plain(reply))
+        self.store.remember(reply, plain(reply), self.now())
         for part in reply.answer.parts if reply.answer else ():
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)

@@ -207,7 +207,7 @@ def _ending(reply: Reply, speaker: Speaker) -> Iterator[Block]:
         buttons = [*buttons[: kit.BUTTONS - 1], _trace(reply, speaker)]
     if buttons:
         yield kit.actions(buttons)
-    if reply.answer:
+    if reply.outcome == "answered":
         good, bad = speaker.say(phrase("Helpful")), speaker.say(phrase("Not helpful"))
         yield kit.feedback(good, bad, reply.question.key)
 

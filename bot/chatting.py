@@ -9,7 +9,7 @@ from bot.app import Assistant
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from bot.router import Call
-from bot.terminal import show
+from bot.terminal import alert, show
 
 
 def chat(bot: Assistant, console: Console, read: Callable[[str], str]) -> None:
@@ -17,6 +17,7 @@ def chat(bot: Assistant, console: Console, read: Callable[[str], str]) -> None:
     thread, reply = uuid4().hex, None
     while text := _line(read):
         reply = _reply(bot, text, thread, reply)
+        alert(reply)
         show(reply, console)
 
 

@@ -23,7 +23,7 @@ class Reply:
     """What goes back to the person; renderers turn it into blocks, terminal text or JSON.
 
     answered: `call` and `answer` are set. clarify: `message` asks, `choices` are its buttons. declined, failed:
-    `message` says so, `suggestions` are questions that would work.
+    `message` says so, `suggestions` are questions that would work. `alert` is for the owner of the book alone.
     """
 
     question: Question
@@ -34,6 +34,7 @@ class Reply:
     answer: Answer | None = None
     choices: tuple[Choice, ...] = ()
     suggestions: tuple[Phrase, ...] = ()
+    alert: Answer | None = None
 
 
 SUGGESTIONS = (
@@ -64,28 +65,32 @@ class Conversation:
         language = question.language or self.language_of(question.text)
         return guarded(
             f"question {question.key}",
-            lambda: self._answer_or_refuse(question, language, call),
+            lambda: self._answer(question, language, call),
             lambda error: Reply(question, language, "failed", broken(error)),
         )
 
-    def _answer_or_refuse(self, question: Question, language: str, call: Call | None) -> Reply:
-        """A ToolError is a sentence for the person; so is the lack of a book."""
+    def _answer(self, question: Question, language: str, call: Call | None) -> Reply:
+        """Answer from one state of the book: if it was loaded meanwhile, once more from the new one."""
         try:
-            return self._answer(question, language, call)
-        except ToolError as refusal:
-            return Reply(question, language, "declined", refusal.message, call, suggestions=refusal.suggestions)
+            for _ in range(ATTEMPTS):
+                book = self.open_book()
+                reply = self._answer_or_refuse(book, question, language, call)
+                if self.open_book().info == book.info:
+                    break
         except NoBook:
             message = phrase("There is no customer book yet. Load one with `retention load`, or try `retention demo`.")
             return Reply(question, language, "failed", message)
-
-    def _answer(self, question: Question, language: str, call: Call | None) -> Reply:
-        """Answer from one state of the book: if it was loaded meanwhile, once more from the new one."""
-        for _ in range(ATTEMPTS):
-            book = self.open_book()
-            reply = self._answer_from(book, question, language, call)
-            if self.open_book().info == book.info:
-                break
         return reply
+
+    def _answer_or_refuse(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
+        """A ToolError is a sentence for the person; one with an alert says that something of ours is broken."""
+        try:
+            return self._answer_from(book, question, language, call)
+        except ToolError as refusal:
+            return Reply(
+                question, language, "failed" if refusal.alert else "declined", refusal.message, call,
+                suggestions=refusal.suggestions, alert=refusal.alert,
+            )  # fmt: skip
 
     def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
         decision: Decision = call or self.router.choose(question.text, language, self.today(), self.names(book))

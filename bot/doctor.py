@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.serving import missing_token
 from bot.settings import Settings
@@ -42,6 +42,7 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     the store are brought up to date."""
     yield from slack(settings, http=http)
     yield book(settings.book, today)
+    yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
     yield index(settings.index)
@@ -66,11 +67,20 @@ def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
     if not http:
         opened = _ask(app, settings.slack_api_url, "apps.connections.open")
         yield opened if isinstance(opened, Check) else Check("app token", True, phrase("Socket Mode opens."))
+    if settings.alert_to:
+        yield _alerts(_ask(bot, settings.slack_api_url, "users.info", user=settings.alert_to), settings.alert_to)
 
 
-def _ask(token: str | None, api_url: str | None, method: str) -> Any:
+def _alerts(asked: Any, user: str) -> Check:
+    if isinstance(asked, Check) or (asked.get("user") or {}).get("deleted"):
+        mend = phrase("Set ALERT_TO to the member ID in the profile of a colleague in Slack: U… or W….")
+        return Check("alerts", False, phrase("Slack does not know {user}, who is to be alerted.", user=user), mend)
+    return Check("alerts", True, phrase("{user} is alerted where figures are withheld.", user=user))
+
+
+def _ask(token: str | None, api_url: str | None, method: str, **asked: str) -> Any:
     try:
-        return reading_client(token, api_url, timeout=10).api_call(method)
+        return reading_client(token, api_url, timeout=10).api_call(method, params=asked)
     except SlackApiError as refused:
         error = str(refused.response.get("error"))
         return Check(
@@ -118,6 +128,19 @@ def book(url: str, today: date) -> Check:
     if (today - as_of).days > OLD:
         return Check("book", False, said, phrase("The data is old: load it again with `retention load DIR`."))
     return Check("book", True, said)
+
+
+def engine(url: str) -> Iterator[Check]:
+    """A word of warning where the book is in an engine on which nobody has seen the figures come out right."""
+    from tools.metrics._engines import PROVEN, backend
+
+    try:
+        kind = backend(url)
+    except ArgumentError:  # which the check of the book has told already
+        return
+    if kind not in PROVEN:
+        said = phrase("The metrics are not tested on {engine}; docs/engines.md says how to try it.", engine=kind)
+        yield Check("engine", True, said)
 
 
 def _book_contents(url: str) -> tuple[int, int, date]:

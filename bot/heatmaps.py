@@ -1,12 +1,13 @@
 """Heat maps: as a picture, as a table, as words. matplotlib is imported when a picture is drawn, and not before."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bot import charts
 from bot.locale import UNKNOWN, Speaker
 from tools import Column, Heatmap, Shaded, Table, phrase
-from tools.metrics import Money, Period, Share
+from tools.metrics import Figure, Money, Period, Share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,19 +30,33 @@ FEW = 14
 
 def said(value: Shaded, speaker: Speaker, places: int = 1) -> str:
     """A cell with few characters; nothing where it is not yet."""
-    match value:
+    match plain(value):
         case None:
             return ""
-        case Share():
-            return UNKNOWN if value.value is None else speaker.percent(value.value, places)
-    return speaker.short(value)
+        case Share() as share:
+            return UNKNOWN if share.value is None else speaker.percent(share.value, places)
+        case other:
+            return speaker.short(other)
+
+
+def plain(value: Shaded) -> Money | Share | int | None:
+    """What a cell shows, without where it comes from."""
+    match value:
+        case Figure(unit="money", value=int() as minor, currency=str() as currency):
+            return Money(minor, currency)
+        case Figure(unit="percent"):
+            return Share(None if value.value is None else Fraction(value.value))
+        case Figure():
+            return Share(None) if value.value is None else round(value.value)
+    return value
 
 
 def shades(part: Heatmap) -> list[list[Color]]:
     """The colour of every cell: the darker the larger, between the smallest and the largest there are."""
     sizes = [charts.size(value) for value in _defined(part)]
     low, high = min(sizes, default=0.0), max(sizes, default=0.0)
-    return [[_shade(value, low, high) for value in row] for row in part.cells]
+    kind = _kind(part)
+    return [[_shade(plain(value), low, high, kind) for value in row] for row in part.cells]
 
 
 def ink_on(color: Color) -> Color:
@@ -71,7 +86,7 @@ def alt(part: Heatmap, speaker: Speaker) -> str:
 
 
 def row_labels(part: Heatmap, speaker: Speaker) -> list[str]:
-    """What the rows are called, months with few characters."""
+    """What the rows are called, months and quarters with few characters."""
     return [_row_label(label, speaker) for label in part.row_labels]
 
 
@@ -99,11 +114,18 @@ def _draw(axes: "Axes", part: Heatmap, speaker: Speaker) -> None:
         axes.set_xlabel(speaker.say(phrase("Grey: not yet.")), fontsize=12, color="#66707c", loc="left")
     places = 1 if len(part.column_labels) <= DECIMALS else 0
     if len(part.column_labels) <= DIGITS:
+        kind, size = _kind(part), 11 if len(part.column_labels) <= 10 else 10
         for row, (cells, shaded) in enumerate(zip(part.cells, colors, strict=True)):
             for column, (value, color) in enumerate(zip(cells, shaded, strict=True)):
-                _write(axes, (column, row), said(value, speaker, places), color, 11 if len(cells) <= 10 else 10)
+                _write(axes, (column, row), _brief(value, speaker, places, kind), color, size)
     else:
         _scale(axes, part, speaker)
+
+
+def _brief(value: Shaded, speaker: Speaker, places: int, kind: type[Money] | type[Share]) -> str:
+    """A cell with as few characters as can be: amounts among shares have no room for their currency."""
+    amount = plain(value)
+    return speaker.brief(amount) if isinstance(amount, Money) and kind is Share else said(value, speaker, places)
 
 
 def _grid(axes: "Axes", rows: int, columns: int) -> None:
@@ -157,13 +179,20 @@ def _scale(axes: "Axes", part: Heatmap, speaker: Speaker) -> None:
 
 
 def _defined(part: Heatmap) -> list[Money | Share]:
-    return [value for row in part.cells for value in row if value is not None and value != Share(None)]
+    """The values that are shaded."""
+    kind, values = _kind(part), (plain(value) for row in part.cells for value in row)
+    return [value for value in values if isinstance(value, kind) and value != Share(None)]
 
 
-def _shade(value: Shaded, low: float, high: float) -> Color:
+def _kind(part: Heatmap) -> type[Money] | type[Share]:
+    """Of which kind the values are that are shaded: shares, or where there are none amounts."""
+    return Share if any(isinstance(plain(value), Share) for row in part.cells for value in row) else Money
+
+
+def _shade(value: Money | Share | int | None, low: float, high: float, kind: type[Money] | type[Share]) -> Color:
     if value is None:
         return NOT_YET
-    if value == Share(None):
+    if not isinstance(value, kind) or value == Share(None):
         return PAPER
     place = (charts.size(value) - low) / (high - low) if high > low else 0.5
     at = min(int(place * (len(RAMP) - 1)), len(RAMP) - 2)
@@ -179,6 +208,9 @@ def _in_words(columns: Sequence[str], cells: Sequence[Shaded], speaker: Speaker)
 
 
 def _row_label(label: object, speaker: Speaker) -> str:
-    if isinstance(label, Period) and label.grain == "month":
-        return speaker.month(label.start)
+    match label:
+        case Period(grain="month"):
+            return speaker.month(label.start)
+        case Period(grain="quarter"):
+            return speaker.quarter(label.start)
     return speaker.cell(label)

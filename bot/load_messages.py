@@ -10,7 +10,8 @@ from tools.metrics._faults import Fault, FaultKind, Notice, NoticeKind
 def explain(fault: Fault) -> Phrase:
     """Where it is, what is wrong and the remedy, in one sentence."""
     values = {"file": fault.file, "column": fault.column or "–", "value": fault.value or "–", **fault.detail}
-    what = phrase(_sentence(fault).msgid, **{name: printable(str(value)) for name, value in values.items()})
+    shown = {name: printable(str(value)) or "–" for name, value in values.items()}
+    what = phrase(_sentence(fault).msgid, **shown)
     return phrase("{place}: {what}", place=_place(fault), what=what)
 
 
@@ -23,6 +24,11 @@ def _sentence(fault: Fault) -> Phrase:
 def _missing_column(fault: Fault) -> Phrase:
     if fault.detail.get("for") != fault.column:
         return phrase("The mapping file names this column, but the file has none called so; its columns: {unused}.")
+    if fault.detail.get("asked"):
+        return phrase(
+            "The query does not give it; of what it gives, not used: {unused}. Name it in the SELECT (… AS {column}), or "
+            "in the mapping file under columns:, as below."
+        )
     if fault.detail.get("likely"):
         return phrase(
             "It is missing. Perhaps it is called {likely}: name it in a mapping file, as below, or add it to the file."
@@ -31,12 +37,13 @@ def _missing_column(fault: Fault) -> Phrase:
 
 
 def _place(fault: Fault) -> Phrase:
-    """File, row and column as far as they are known; row numbers are labels, so they are not grouped."""
+    """File, row and column as far as they are known."""
     file, column = printable(fault.file), printable(fault.column or "")
-    if fault.row and column:
-        return phrase("{file}, row {row}, column {column}", file=file, row=str(fault.row), column=column)
-    if fault.row:
-        return phrase("{file}, row {row}", file=file, row=str(fault.row))
+    row = _row(fault)
+    if row and column:
+        return phrase("{file}, row {row}, column {column}", file=file, row=row, column=column)
+    if row:
+        return phrase("{file}, row {row}", file=file, row=row)
     if column:
         return phrase("{file}, column {column}", file=file, column=column)
     return phrase("{file}", file=file)
@@ -44,9 +51,16 @@ def _place(fault: Fault) -> Phrase:
 
 def example(fault: Fault) -> Phrase:
     """One more of the same: only its row and value."""
+    row = _row(fault)
     if fault.value:
-        return phrase("row {row} (“{value}”)", row=str(fault.row), value=printable(fault.value))
-    return phrase("row {row}", row=str(fault.row))
+        return phrase("row {row} (“{value}”)", row=row, value=printable(fault.value))
+    return phrase("row {row}", row=row)
+
+
+def _row(fault: Fault) -> str:
+    """Its number, its id, or both; row numbers are labels, so they are not grouped."""
+    key = printable(fault.key or "")
+    return f"{fault.row} ({key})" if fault.row and key else key or str(fault.row or "")
 
 
 def remark(notice: Notice) -> Phrase:
@@ -57,7 +71,7 @@ def remark(notice: Notice) -> Phrase:
 
 
 def _sentences() -> Mapping[FaultKind, Phrase]:
-    return {**_of_files(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
+    return {**_of_files(), **_of_sources(), **_of_cells(), **_of_money_and_words(), **_of_rows()}
 
 
 def _of_files() -> dict[FaultKind, Phrase]:
@@ -93,6 +107,80 @@ def _of_files() -> dict[FaultKind, Phrase]:
             "a cell, or export the file again."
         ),
         "two_columns": phrase("Two columns are called {column}; rename or remove one of them."),
+    }
+
+
+def _of_sources() -> dict[FaultKind, Phrase]:
+    return {
+        "no_input": phrase(
+            "There is nothing to load; give the folder with the CSV files, or a mapping file with queries."
+        ),
+        "two_urls": phrase("A source has either a url: or a url_from:; give it one of them."),
+        "two_origins": phrase(
+            "A table comes from a file or from a query; give it either file:, or query: with source: and changed:."
+        ),
+        "not_select": phrase(
+            "Only one SELECT statement can be asked, and this is none: {value}. Nothing is ever written into a source."
+        ),
+        "unknown_source": phrase(
+            "There is no source {value} under sources: in the mapping file (there: {known}); add it there, or name "
+            "another one."
+        ),
+        "url_missing": phrase(
+            "Its URL is to come from {value}, which is neither an environment variable nor in .env; set it, for "
+            "instance {value}=postgresql+psycopg://user:password@host/database."
+        ),
+        "bad_url": phrase(
+            "{value} is no SQLAlchemy URL that can be used; write it as dialect+driver://user:password@host/database."
+        ),
+        "secret_in_mapping": phrase(
+            "Its URL in the mapping file holds a password; move the URL into .env and name it there: "
+            "{value}: {{url_from: NAME}}."
+        ),
+        "driver_missing": phrase(
+            "No driver for {value} is installed; install its SQLAlchemy dialect beside the assistant (for Snowflake, "
+            "for instance: pip install snowflake-sqlalchemy), or correct the URL."
+        ),
+        **_of_queries(),
+        **_in_place(),
+    }
+
+
+def _in_place() -> dict[FaultKind, Phrase]:
+    return {
+        "name_taken": phrase(
+            "This database already has {value}, and not from this assistant. Give the book a database or schema of its "
+            "own, so that nothing is overwritten; on PostgreSQL for instance "
+            "…/database?options=-csearch_path%3Dretention."
+        ),
+        "missing_query": phrase(
+            "To be read in place, {table} needs a query: under tables: {table}: in the mapping file."
+        ),
+        "not_in_place": phrase(
+            "{value} is only for a load; to be read in place, the query itself must give the values as the book has "
+            "them."
+        ),
+        "elsewhere": phrase(
+            "This is another database than that of BOOK_URL; to be read in place, both must be the same."
+        ),
+    }
+
+
+def _of_queries() -> dict[FaultKind, Phrase]:
+    return {
+        "unreachable": phrase(
+            "The database cannot be reached: {cause}. Check its URL, the network, and that its user may connect."
+        ),
+        "query_failed": phrase(
+            "The database refused the query: {cause}. Correct it in the mapping file, and try it in a client of the "
+            "database."
+        ),
+        "changed_missing": phrase(
+            "The mapping file says changed: {column}, but the query gives only: {columns}; add it to the SELECT."
+        ),
+        "no_rows": phrase(
+            "The query for {table} gives no rows; check its conditions, and what the database's user may see."
+        ),
     }
 
 
@@ -173,20 +261,25 @@ def _of_rows() -> dict[FaultKind, Phrase]:
             "“{value}” was there before, in row {first_row}, with another {differs}; keep one of the rows or "
             "give them different ids."
         ),
+        "history_incomplete": phrase(
+            "The movements of “{value}” do not begin with its first one; export them from the beginning, without a "
+            "filter of dates."
+        ),
+        "repeated_key": phrase(
+            "“{value}” is there more than once, and each id may come only once; correct the query, with GROUP BY or "
+            "with ids of their own."
+        ),
         "unknown_account": phrase(
-            "“{value}” is no account of the accounts file; add it there, correct it, or say in the mapping "
-            "file how the rows name "
-            "accounts: account_id: {{via: accounts.name, column: …}}."
+            "“{value}” is not among the accounts; add it there, correct it, or say in the mapping file how the rows "
+            "name accounts: account_id: {{via: accounts.name, column: …}}."
         ),
-        "unknown_subscription": phrase(
-            "“{value}” is no subscription of the subscriptions file; add it there or correct it."
-        ),
+        "unknown_subscription": phrase("“{value}” is not among the subscriptions; add it there or correct it."),
         "ended_before_started": phrase("The end {value} is before the start {started}; correct one of the two dates."),
     }
 
 
 def _remarks() -> Mapping[NoticeKind, Phrase]:
-    return {**_of_changes(), **_of_doubts()}
+    return {**_of_changes(), **_of_rows_apart(), **_of_doubts()}
 
 
 def _of_changes() -> dict[NoticeKind, Phrase]:
@@ -222,6 +315,19 @@ def _of_changes() -> dict[NoticeKind, Phrase]:
         "unlisted_country": phrase_n(
             "{file}, {column}: {n} country was not recognised and was kept as it is.",
             "{file}, {column}: {n} countries were not recognised and were kept as they are.", 2,
+        ),
+    }  # fmt: skip
+
+
+def _of_rows_apart() -> dict[NoticeKind, Phrase]:
+    return {
+        "left_out": phrase_n(
+            "{file}: {n} row was left out because of its {column}, as the mapping says.",
+            "{file}: {n} rows were left out because of their {column}, as the mapping says.", 2,
+        ),
+        "further_lines": phrase_n(
+            "{file}: {n} row repeats the id of another and is a contract line of its own.",
+            "{file}: {n} rows repeat the id of another and are contract lines of their own.", 2,
         ),
     }  # fmt: skip
 

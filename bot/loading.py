@@ -1,5 +1,6 @@
 """`retention load`: what the loader found, told to a person."""
 
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -9,24 +10,39 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import Assistant
 from bot.load_messages import example, explain, remark
+from bot.load_progress import LoadProgress
 from bot.locale import Speaker
 from tools import Phrase, phrase, phrase_n
 from tools.metrics._cells import printable
+from tools.metrics._engines import takes_no_loads
 from tools.metrics._faults import Fault, LoadRefused
+from tools.metrics._in_place import read_in_place
 from tools.metrics._load import LoadReport, TableReport, load_directory
 
 
 def load(
-    bot: Assistant, directory: Path, mapping: Path | None, check: bool, currency: str | None, console: Console
+    bot: Assistant,
+    directory: Path | None,
+    mapping: Path | None,
+    check: bool,
+    currency: str | None,
+    console: Console,
+    *,
+    preset: str | None = None,
+    in_place: bool = False,
 ) -> int:
     """Run the load and say what happened. Returns the exit status."""
     settings = bot.settings
-    reading = phrase("Reading {directory} …", directory=str(directory))
+    run = read_in_place if in_place else partial(load_directory, directory, preset=preset)
+    if takes_no_loads(settings.book):
+        said = phrase("Spark's tables cannot be loaded row by row: put them there, then run `retention ledger`.")
+        console.print(Text(bot.speaker.say(said)))
+        return 1
     try:
-        with console.status(bot.speaker.say(reading)):
-            report = load_directory(
-                directory, settings.book, mapping=mapping, check_only=check, currency=currency,
-                timezone=settings.retention_timezone, today=bot.today(),
+        with LoadProgress(console, bot.speaker) as progress:
+            report = run(
+                settings.book, mapping=mapping, check_only=check, currency=currency,
+                timezone=settings.retention_timezone, today=bot.today(), secrets=settings.called, watch=progress.told,
             )  # fmt: skip
     except LoadRefused as refused:
         _show_faults(refused, bot.speaker, console)
@@ -108,7 +124,7 @@ def _show_report(report: LoadReport, speaker: Speaker, console: Console) -> None
     for notice in report.notices:
         console.print(Text(f"• {speaker.say(remark(notice))}"))
     if report.absent and not report.written:
-        console.print(Text(speaker.say(phrase("Tables without a file: {tables}.", tables=", ".join(report.absent)))))
+        console.print(Text(speaker.say(phrase("Tables without a source: {tables}.", tables=", ".join(report.absent)))))
     console.print(Text(speaker.say(_outcome(report)), "bold"))
 
 
@@ -138,6 +154,13 @@ def _filled(column: str, source: str) -> str:
 
 
 def _outcome(report: LoadReport) -> Phrase:
+    if report.written and report.mode == "in_place":
+        return phrase(
+            "Read in place: nothing was copied. Data as of {day}, MRR on that day {mrr}. Run this again when contracts "
+            "have changed, so that the ledger follows.",
+            day=report.as_of,
+            mrr=report.mrr,
+        )
     if report.written:
         return phrase("Loaded. Data as of {day}, MRR on that day {mrr}.", day=report.as_of, mrr=report.mrr)
     return phrase(

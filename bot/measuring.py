@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.app import Assistant
-from bot.as_json import figure_document, number
+from bot.as_json import document, figure_document, number
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
 from bot.router import Call
@@ -82,6 +82,11 @@ def movements(bot: Assistant, first: date, last: date, by: str | None, form: str
         _print_rows(bot, rows, form, console)
 
     return _told(bot, console, show)
+
+
+def compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
+    """Print a metric by each of its published definitions, with what makes the difference; as text or `json`."""
+    return _told(bot, console, lambda: _compare(bot, wanted, form, console))
 
 
 def trace(bot: Assistant, figure_id: str, form: str, console: Console) -> int:
@@ -201,6 +206,25 @@ def _print_rows(bot: Assistant, rows: Sequence[Mapping[str, Any]], form: str, co
 
 def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, float) else value
+
+
+def _compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> None:
+    query = _query(bot, wanted)
+    given_as = {name: "speaking" if name == "language" else name for name in query.where}
+    if unknown := set(given_as.values()) - bot.tools["compare_definitions"].input.model_fields.keys():
+        raise Mistaken(phrase("Definitions are not compared by {attributes}.", attributes=", ".join(sorted(unknown))))
+    given = {"metric": query.metric.name, "variant": query.variant, "period": wanted.period}
+    given |= {given_as[name]: value for name, value in query.where.items()}
+    place = Place("terminal", thread=uuid4().hex)
+    text = f"compare definitions of {query.metric.name}"
+    asked = Question(f"terminal/{place.thread}", text, Person("terminal"), place, language=bot.speaker.language)
+    reply = bot.ask(asked, Call("compare_definitions", {name: value for name, value in given.items() if value}))
+    if reply.answer is None:
+        raise Mistaken(reply.message)
+    if form == "json":
+        sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(reply, console)
 
 
 def _trace(bot: Assistant, figure_id: str, form: str, console: Console) -> None:

@@ -29,7 +29,8 @@ class Parcel:
 
     post: for everybody in the channel (and thread, if any). private: for `user` alone. `response_url` is what
     a slash command came with: the one way into a channel that the bot is not in. `unpictured` are the blocks
-    to use where Slack refuses the pictures; each of `files` has a `name` and a text `content`.
+    to use where Slack refuses the pictures; each of `files` has a `name` and a text `content`. `aside`: for
+    somebody else, and sent whatever becomes of the answer.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Parcel:
     unpictured: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
     response_url: str = ""
+    aside: bool = False
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,5 +1,6 @@
 """From a question to what is sent: who may see it decides where the answer goes."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -15,11 +16,18 @@ from bot.question import Place, Question
 from bot.rooms import Rooms
 from tools import Phrase, phrase
 
+log = logging.getLogger(__name__)
+
 Way = Literal["post", "private"]
+ALERT = "#alert"
+"""How the key of a message to the owner of the book ends."""
 
 
 class Replying:
-    """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language."""
+    """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language.
+
+    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged.
+    """
 
     def __init__(
         self,
@@ -28,9 +36,10 @@ class Replying:
         language: Callable[[str], str],
         rooms: Rooms,
         delivery: Delivery,
+        alert_to: str | None = None,
     ) -> None:
         self.answer, self.say, self.language = answer, say, language
-        self.rooms, self.delivery = rooms, delivery
+        self.rooms, self.delivery, self.alert_to = rooms, delivery, alert_to
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages that answer a question, in the order in which they are sent."""
@@ -39,7 +48,18 @@ class Replying:
         if verdict.way == "refused":
             return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
         self._show_work(question)
-        message = self.say(self.answer(question))
+        reply = self.answer(question)
+        return [*self._answer(question, verdict, self._say(reply)), *self._alert(question, reply)]
+
+    def _say(self, reply: Reply) -> Message:
+        """The reply as a message; where somebody is alerted, who asked is told so."""
+        if not reply.alert:
+            return self.say(reply)
+        told, tell = phrase("The owner of the book has been told."), phrase("Please tell the owner of the book.")
+        more = told if self.alert_to else tell
+        return self.say(replace(reply, message=phrase("{sentence} {more}", sentence=reply.message, more=more)))
+
+    def _answer(self, question: Question, verdict: Verdict, message: Message) -> list[Parcel]:
         if verdict.way == "private":
             return self._privately(question, verdict, message)
         way = _open_way(question.place)
@@ -51,12 +71,28 @@ class Replying:
         """What a person gets when something broke: a fixed sentence with the id under which it is logged."""
         return [self._sentence(question, broken(error), outcome="failed")]
 
-    def undelivered(self, question: Question, error: str) -> list[Parcel]:
-        """What can still be said where Slack did not take an answer; mostly one that was meant for a direct message."""
+    def _alert(self, question: Question, reply: Reply) -> list[Parcel]:
+        """What the owner of the book is told in a direct message, and the log in any case."""
+        if not reply.alert:
+            return []
+        log.error("%s: %s", question.key, Speaker().say(reply.alert.headline))
+        if not self.alert_to:
+            return []
+        said = Reply(question, self.language(""), "failed", reply.alert.headline, answer=reply.alert)
+        place = question.place
+        return [self.delivery.parcel(
+            question.key + ALERT, self.say(said),
+            way="private", channel=place.channel, thread=place.thread, user=self.alert_to, aside=True,
+        )]  # fmt: skip
+
+    def undelivered(self, question: Question, key: str, error: str) -> list[Parcel]:
+        """What can still be said where Slack did not take a message; mostly one that was meant for a direct message."""
         why = phrase(
             "I have an answer, but Slack did not let me deliver it. Please tell an administrator: error {id}.", id=error
         )
-        return [self._sentence(question, why, "#undelivered", "failed")]
+        if key.endswith(ALERT):
+            why = phrase("The owner of the book could not be told. Please tell an administrator: error {id}.", id=error)
+        return [self._sentence(question, why, f"{key.removeprefix(question.key)}#undelivered", "failed")]
 
     def _privately(self, question: Question, verdict: Verdict, message: Message) -> list[Parcel]:
         answer = self._parcel(question, _quoting(question, message), "private")

@@ -1,10 +1,12 @@
 """Settings: the only reader of the environment."""
 
+import os
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,6 +47,10 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, description="Signing secret, for HTTP: Basic Information page."
     )
+    alert_to: str | None = Field(
+        default=None,
+        description="Slack user id (`U…`) of the owner of the book, told in private where figures are withheld.",
+    )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
     retention_replica: str = Field(
         default="main",
@@ -54,6 +60,10 @@ class Settings(BaseSettings):
         default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+
+    def called(self, name: str) -> str | None:
+        """The value of an environment variable or `.env` entry that a mapping file names."""
+        return os.environ.get(name) or dotenv_values(".env").get(name)
 
     @cached_property
     def book(self) -> str:

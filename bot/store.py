@@ -65,14 +65,15 @@ class Store:
 
     engine: Engine
 
-    def remember(self, reply: Reply, text: str) -> None:
-        """Keep a question with its answer as it was shown, and every figure in it."""
+    def remember(self, reply: Reply, text: str, at: datetime | None = None) -> None:
+        """Keep a question with its answer as it was shown, and every figure in it; `at`: when, by default now."""
+        moment = (at or now()).astimezone(UTC)
         question = reply.question
         with self.engine.begin() as connection:
             for table in (figures, answers):
                 connection.execute(delete(table).where(table.c.question == question.key))
-            _put(connection, questions, {"key": question.key}, _question(reply))
-            connection.execute(insert(answers), _answer(reply, text))
+            _put(connection, questions, {"key": question.key}, _question(reply, moment))
+            connection.execute(insert(answers), _answer(reply, text, moment))
             if reply.answer and (shown := reply.answer.figures):
                 connection.execute(insert(figures), [_figure(question.key, *each) for each in enumerate(shown)])
 
@@ -124,7 +125,7 @@ class Store:
             return self._intend(key, channel, thread, owner)
         if row.state == "sent":
             return Claim("sent", ts=row.ts)
-        if (wait := patience(row.claimed_by, _aware(row.claimed_at))) > 0:
+        if (wait := patience(row.claimed_by, aware(row.claimed_at))) > 0:
             return Claim("busy", wait=wait)
         return self._take_over(row, owner)
 
@@ -171,7 +172,7 @@ class Store:
         mine = update(posts).where(posts.c.key == row.key, posts.c.state == "claimed", as_seen)
         with self.engine.begin() as connection:
             won = connection.execute(mine.values(claimed_by=owner, claimed_at=now())).rowcount == 1
-        return Claim("taken", since=_aware(row.intended_at)) if won else Claim("busy", wait=1.0)
+        return Claim("taken", since=aware(row.intended_at)) if won else Claim("busy", wait=1.0)
 
     def _first(self, query: Select[Any]) -> Any:
         with self.engine.connect() as connection:
@@ -249,18 +250,18 @@ def _put(connection: Connection, table: Table, where: Mapping[str, Any], row: Ma
         connection.execute(insert(table), row)
 
 
-def _question(reply: Reply) -> dict[str, Any]:
+def _question(reply: Reply, at: datetime) -> dict[str, Any]:
     question, place = reply.question, reply.question.place
     return {
         "key": question.key, "team": place.team, "channel": place.channel, "thread": place.thread,
         "conversation": place.conversation, "asker": question.asker.id, "text": question.text,
-        "language": reply.language, "asked_at": now(), "outcome": reply.outcome,
+        "language": reply.language, "asked_at": at, "outcome": reply.outcome,
     }  # fmt: skip
 
 
-def _answer(reply: Reply, text: str) -> dict[str, Any]:
+def _answer(reply: Reply, text: str, at: datetime) -> dict[str, Any]:
     return {
-        "question": reply.question.key, "text": text, "answered_at": now(),
+        "question": reply.question.key, "text": text, "answered_at": at,
         "tool": reply.call.tool if reply.call else None,
         "arguments": exact(dict(reply.call.arguments) if reply.call else {}),
     }  # fmt: skip
@@ -277,7 +278,7 @@ def _figure(question: str, position: int, figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _aware(moment: datetime) -> datetime:
+def aware(moment: datetime) -> datetime:
     """SQLite forgets the time zone; everything here is written in UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -54,6 +54,12 @@ def show(reply: Reply, console: Console) -> None:
         console.print(block)
 
 
+def alert(reply: Reply) -> None:
+    """Print, where errors are printed, what the owner of the book has to know."""
+    if reply.alert:
+        Console(stderr=True).print(Text(Speaker(reply.language).say(reply.alert.headline), "red"))
+
+
 def plain(reply: Reply) -> str:
     """A reply as plain text, a hundred characters wide: for the store and for JSON."""
     page = StringIO()

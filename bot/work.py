@@ -51,7 +51,7 @@ class Work:
     """The queue of questions. One per process: DBOS has one registry.
 
     `reply` makes the messages that answer a question, `apology` those that say that it failed, `undelivered`
-    those that say that its answer did not get through (both with an error id), `deliver` sends one (raising
+    those that say that the message of a key did not get through (both with an error id), `deliver` sends one (raising
     Later or Refused). `replica` names this process and must stay the same over restarts: unfinished work
     comes back to the name it was taken under.
     """
@@ -61,7 +61,7 @@ class Work:
         engine: Engine,
         reply: Callable[[Question], Sequence[Parcel]],
         apology: Callable[[Question, str], Sequence[Parcel]],
-        undelivered: Callable[[Question, str], Sequence[Parcel]],
+        undelivered: Callable[[Question, str, str], Sequence[Parcel]],
         deliver: Callable[[Parcel], None],
         *,
         replica: str = "main",
@@ -111,11 +111,16 @@ class Work:
     def _answer(self, question: dict[str, Any]) -> None:
         from dbos import DBOS
 
+        lost = ""
         for parcel in DBOS.run_step({"name": "reply"}, self._reply, question):
+            if lost and not parcel.get("aside"):
+                continue  # a note that the answer went elsewhere would not be true
             if why := self._send(parcel):
                 for sentence in DBOS.run_step({"name": "own up"}, self._own_up, question, parcel["key"], why):
                     self._send(sentence)
-                raise Undelivered(f"{parcel['key']}: {why}")
+                lost = f"{parcel['key']}: {why}"
+        if lost:
+            raise Undelivered(lost)
 
     def _send(self, parcel: dict[str, Any]) -> str:
         """Try until it is delivered. Returns why it was not, for good; nothing when it was."""
@@ -132,7 +137,7 @@ class Work:
         """Say that the answer did not get through: to the log, and where it can be said to who asked."""
         error = error_id()
         log.error("the answer %s was lost, error %s: %s", key, error, why)
-        return [parcel.plain() for parcel in self.undelivered(question_from_plain(plain), error)]
+        return [parcel.plain() for parcel in self.undelivered(question_from_plain(plain), key, error)]
 
     def _reply(self, plain: dict[str, Any]) -> list[dict[str, Any]]:
         question = question_from_plain(plain)

@@ -47,6 +47,8 @@ def bot(
     home: Path,
     answer: Callable[[Question], Reply] = echo,
     *,
+    speak: Callable[[Reply], Message] = say,
+    alert_to: str | None = None,
     socket: bool = False,
     store_url: str | None = None,
     drain: int = 0,
@@ -56,7 +58,8 @@ def bot(
     me = identify(BOT_TOKEN, api_url)
     store = open_store(store_url or f"sqlite:///{home / 'store.sqlite'}")
     delivery = out(store, BOT_TOKEN, api_url, settle=0.5)
-    replying = Replying(answer, say, lambda _: "en", Rooms(delivery.reading, me.team, me.bot_user), delivery)
+    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    replying = Replying(answer, speak, lambda _: "en", rooms, delivery, alert_to)
     steps = (replying.parcels, replying.apology, replying.undelivered, delivery.deliver)
     work = Work(store.engine, *steps, every=0.05)
     desk = Desk(me, work.accept, store.judge)

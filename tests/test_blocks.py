@@ -55,6 +55,7 @@ def test_an_answer_opens_with_what_was_understood_and_the_headline_and_ends_with
         "header",
         "rich_text",
         "context",
+        "actions",
         "context_actions",
     ]
     assert blocks[0]["elements"][0]["text"] == "Understood as: MRR summary · week of 9 November 2026"
@@ -111,7 +112,13 @@ def test_next_steps_are_buttons_that_hold_their_question() -> None:
     assert [(each["action_id"], json.loads(each["value"])) for each in actions["elements"]] == [
         ("ask:0", {"q": "Which accounts are at risk?", "language": "en"}),
         ("ask:1", {"q": "MRR summary for October 2026", "language": "en"}),
+        ("ask:trace", {"tool": "trace_figure", "arguments": {"answer": "Ev1"}, "language": "en"}),
     ]
+
+
+def test_however_many_next_steps_there_are_the_last_button_traces_the_figures() -> None:
+    (actions,) = blocks_of(message(reply(NextSteps((words("x"),) * 40))), "actions")
+    assert (len(actions["elements"]), actions["elements"][-1]["action_id"]) == (25, "ask:trace")
 
 
 def test_a_clarifying_question_is_a_sentence_with_buttons_that_hold_the_call() -> None:

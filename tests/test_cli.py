@@ -13,7 +13,20 @@ from bot.__main__ import app
 from bot.chatting import chat
 from tests.conftest import DEMO_DAY, assistant_at
 
-COMMANDS = ("ask", "chat", "load", "demo", "metric", "movements", "trace", "index", "serve", "doctor")
+COMMANDS = (
+    "ask",
+    "chat",
+    "load",
+    "ledger",
+    "demo",
+    "define",
+    "metric",
+    "movements",
+    "trace",
+    "index",
+    "serve",
+    "doctor",
+)
 
 
 def run(*arguments: str, home: Path | None = None) -> Result:

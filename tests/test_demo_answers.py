@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import DEMO_DAY, ask
+from tools import Table
 from tools.metrics import Figure, Money
 
 TODAY = date.fromisoformat(DEMO_DAY)
@@ -130,7 +131,7 @@ def company(demo_home):
 def test_the_weekly_mrr_summary_is_the_recomputed_one_to_the_centavo(demo, company):
     reply = ask(demo, "Weekly MRR summary")
     assert reply.call.arguments == {"period": "2026-W46"}
-    bridge = reply.answer.parts[0]
+    bridge = next(part for part in reply.answer.parts if isinstance(part, Table))
     start, *moves, end = (row[1].value for row in bridge.rows)  # no rate changed in this week
     assert start == sum(company.mrr(WEEK[0] - timedelta(days=1)).values())
     assert end == sum(company.mrr(WEEK[1]).values())

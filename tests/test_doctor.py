@@ -154,3 +154,15 @@ def test_answers_that_were_lost_and_questions_left_lying_are_counted(tmp_path: P
     assert found(doctor.questions(url, now)) == {"answers": False, "questions": True}
     assert found(doctor.questions(url, now + timedelta(days=8))) == {"answers": True, "questions": True}
     assert list(doctor.questions("nonsense", now)) == []
+
+
+@pytest.mark.parametrize(("user", "known"), [("U2", True), ("U404", False), ("UGONE", False)])
+def test_who_is_to_be_alerted_must_be_somebody(slack: SlackServer, tmp_path: Path, user: str, known: bool) -> None:
+    slack.users["UGONE"] = {"deleted": True}
+    assert found(doctor.slack(settings(slack, tmp_path, alert_to=user)))["alerts"] is known
+
+
+def test_an_engine_that_nobody_tried_is_named() -> None:
+    (check,) = doctor.engine("trino://presto:8080/hive")
+    assert check.ok and check.message.values == {"engine": "trino"}
+    assert not [*doctor.engine("hive://spark:10000/crm"), *doctor.engine("duckdb:////x"), *doctor.engine("nonsense")]

@@ -11,7 +11,8 @@ import pytest
 
 from tools import Tool, load
 from tools._slots import Choice, Slot
-from tools.metrics import all_metrics
+from tools.metrics import all_metrics, metric_names
+from tools.metrics._cells import fold
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "tools", "knowledge")
@@ -46,10 +47,21 @@ def test_every_input_is_described_and_says_what_it_takes_from_a_question(tool: T
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_metric_holds_definition_formula_and_reference(metric) -> None:
-    title, definition, *_ = metric.doc.split("\n\n")
+    title, definition, formula, reference = metric.doc.split("\n\n")
     assert title.endswith(".") and len(definition) > 60
-    assert "\n        " in metric.doc and " = " in metric.doc, "a formula"
-    assert "Reference: " in metric.doc
+    assert formula.startswith("        ") and " = " in formula
+    assert reference.strip().startswith("Reference: ")
+    assert all(len(metric.rule(name)) > 30 for name in metric.variants), "whose rule it is, and how it differs"
+    assert not any("{" in text for text in metric.texts)
+
+
+def test_every_metric_is_called_something_in_both_languages_and_no_name_means_two() -> None:
+    names = metric_names()
+    assert set(names) == {metric.name for metric in METRICS}
+    assert all(set(by_language) == {"en", "pt-BR"} and all(by_language.values()) for by_language in names.values())
+    meant = [(fold(said), metric) for metric, called in names.items() for some in called.values() for said in some]
+    assert len(set(meant)) == len({said for said, _ in meant})
+    assert not {"churn", "churn rate", "taxa de churn"} & {said for said, _ in meant}, "that may be any of four"
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)

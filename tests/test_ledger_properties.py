@@ -1,6 +1,7 @@
 """What holds for any book: tried on many small ones that no person would think of."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from tests.books import contract, fill
-from tools.metrics import CATEGORIES, Period, all_metrics, flows, movers, open_book
+from tools.metrics import CATEGORIES, Period, all_metrics, bridges, flows, movers, open_book
 from tools.metrics._book import BOOK, mrr_movements, mrr_steps, mrr_totals, mrr_totals_changes, stale_accounts
 from tools.metrics._ledger import forget_stale, refresh_ledger
 from tools.metrics._opening import book_engine
@@ -157,6 +158,8 @@ class Opened:
 many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 two_days = st.tuples(offsets, offsets).map(sorted).filter(lambda pair: pair[0] < pair[1])
 
+several_days = st.lists(offsets, min_size=3, max_size=5, unique=True).map(sorted)
+
 
 def period(pair):
     return Period(FIRST + timedelta(days=pair[0]), FIRST + timedelta(days=pair[1]))
@@ -187,7 +190,7 @@ def test_start_and_movements_make_the_end_and_movers_add_up_to_the_net(rows, pai
 
 
 @many
-@given(books(), st.lists(offsets, min_size=3, max_size=5, unique=True).map(sorted))
+@given(books(), several_days)
 def test_sub_periods_add_up(rows, cuts):
     with Opened(rows) as book:
         whole = flows(book, period((cuts[0], cuts[-1])), {})
@@ -206,6 +209,22 @@ def test_segments_add_up_to_the_total(rows, pair):
         assert sum(part.end for part in parts) == whole.end
         for name in CATEGORIES:
             assert sum(part.movements[name] for part in parts) == whole.movements[name]
+
+
+@many
+@given(
+    books(),
+    st.lists(offsets, min_size=3, max_size=5, unique=True).map(sorted),
+    st.sampled_from(["", "segment", "plan"]),
+)
+def test_bridges_of_many_periods_are_the_single_ones(rows, cuts, dimension):
+    """Read from the daily totals (all accounts, by segment) or from the ledger (by plan), they say the same."""
+    with Opened(rows) as book:
+        periods = [period(pair) for pair in pairwise(cuts)]
+        for value, found in bridges(book, periods, dimension).items():
+            for asked, bridge in zip(periods, found, strict=True):
+                single = flows(book, asked, {dimension: value} if dimension else {})
+                assert replace(bridge, source=single.source) == single
 
 
 @many

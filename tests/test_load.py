@@ -4,9 +4,11 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -22,6 +24,9 @@ from bot.load_messages import explain, remark
 from bot.loading import load
 from bot.locale import Speaker
 from tests.conftest import assistant_at
+from tests.test_load_in_place import IMPOSSIBLE
+from tests.test_load_in_place import WRONG as WRONG_IN_PLACE
+from tests.test_load_queries import WRONG as WRONG_SOURCES
 from tools.metrics._book import (
     accounts,
     book_info,
@@ -675,18 +680,24 @@ EXAMPLES = [section for section in PAGE.split("\n## ") if section.startswith("Ex
 
 
 @pytest.mark.parametrize("section", EXAMPLES, ids=[section.splitlines()[0] for section in EXAMPLES])
-def test_every_example_of_the_page_does_what_it_shows(tmp_path: Path, section: str) -> None:
+def test_every_example_of_the_page_does_what_it_shows(
+    tmp_path: Path, section: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     named = dict(re.findall(r"\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)```", section, re.DOTALL))
     mapping = named.pop("mapping.yml", None)
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect("warehouse.db")) as warehouse:
+        warehouse.executescript(named.pop("warehouse.sql", ""))
     (tmp_path / "exports").mkdir()
     (tmp_path / "mapping.yml").write_text(mapping or "")
     for name, content in named.items():
         (tmp_path / "exports" / name).write_text(content)
-    for command, told in re.findall(r"```console\n\$ retention load exports(.*?)\n(.*?)```", section, re.DOTALL):
+    for command, told in re.findall(r"```console\n\$ retention load (.*?)\n(.*?)```", section, re.DOTALL):
         shown = StringIO()
         given = tmp_path / "mapping.yml" if "--mapping" in command else None
+        folder = tmp_path / "exports" if command.startswith("exports") else None
         bot = assistant_at(tmp_path / "home")
-        load(bot, tmp_path / "exports", given, "--check" in command, None, Console(file=shown, width=120))
+        load(bot, folder, given, "--check" in command, None, Console(file=shown, width=120))
         assert told in "\n".join(line.rstrip() for line in shown.getvalue().splitlines()) + "\n"
 
 
@@ -932,7 +943,8 @@ def test_a_faulty_row_does_not_make_those_that_refer_to_it_faulty(company: Compa
 def test_every_fault_and_notice_has_a_sentence_with_its_place() -> None:
     detail = dict.fromkeys(
         ("table", "found", "files", "allowed", "longest", "lowest", "highest", "stated", "rows", "reporting", "cells",
-         "columns", "first_row", "differs", "started", "for", "table", "unused", "likely", "rule", "field"), "x",
+         "columns", "first_row", "differs", "started", "for", "table", "unused", "likely", "rule", "field", "known",
+         "cause"), "x",
     )  # fmt: skip
     for language in ("en", "pt-BR"):
         for kind in FAULT_KINDS:
@@ -944,8 +956,10 @@ def test_every_fault_and_notice_has_a_sentence_with_its_place() -> None:
 
 
 def test_every_fault_kind_is_met_in_these_tests() -> None:
-    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in BAD_MAPPINGS}
-    assert set(FAULT_KINDS) - met == {"missing_directory", "missing_file", "unreadable_file"}
+    others = (*BAD_MAPPINGS, *WRONG_SOURCES, *WRONG_IN_PLACE, *IMPOSSIBLE)
+    met = {wanted[0] for _, _, wanted in WRONG} | {wanted[0] for _, wanted in others}
+    told = {"missing_directory", "missing_file", "unreadable_file", "no_input", "name_taken", "history_incomplete"}
+    assert set(FAULT_KINDS) - met == told
 
 
 # --- old or new, never between ---------------------------------------------------------------------------------------

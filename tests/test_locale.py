@@ -121,5 +121,6 @@ def _computed(file: Path) -> list[str]:
 
 def _known(msgid: ast.expr) -> bool:
     """Written here, or what another phrase, a tool or a metric says, which are extracted where they stand."""
-    elsewhere = ("msgid", "help", "title", "formula")
-    return isinstance(msgid, ast.Constant) or (isinstance(msgid, ast.Attribute) and msgid.attr in elsewhere)
+    source = msgid.func if isinstance(msgid, ast.Call) else msgid
+    elsewhere = ("msgid", "help", "title", "definition_text", "formula", "reference", "rule")
+    return isinstance(msgid, ast.Constant) or (isinstance(source, ast.Attribute) and source.attr in elsewhere)

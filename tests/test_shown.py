@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -28,10 +28,10 @@ def store(url: str) -> Iterator[Store]:
     opened.close()
 
 
-def tell(store: Store, key: str, place: Place, *figures: Figure) -> None:
+def tell(store: Store, key: str, place: Place, *figures: Figure, at: datetime | None = None) -> None:
     facts = Facts(tuple(Fact(words("x"), each) for each in figures))
     answer = Answer(words("x"), words("x"), (facts,))
-    store.remember(Reply(Question(key, "x", Person("U1"), place), "en", "answered", words("x"), answer=answer), "x")
+    store.remember(Reply(Question(key, "x", Person("U1"), place), "en", "answered", words("x"), answer=answer), "x", at)
 
 
 def at(store: Store, place: Place = THREAD) -> ShownAt:
@@ -49,7 +49,7 @@ def test_a_figure_comes_back_as_it_was_shown(store: Store) -> None:
 def test_another_workspace_sees_nothing_and_the_terminal_everything(store: Store) -> None:
     tell(store, "k", THREAD, MRR)
     other = at(store, replace(THREAD, team="T2"))
-    assert (other.figure(MRR.id), other.figures("k"), other.latest("mrr", WEEK, {}, "default")) == (None, (), None)
+    assert (other.figure(MRR.id), other.figures("k"), other.said([MRR])) == (None, (), {})
     terminal = at(store, Place("terminal"))
     assert (terminal.figure(MRR.id), terminal.figures("k")) == (MRR, (MRR,))
 
@@ -79,16 +79,34 @@ def test_a_direct_message_is_one_conversation_whatever_its_threads(store: Store)
     assert at(store, Place("dm", "T1", "D2", "1.0")).figures() == ()
 
 
-def test_the_latest_word_on_a_metric_is_that_of_the_channel(store: Store) -> None:
-    restated = replace(MRR, value=11_500_000)
-    tell(store, "first", THREAD, MRR)
+def test_what_was_last_said_of_a_figure_is_the_channels_word_and_else_the_workspaces(store: Store) -> None:
+    restated, now = replace(MRR, value=11_500_000), replace(MRR, value=5)
+    tell(store, "first", THREAD, MRR, replace(NRR, value=Fraction(1, 3)))
     tell(store, "second", replace(THREAD, thread="2.0"), restated)
     tell(store, "other channel", Place("dm", "T1", "D1", "3.0"), replace(MRR, value=1))
-    here = at(store, replace(THREAD, thread="4.0"))
-    assert here.latest("mrr", WEEK, {}, "default") == restated
-    assert here.latest("mrr", WEEK, {"segment": "smb"}, "default") is None
-    assert here.latest("mrr", Period.parse("2026-W45"), {}, "default") is None
-    assert here.latest("mrr", WEEK, {}) is None, "the standard variant was not told"
+    here = at(store, replace(THREAD, thread="4.0")).said([now, NRR, SCORE])
+    assert {id_: said.figure.value for id_, said in here.items()} == {now.id: 11_500_000, NRR.id: Fraction(1, 3)}
+    assert at(store, replace(THREAD, channel="C9")).said([now])[now.id].figure.value == 1
+    assert at(store, Place("dm", "T2", "D1", "3.0")).said([now]) == {}
+    assert at(store, Place("terminal")).said([now])[now.id].figure.value == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"period": Period.parse("2026-W45")}, {"segment": {"segment": "smb"}}, {"variant": "other"}, {"version": 2},
+        {"currency": "USD"}, {"metric": "net_new_mrr"},
+    ],
+)  # fmt: skip
+def test_another_period_definition_or_currency_is_another_figure(store: Store, other: dict[str, object]) -> None:
+    tell(store, "k", THREAD, replace(MRR, **other))  # type: ignore[arg-type]
+    assert at(store).said([MRR]) == {}
+
+
+def test_the_day_on_which_it_was_said_is_the_workspaces(store: Store) -> None:
+    tell(store, "k", THREAD, MRR, at=datetime(2026, 11, 17, 1, 30, tzinfo=UTC))
+    assert ShownAt(store.engine, THREAD, "America/Sao_Paulo").said([MRR])[MRR.id].on == date(2026, 11, 16)
+    assert at(store).said([MRR])[MRR.id].on == date(2026, 11, 17)
 
 
 def test_a_figure_said_twice_is_the_one_said_last(store: Store) -> None:

@@ -268,13 +268,13 @@ def moved(tmp_path):
 def test_the_bridge_leads_from_start_to_end(moved):
     answer = run(moved, "mrr_summary", period="2026-01-01..2026-06-30")
     assert cells(part(answer, Table, "From start to end")) == [
-        ["Start", "R$10,300.00", "5"],
-        ["New", "R$1,000.00", "2"],
-        ["Expansion", "R$1,000.00", "1"],
-        ["Reactivation", "R$400.00", "1"],
-        ["Contraction", "-R$300.00", "1"],
-        ["Churn", "-R$600.00", "2"],
-        ["End", "R$11,800.00", "6"],
+        ["Start", "R$10,300.00", "5", "—"],
+        ["New", "R$1,000.00", "2", "2"],
+        ["Expansion", "R$1,000.00", "1", "1"],
+        ["Reactivation", "R$400.00", "1", "1"],
+        ["Contraction", "-R$300.00", "1", "1"],
+        ["Churn", "-R$600.00", "2", "2"],
+        ["End", "R$11,800.00", "6", "—"],
     ]
     assert said(answer.headline) == "MRR was R$11,800.00 on 30 Jun 2026; net new since 1 Jan 2026: R$1,500.00."
     assert [value.minor for _, value in part(answer, Chart).points] == [
@@ -307,7 +307,7 @@ def test_everyone_who_left_is_named_also_those_among_the_others(moved):
 
 def test_the_ratios_of_the_period_are_those_of_the_bridge(moved):
     found = facts(part(run(moved, "mrr_summary", period="2026-01-01..2026-06-30"), Facts))
-    assert found["Quick ratio"] == "2.22"  # (1000 + 1000) ÷ (300 + 600)
+    assert found["Quick ratio (Baremetrics: without reactivation)"] == "2.22"  # (1000 + 1000) ÷ (300 + 600)
     assert found["Logo churn in the period"] == "40.00%"  # two of the five that paid at the start
 
 

@@ -217,7 +217,7 @@ def test_a_question_survives_being_written_down() -> None:
 def working(
     home: Path, reply: Callable[[Question], list[Parcel]], deliver: Callable[[Parcel], Any], attempts: int = 5
 ) -> Iterator[Work]:
-    def undelivered(_: Question, error: str) -> list[Parcel]:
+    def undelivered(_: Question, key: str, error: str) -> list[Parcel]:
         return [Parcel("sorry", "post", "C1", f"not delivered: error {error}")]
 
     store = open_store(f"sqlite:///{home / 'store.sqlite'}")

@@ -33,7 +33,7 @@ from tools._hides import what_it_hides
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
 from tools._registry import Deps, Tool, load
-from tools._shown import NothingShown, Shown
+from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
     ANSWER,
@@ -68,6 +68,6 @@ __all__ = [
     "VARIANT",
     "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
     "Fact", "Facts", "Heatmap", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
-    "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError",
+    "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError",
     "load", "metric_query", "phrase", "phrase_n", "what_it_hides",
 ]  # fmt: skip

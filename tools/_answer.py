@@ -68,8 +68,9 @@ class Chart:
     beside: tuple[tuple[Phrase | str, Points], ...] = ()
 
 
-Shaded = Money | Share | None
-"""A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*."""
+Shaded = Money | Share | Figure | None
+"""A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*. Where there are shares, amounts and counts
+among them are not shaded."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +205,13 @@ def _figures(thing: Any) -> Iterator[Figure]:
 
 
 class ToolError(Exception):
-    """A sentence for the person who asked: what is missing or wrong and what to do."""
+    """A sentence for the person who asked: what is missing or wrong and what to do.
 
-    def __init__(self, message: Phrase, *, suggestions: tuple[Phrase, ...] = ()) -> None:
+    `alert`: where figures are withheld because the book is damaged, what its owner is told and the asker is not.
+    """
+
+    def __init__(self, message: Phrase, *, suggestions: tuple[Phrase, ...] = (), alert: Answer | None = None) -> None:
         super().__init__(message.msgid)
         self.message = message
         self.suggestions = suggestions
+        self.alert = alert

@@ -90,7 +90,7 @@ def _down(moved: Sequence[Mover]) -> list[Mover]:
 
 def _largest(named: Sequence[Mover], others: int, total: int, currency: str) -> Table:
     """The largest gains and losses and all others in a line: together the change of MRR."""
-    rows: list[tuple[Cell, ...]] = [(m.name, _happened(m), Money(m.amount, currency)) for m in named]
+    rows: list[tuple[Cell, ...]] = [(m.name, happened(m), Money(m.amount, currency)) for m in named]
     if others:
         rest = total - sum(mover.amount for mover in named)
         rows.append((phrase_n("{n} other account", "{n} other accounts", others), None, Money(rest, currency)))
@@ -99,7 +99,8 @@ def _largest(named: Sequence[Mover], others: int, total: int, currency: str) -> 
     return Table(phrase("Largest movers"), columns, tuple(rows))
 
 
-def _happened(mover: Mover) -> Phrase:
+def happened(mover: Mover) -> Phrase:
+    """What moved an account's MRR, in the order in which it did."""
     first, *more = (HAPPENED[movement] for movement in mover.movements)
     for following in more:
         first = phrase("{first}, then {following}", first=first, following=following)

@@ -1,8 +1,19 @@
 """What was shown before: what tools may know of earlier answers."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
-from tools.metrics import Figure, Period, Where
+from tools.metrics import Figure
+
+
+@dataclass(frozen=True)
+class Said:
+    """A figure as an earlier answer showed it, and the day on which it did."""
+
+    figure: Figure
+    on: date
 
 
 class Shown(Protocol):
@@ -17,8 +28,9 @@ class Shown(Protocol):
         that has any."""
         ...
 
-    def latest(self, metric: str, period: Period, where: Where, variant: str | None = None) -> Figure | None:
-        """What the last answer in this channel that spoke of it said a metric was."""
+    def said(self, asked: Sequence[Figure]) -> Mapping[str, Said]:
+        """What was last said of these figures (same metric, version, variant, period and accounts), by the ids they
+        have now: in this channel, or where it was never spoken of here, in the workspace."""
         ...
 
 
@@ -31,5 +43,5 @@ class NothingShown:
     def figures(self, answer: str | None = None) -> tuple[Figure, ...]:
         return ()
 
-    def latest(self, metric: str, period: Period, where: Where, variant: str | None = None) -> Figure | None:
-        return None
+    def said(self, asked: Sequence[Figure]) -> Mapping[str, Said]:
+        return {}

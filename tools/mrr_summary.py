@@ -1,51 +1,40 @@
 """What happened to monthly recurring revenue in a period."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
+from fractions import Fraction
+from itertools import dropwhile, takewhile
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from tools import (
+    BY,
     OWNER,
     PERIOD,
     SEGMENT,
     Answer,
-    Cell,
     Chart,
-    Column,
     Deps,
     Fact,
     Facts,
     NextSteps,
-    Note,
     Part,
     Phrase,
-    Table,
+    Shown,
     ToolError,
     phrase,
     phrase_n,
 )
-from tools._reading import conversion, elapsed, written_period
-from tools.metrics import CATEGORIES, Category, Figure, Flows, Money, Mover, Period, all_metrics, flows, movers
-
-TOP = 5
-LEFT = 20
-NAMES: dict[Category, Phrase] = {
-    "new": phrase("New"),
-    "expansion": phrase("Expansion"),
-    "reactivation": phrase("Reactivation"),
-    "contraction": phrase("Contraction"),
-    "churn": phrase("Churn"),
-}
-RATES = phrase("Exchange rates")
-METRICS: dict[Category, str] = {
-    "new": "new_mrr",
-    "expansion": "expansion_mrr",
-    "reactivation": "reactivation_mrr",
-    "contraction": "contraction_mrr",
-    "churn": "churned_mrr",
-}
+from tools._bridge import Bridge, difference, withheld
+from tools._hides import BEHIND
+from tools._movers import who_left, who_moved, who_will_leave, why
+from tools._naming import DIMENSIONS
+from tools._narrative import Story, narrative
+from tools._reading import conversion, written_period
+from tools._restated import in_a_sentence, in_a_table, restated
+from tools._span import Course, Span, course
+from tools.metrics import Category, Figure, Mover, Period, all_metrics, flows, movers, rank
 
 
 class Input(BaseModel):
@@ -57,41 +46,40 @@ class Input(BaseModel):
     owner: Annotated[str | None, OWNER] = Field(
         default=None, description="Only accounts of this customer-success manager."
     )
+    by: Annotated[str | None, BY] = Field(
+        default=None, description="By what the change is explained: segment, plan, country, owner …; empty: segment."
+    )
 
 
 def mrr_summary(ask: Input, deps: Deps) -> Answer:
     """Summarise MRR for a week, month, quarter or any period: where it started, what moved it, where it ended.
 
     Use for the weekly or monthly MRR or revenue summary, the MRR bridge, new, expansion, contraction, churned and
-    reactivated MRR, net and gross revenue retention, quick ratio, and who gained or lost most.
+    reactivated MRR, net and gross revenue retention, quick ratio, who gained or lost most, what changed and why.
     """
-    period = elapsed(_period(ask.period, deps), deps.today)
+    span = Span.of(_period(ask.period, deps), deps.today)
     where = {name: value for name, value in (("segment", ask.segment), ("owner", ask.owner)) if value}
-    found = flows(deps.book, period, where)
+    subject = _subject(span.period, where.values())
+    found = flows(deps.book, span.period, where)
     if not (found.start_accounts or any(found.accounts.values())):
-        raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=_subject(period, where.values())))
-    if not found.closes:
-        raise ToolError(
-            phrase(
-                "The MRR bridge of this period does not close, so it is withheld. "
-                "Load the data again, or tell the owner of the book."
-            )
-        )
-    summary = _Summary(deps, period, where, found)
-    changes = movers(deps.book, period, where)
-    currency = deps.book.currency
-    parts: list[Part] = [summary.bridge(), summary.chart(), summary.ratios(), _movers(changes, currency)]
-    parts += _left(changes, currency)
+        raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=subject))
+    rates = conversion(deps.book)
+    bridge = Bridge(deps.book, span.period, where, found, foreign=bool(rates))
+    ran = course(deps.book, span, where)
+    if amount := difference(bridge, ran):
+        raise withheld(bridge, amount, subject)
+    changes = movers(deps.book, span.period, where)
+    story = _story(bridge, span, ran, changes)
     return Answer(
-        subject=_subject(period, where.values()),
+        subject=subject,
         headline=phrase(
             "MRR was {end} on {last}; net new since {first}: {net_new}.",
-            end=summary.end,
-            last=period.last_day,
-            first=period.start,
-            net_new=summary.net_new,
+            end=bridge.end,
+            last=span.period.last_day,
+            first=span.period.start,
+            net_new=bridge.net_new,
         ),
-        parts=(*parts, *conversion(deps.book), NextSteps(_next(changes))),
+        parts=(*_parts(ask, story, span, ran, deps.shown), *rates, NextSteps(_next(changes))),
         accounts=frozenset(mover.account_id for mover in changes),
     )
 
@@ -108,97 +96,90 @@ def _subject(period: Period, limits: Iterable[str]) -> Phrase:
     return subject
 
 
-class _Summary:
-    """The figures of one period, all from one statement."""
-
-    def __init__(self, deps: Deps, period: Period, where: dict[str, str], found: Flows) -> None:
-        self.book, self.period, self.where, self.found = deps.book, period, where, found
-        day_before = Period.containing(period.start - timedelta(days=1), "day")
-        self.start = self._figure("mrr", found.start, day_before)
-        self.end = self._figure("mrr", found.end, Period.containing(period.last_day, "day"))
-        self.net_new = self._figure("net_new_mrr", found.net_new, period)
-        self.moves = {name: self._figure(METRICS[name], found.movements[name], period) for name in CATEGORIES}
-
-    def _figure(self, metric: str, value: int, period: Period) -> Figure:
-        return all_metrics()[metric].figure(self.book, period, self.where, value, self.found.source)
-
-    def bridge(self) -> Table:
-        """Start, the five movements and end: the rows between add up to the last."""
-        moves: list[tuple[Cell, ...]] = [
-            (NAMES[name], self.moves[name], self.found.accounts[name]) for name in CATEGORIES
-        ]
-        if self.found.fx:
-            moves.append((RATES, Money(self.found.fx, self.book.currency), None))
-        return Table(
-            phrase("From start to end"),
-            (Column(phrase("Movement")), Column(phrase("MRR"), numeric=True), Column(phrase("Accounts"), numeric=True)),
-            (
-                (phrase("Start"), self.start, self.found.start_accounts),
-                *moves,
-                (phrase("End"), self.end, self.found.end_accounts),
-            ),
-        )
-
-    def chart(self) -> Chart:
-        currency = self.book.currency
-        moves: list[tuple[Phrase, Money]] = [
-            (NAMES[name], Money(self.found.movements[name], currency)) for name in CATEGORIES
-        ]
-        if self.found.fx:
-            moves.append((RATES, Money(self.found.fx, currency)))
-        ends = Money(self.found.start, currency), Money(self.found.end, currency)
-        return Chart(phrase("MRR bridge"), "waterfall", ((phrase("Start"), ends[0]), *moves, (phrase("End"), ends[1])))
-
-    def ratios(self) -> Facts:
-        year = self.period.trailing_year()
-        now = Period.containing(self.period.last_day, "day")
-        last = year.last_day
-        shown = (
-            (phrase("Quick ratio"), "quick_ratio", self.period),
-            (phrase("Net revenue retention, 12 months to {day}", day=last), "net_revenue_retention", year),
-            (phrase("Gross revenue retention, 12 months to {day}", day=last), "gross_revenue_retention", year),
-            (phrase("Logo churn in the period"), "logo_churn_rate", self.period),
-            (phrase("MRR at risk"), "mrr_at_risk", now),
-        )
-        return Facts(tuple(Fact(label, self._measured(metric, period)) for label, metric, period in shown))
-
-    def _measured(self, metric: str, period: Period) -> Figure:
-        return all_metrics()[metric](self.book, period, self.where)
+def _parts(ask: Input, story: Story, span: Span, ran: Course, shown: Shown) -> list[Part]:
+    bridge, changes = story.bridge, story.changes
+    late = restated(bridge, story.before, shown)
+    return [
+        *narrative(story),
+        *in_a_sentence(late),
+        bridge.table(changes),
+        bridge.chart(),
+        *in_a_table(late),
+        _ratios(bridge, span, ran),
+        *why(bridge, ask.by if ask.by in DIMENSIONS else None),
+        who_moved(bridge, changes),
+        *who_left(bridge, changes),
+        *who_will_leave(bridge),
+        *_trend(bridge, span, ran),
+    ]
 
 
-def _movers(changes: Sequence[Mover], currency: str) -> Part:
-    """The largest changes and all others in one line: together the net new MRR."""
-    if not changes:
-        return Note(phrase("No account's MRR moved in this period."))
-    others = changes[TOP:]
-    rows: list[tuple[Cell, ...]] = [(m.name, _happened(m), Money(m.amount, currency)) for m in changes[:TOP]]
-    if others:
-        label = phrase_n("{n} other account", "{n} other accounts", len(others))
-        rows.append((label, None, Money(sum(mover.amount for mover in others), currency)))
-    rows.append((phrase("Net new MRR"), None, Money(sum(mover.amount for mover in changes), currency)))
-    columns = (Column(phrase("Account")), Column(phrase("What happened")), Column(phrase("Change"), numeric=True))
-    return Table(phrase("Who moved it"), columns, tuple(rows))
+def _story(bridge: Bridge, span: Span, ran: Course, changes: list[Mover]) -> Story:
+    earlier = [ran.net_new(each) for each in takewhile(lambda each: ran.level(each.start), span.earlier)]
+    before = None
+    if ran.level(span.before.start):
+        value = ran.net_new(span.before)
+        before = all_metrics()["net_new_mrr"].figure(bridge.book, span.before, bridge.where, value, ran.source)
+    return Story(bridge, changes, before, earlier, span.averaged, span.asked.grain)
 
 
-def _left(changes: Sequence[Mover], currency: str) -> list[Part]:
-    """Who left, by name, where the largest changes do not name them all."""
-    left = [mover for mover in changes if mover.movements[-1] == "churn"]
-    if all(mover in changes[:TOP] for mover in left):
+def _trend(bridge: Bridge, span: Span, ran: Course) -> list[Part]:
+    """MRR at the ends of the periods so far, as far back as there was any."""
+    days = list(dropwhile(lambda day: not ran.level(day), span.trend))
+    if len(days) < 3:
         return []
-    rows = tuple((mover.name, Money(mover.amount, currency)) for mover in left[:LEFT])
-    more = len(left) - len(rows)
-    footnote = phrase_n("and {n} more", "and {n} more", more) if more else None
-    columns = (Column(phrase("Account")), Column(phrase("Change"), numeric=True))
-    return [Table(phrase("Who left"), columns, rows, footnote)]
+    points = tuple((day - timedelta(days=1), bridge.money(ran.level(day))) for day in days)
+    return [Chart(phrase("MRR since {day}", day=points[0][0]), "line", points)]
 
 
-def _happened(mover: Mover) -> Phrase:
-    first, *more = (NAMES[movement] for movement in mover.movements)
-    for following in more:
-        first = phrase("{first}, then {following}", first=first, following=following)
-    return first
+def _ratios(bridge: Bridge, span: Span, ran: Course) -> Facts:
+    """Of the period, and of the twelve months to its end with what stands behind their retention."""
+    last, year = span.period.last_day, span.year
+    nrr, grr = _rate(bridge, "net_revenue_retention", year), _rate(bridge, "gross_revenue_retention", year)
+    shown = (
+        (phrase("Quick ratio (Baremetrics: without reactivation)"), _quick_ratio(bridge, "baremetrics")),
+        (phrase("Quick ratio with reactivation"), _quick_ratio(bridge, "with_reactivation")),
+        (phrase("Logo churn in the period"), _rate(bridge, "logo_churn_rate", span.period)),
+        (phrase("MRR at risk"), _at_risk(bridge)),
+        (phrase("Net revenue retention, 12 months to {day}", day=last), nrr),
+        (phrase("Gross revenue retention, 12 months to {day}", day=last), grr),
+        (phrase("Accounts kept in these 12 months"), _rate(bridge, "retention_rate", year)),
+        (phrase("Lost in these 12 months"), _moved(bridge, ran, year, "churn")),
+        (phrase("Won in these 12 months"), _moved(bridge, ran, year, "new")),
+        (phrase("Won back in these 12 months"), _moved(bridge, ran, year, "reactivation")),
+    )
+    return Facts(tuple(Fact(label, figure) for label, figure in shown))
 
 
-def _next(changes: Sequence[Mover]) -> tuple[Phrase, ...]:
+def _quick_ratio(bridge: Bridge, variant: str) -> Figure:
+    moves = bridge.found.movements
+    gained = moves["new"] + moves["expansion"] + (moves["reactivation"] if variant == "with_reactivation" else 0)
+    lost = -moves["contraction"] - moves["churn"]
+    return bridge.figure("quick_ratio", Fraction(gained, lost) if lost else None, bridge.period, variant)
+
+
+def _rate(bridge: Bridge, metric: str, period: Period) -> Figure:
+    return all_metrics()[metric](bridge.book, period, bridge.where)
+
+
+def _moved(bridge: Bridge, ran: Course, year: Period, category: Category) -> Phrase:
+    """How many accounts, and which MRR, a kind of movement made in a year."""
+    counted = sum(step.accounts[category] for step in ran.of(year))
+    amount = sum(step.movements[category] for step in ran.of(year))
+    accounts, mrr = (
+        all_metrics()[metric].figure(bridge.book, year, bridge.where, value, ran.source)
+        for metric, value in zip(BEHIND[category], (counted, amount), strict=True)
+    )
+    return phrase_n("{accounts} account, {mrr}", "{accounts} accounts, {mrr}", counted, accounts=accounts, mrr=mrr)
+
+
+def _at_risk(bridge: Bridge) -> Figure:
+    day = Period.containing(bridge.period.last_day, "day")
+    standing = rank(bridge.book, day.start, bridge.where)
+    total = sum(risk.standing.mrr_minor for risk in standing.at_risk)
+    return all_metrics()["mrr_at_risk"].figure(bridge.book, day, bridge.where, total, standing.source)
+
+
+def _next(changes: list[Mover]) -> tuple[Phrase, ...]:
     largest = [phrase("Summary of {account}", account=changes[0].name)] if changes else []
     return (phrase("Which accounts are at risk?"), phrase("MRR summary for last month"), *largest)

@@ -89,6 +89,10 @@ class Speaker:
                 return dates.format_skeleton("MMMd", value, locale=self.locale)
         return self.cell(value)
 
+    def brief(self, money: Money) -> str:
+        """Money with hardly a character, its currency left out: `1.2K`, `1,2 mil`."""
+        return str(numbers.format_compact_decimal(amount(money), locale=self.locale, fraction_digits=1))
+
     def whole(self, value: Any) -> str:
         """Money without its cents, for the totals of a chart; with few characters where it would be long."""
         if not isinstance(value, Money) or abs(value.minor) >= 10**10:
@@ -108,6 +112,10 @@ class Speaker:
     def month(self, day: date) -> str:
         """A month with few characters: `Nov 2026`, `nov. 2026`."""
         return dates.format_date(day, "MMM y", self.locale)
+
+    def quarter(self, day: date) -> str:
+        """A quarter with few characters: `Q4 2026`, `T4 2026`."""
+        return dates.format_date(day, "QQQ y", self.locale)
 
     def _phrase(self, value: Phrase) -> str:
         catalogue = _translations(str(self.locale))

@@ -62,7 +62,7 @@ def said_in_code() -> Catalog:
     for tool in tools.load().values():
         said.add(tool.help, locations=[(f"tools/{tool.name}.py", 1)])
     for metric in all_metrics().values():
-        for text in (metric.title, metric.definition_text, metric.formula, *metric.rules):
+        for text in (metric.title, metric.definition_text, metric.formula, metric.reference, *metric.rules):
             said.add(text, locations=[(f"tools/metrics/{metric.name}.py", 1)])
     return said
 

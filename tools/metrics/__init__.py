@@ -6,10 +6,34 @@ tools, the playbooks or the language of the reader.
 """
 
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
-from tools.metrics._called import metric_names
+from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
+from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
+from tools.metrics._contracted import (
+    REASONS,
+    ContractChange,
+    ContractedMonth,
+    Reason,
+    RollForward,
+    changes_ahead,
+    roll_forward,
+)
+from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
-from tools.metrics._flows import CATEGORIES, Category, Flows, Mover, flows, ledger_rows, ledger_sums, movers
+from tools.metrics._flows import (
+    CATEGORIES,
+    Category,
+    Flows,
+    Mover,
+    bridges,
+    flows,
+    ledger_level,
+    ledger_rows,
+    ledger_sums,
+    movers,
+)
 from tools.metrics._opening import Book, NoBook, open_book
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
@@ -22,21 +46,32 @@ from tools.metrics._profile import (
 )
 from tools.metrics._query import Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
+from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
 
 __all__ = [
     "CATEGORIES",
+    "COHORTS",
     "DIMENSIONS",
+    "FATES",
     "GRAINS",
+    "REASONS",
     "Backtest",
     "Book",
     "Breakdown",
     "Category",
     "Change",
+    "Cohort",
+    "CohortGrain",
+    "Comparison",
+    "ContractChange",
+    "ContractedMonth",
     "Contribution",
+    "Differing",
     "Dimension",
+    "Explained",
     "Figure",
     "Flows",
     "Grain",
@@ -46,12 +81,17 @@ __all__ = [
     "Mover",
     "NoBook",
     "NoLongerDefined",
+    "Outcome",
     "Parts",
     "Period",
     "Profile",
     "Ranking",
+    "Reason",
+    "Renewal",
+    "Renewals",
     "Retraced",
     "Risk",
+    "RollForward",
     "Share",
     "Source",
     "Statement",
@@ -63,21 +103,33 @@ __all__ = [
     "add_months",
     "all_metrics",
     "backtest",
+    "bridges",
     "broken_down",
+    "changes_ahead",
+    "cohorts",
+    "coming_renewals",
+    "compare",
     "compared_period",
+    "differing_accounts",
     "dimension_values",
     "flows",
     "lately_left",
+    "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "metric_called",
     "metric_names",
+    "metrics_called_almost",
     "movers",
     "next_renewal",
     "open_book",
     "profile",
     "rank",
     "rates_used",
+    "ratio",
+    "renewal_outcome",
     "retrace",
+    "roll_forward",
     "scorecard",
     "statements",
 ]  # fmt: skip

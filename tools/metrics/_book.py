@@ -89,6 +89,7 @@ subscriptions = Table(
     _words("cancel_reason", "reason code given with the cancellation"),
     Column("auto_renew", Boolean, nullable=True, comment="renews by itself"),
     _whole("term_months", "months between two renewals; empty: as billed, a year paid by the month must say 12"),
+    _whole("notice_days", "days before the renewal by which a cancellation has to be given"),
     comment="contract lines: what is paid, how often, from when to when",
 )
 
@@ -268,6 +269,15 @@ loads = Table(
     Column("row_count", BigInteger, nullable=False, comment="rows loaded"),
     Column("loaded_at", DateTime, nullable=False, comment="when, UTC"),
     comment="where each table came from",
+)
+
+load_marks = Table(
+    "load_marks",
+    BOOK,
+    Column("table_name", String(60), primary_key=True, comment="which table"),
+    Column("query_id", String(16), nullable=False, comment="hash of the query that was asked: another one starts anew"),
+    Column("mark", Text, nullable=False, comment="highest value of its `changed` column, with its type"),
+    comment="up to where the queries with a `changed` column have been read",
 )
 
 mrr_steps = Table(

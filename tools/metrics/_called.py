@@ -5,7 +5,9 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
+from rapidfuzz import fuzz, process
 
+from tools.metrics._cells import fold
 from tools.metrics._registry import all_metrics
 
 
@@ -19,3 +21,23 @@ def metric_names() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         for metric, by_language in written.items()
         if metric in all_metrics()
     }
+
+
+def metric_called(name: str) -> str | None:
+    """The metric of exactly this name, its own or one that people use; accents and case do not matter."""
+    return name if name in all_metrics() else _meanings().get(fold(name))
+
+
+def metrics_called_almost(name: str, limit: int) -> tuple[str, ...]:
+    """The metrics whose names are most alike, the likeliest first."""
+    near = process.extract(fold(name), _meanings().keys(), scorer=fuzz.WRatio, limit=10 * limit)
+    return tuple(dict.fromkeys(_meanings()[found] for found, *_ in near))[:limit]
+
+
+@cache
+def _meanings() -> Mapping[str, str]:
+    """Every name, folded → its metric."""
+    said = {
+        fold(name): metric for metric, called in metric_names().items() for some in called.values() for name in some
+    }
+    return {**said, **{fold(metric): metric for metric in all_metrics()}}

@@ -1,4 +1,4 @@
-"""Cells of text as typed values. Nothing is guessed: what could mean two things goes by its column."""
+"""Cells as typed values. No text is guessed: what could mean two things goes by its column."""
 
 import re
 import unicodedata
@@ -45,6 +45,29 @@ class Wrong:
 
     kind: FaultKind
     detail: Any = field(default_factory=lambda: NOTHING)
+
+
+def text_of(cell: object) -> str:
+    """A cell as text: 101, 101.0 and Decimal("101.00") are all `101`, days are written year first."""
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return f"{exact(cell).normalize():f}"
+    return str(cell)
+
+
+def exact(number: float | Decimal) -> Decimal:
+    """A driver's number as it was meant: a float's 83.33000000000001 is 83.33."""
+    return Decimal(f"{number:.15g}") if isinstance(number, float) else Decimal(number)
+
+
+def day_of(moment: date, zone: tzinfo, in_utc: bool = False) -> date:
+    """The calendar day in `zone` of a typed date or moment; as for text, a moment without zone is local or UTC."""
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None and in_utc:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment if moment.tzinfo is None else moment.astimezone(zone)).date()
 
 
 def fold(text: str) -> str:

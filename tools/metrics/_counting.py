@@ -107,6 +107,9 @@ class Listed:
 class Measure(Protocol):
     """A metric, as another one that is composed of it sees it."""
 
+    @property
+    def name(self) -> str: ...
+
     def __call__(self, book: Book, period: Period, where: Where, variant: str | None) -> Figure: ...
 
     def by(
@@ -131,14 +134,14 @@ class Composed:
     formula: Callable[..., Value]
 
     def value(self, book: Book, where: Where, day: date) -> Read:
-        return self._made_of(self._figures(book, where), book)
+        return self.made_of(self.figures(book, where), book)
 
     def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
         by = {
             name: term.metric.by(book, term.period, dimension, where, term.variant) for name, term in self.terms.items()
         }
         values = DIMENSIONS[dimension].sorted(set.intersection(*map(set, by.values())))
-        return {value: self._made_of({name: groups[value] for name, groups in by.items()}, book) for value in values}
+        return {value: self.made_of({name: groups[value] for name, groups in by.items()}, book) for value in values}
 
     def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
         return [
@@ -146,16 +149,18 @@ class Composed:
                 "term": name, "metric": figure.metric, "version": figure.version, "variant": figure.variant,
                 "period": str(figure.period), "value": figure.value, "id": figure.id,
             }
-            for name, figure in self._figures(book, where).items()
+            for name, figure in self.figures(book, where).items()
         ]  # fmt: skip
 
     def sums(self, book: Book, where: Where, day: date) -> Sums:
         return {}  # figures of different kinds are not added up
 
-    def _figures(self, book: Book, where: Where) -> dict[str, Figure]:
+    def figures(self, book: Book, where: Where) -> dict[str, Figure]:
+        """The terms of the formula, by their names in it."""
         return {name: term.metric(book, term.period, where, term.variant) for name, term in self.terms.items()}
 
-    def _made_of(self, figures: Mapping[str, Figure], book: Book) -> Read:
+    def made_of(self, figures: Mapping[str, Figure], book: Book) -> Read:
+        """What the formula makes of its terms."""
         values = {name: figure.value for name, figure in figures.items()}
         value = None if None in values.values() else self.formula(**values)
         return Read(value, joined([figure.source for figure in figures.values()], book.as_of))

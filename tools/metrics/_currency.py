@@ -6,6 +6,7 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import ColumnElement, Connection, Subquery, Table, and_, case, func, literal, or_, select
 
 from tools.metrics._book import exchange_rates
+from tools.metrics._division import quotient
 
 
 def foreign_currencies(connection: Connection, table: Table, reporting: str) -> list[str]:
@@ -71,4 +72,4 @@ def _at(minor: ColumnElement[int], rate: ColumnElement[int], foreign: str, repor
 
 def rounded(numerator: ColumnElement[int], denominator: ColumnElement[int]) -> ColumnElement[int]:
     """Half up, in integers only: no engine's idea of a float gets near money."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    return quotient(2 * numerator + denominator, 2 * denominator)

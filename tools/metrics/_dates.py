@@ -47,3 +47,13 @@ def _month_in_text(element: month_of, compiler: SQLCompiler, **options: Any) -> 
 @compiles(month_of, "sqlite")
 def _month_in_sqlite(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"strftime('%Y-%m', {compiler.process(element.clauses, **options)})"
+
+
+@compiles(month_of, "duckdb")
+def _month_in_duckdb(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strftime({compiler.process(element.clauses, **options)}, '%Y-%m')"
+
+
+@compiles(month_of, "hive")
+def _month_in_spark(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_format({compiler.process(element.clauses, **options)}, 'yyyy-MM')"

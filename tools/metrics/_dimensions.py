@@ -56,6 +56,18 @@ def _cohort(_: date) -> Values:
     return select(m.account_id, month_of(m.on_day).label("value")).where(m.category == "new")
 
 
+def _cohort_quarter(_: date) -> Values:
+    """The quarter in which the account first paid: 2026-Q1."""
+    m = mrr_movements.c
+    return select(m.account_id, quarter_of(m.on_day).label("value")).where(m.category == "new")
+
+
+def quarter_of(day: Column[Any]) -> ColumnElement[str]:
+    """The day's quarter as text, `2026-Q1`, in words that every engine knows."""
+    year, month = func.substr(month_of(day), 1, 4), func.substr(month_of(day), 6, 2)
+    return year + case((month <= "03", "-Q1"), (month <= "06", "-Q2"), (month <= "09", "-Q3"), else_="-Q4")
+
+
 def _of_main_contract(column: Column[Any]) -> Callable[[date], Values]:
     """Of the contract line that brings in most among those in force, else of the one that ended last."""
 
@@ -96,6 +108,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
     **{name: _attribute(accounts.c[name]) for name in ATTRIBUTES},
     "size": Dimension("size", _size, ordered=(*(name for _, name in SIZES), LARGEST)),
     "cohort": Dimension("cohort", _cohort),
+    "cohort_quarter": Dimension("cohort_quarter", _cohort_quarter),
     "plan": Dimension("plan", _of_main_contract(subscriptions.c.plan)),
     "product": Dimension("product", _of_main_contract(subscriptions.c.product)),
     "reason": Dimension("reason", _reason),

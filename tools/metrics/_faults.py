@@ -1,8 +1,8 @@
 """What is wrong with the files of a load, said as data: `bot/load_messages.py` has the sentences."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -10,11 +10,15 @@ FaultKind = Literal[
     "missing_directory", "missing_file", "two_files", "empty_file", "unreadable_file", "workbook", "not_a_table",
     "bad_mapping", "unknown_name", "bad_encoding", "nul_byte", "broken_row", "too_many_cells", "too_few_cells",
     "missing_column", "two_columns",
+    "two_urls", "two_origins", "not_select", "unknown_source", "url_missing", "bad_url", "secret_in_mapping",
+    "driver_missing", "unreachable", "query_failed", "changed_missing", "no_rows",
+    "no_input", "name_taken", "not_in_place", "elsewhere", "missing_query",
     "value_missing", "too_long", "not_a_date", "ambiguous_date", "excel_serial", "implausible_date",
     "not_a_number", "ambiguous_number", "not_whole", "negative", "out_of_range", "not_a_flag",
     "not_a_currency", "currency_missing", "currency_conflict", "rate_missing", "unknown_interval",
     "unknown_value",
-    "duplicate_key", "unknown_account", "unknown_subscription", "ended_before_started",
+    "duplicate_key", "repeated_key", "history_incomplete",
+    "unknown_account", "unknown_subscription", "ended_before_started",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
@@ -31,6 +35,8 @@ NoticeKind = Literal[
     "last_days",
     "cancelled_open",
     "unpaid",
+    "left_out",
+    "further_lines",
 ]
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
@@ -45,8 +51,9 @@ NOTHING: Mapping[str, str | int] = MappingProxyType({})
 class Fault:
     """One thing that stops a load.
 
-    `row` is the line as a spreadsheet numbers it (the header is 1), None where it is about the whole file;
-    `column` is the header as the file writes it; `detail` is what the remedy needs: allowed values, a count.
+    `row` is the line as a spreadsheet numbers it (the header is 1) or the row of a query's result, None where it is
+    about the whole file; `column` is the header as the file writes it; `detail` is what the remedy needs: allowed
+    values, a count; `key`: the id of the row, where its number says nothing to a person.
     """
 
     file: str
@@ -55,6 +62,7 @@ class Fault:
     column: str | None = None
     value: str | None = None
     detail: Mapping[str, str | int] = field(default_factory=lambda: NOTHING)
+    key: str | None = None
 
     @property
     def group(self) -> Group:
@@ -93,6 +101,10 @@ class Unreadable(Exception):
         self.row = row
 
 
+def _no_key(_: Fault) -> None:
+    """A file's rows are known by their number."""
+
+
 class Findings:
     """Faults and notices of one load: counts all, keeps the first few of each group."""
 
@@ -114,6 +126,14 @@ class Findings:
         if faults:
             self._counts[faults[0].group] += total - len(faults)
 
+    @property
+    def any(self) -> bool:
+        return bool(self._counts)
+
+    def add_all(self, found: Iterable[tuple[Sequence[Fault], int]]) -> None:
+        for faults, total in found:
+            self.add_counted(faults, total)
+
     def notice(self, file: str, kind: NoticeKind, column: str, count: int) -> None:
         if count:
             self._notices[file, kind, column] = self._notices.get((file, kind, column), 0) + count
@@ -122,10 +142,11 @@ class Findings:
     def notices(self) -> tuple[Notice, ...]:
         return tuple(Notice(*where, count) for where, count in self._notices.items())
 
-    def refuse(self) -> None:
-        """Raise LoadRefused if anything is wrong."""
+    def refuse(self, key_of: Callable[[Fault], str | None] = _no_key) -> None:
+        """Raise LoadRefused if anything is wrong. `key_of`: the id of a fault's row, where there is a better name."""
         if self._counts:
-            raise LoadRefused(tuple(self._shown()), self._counts)
+            shown = tuple(replace(fault, key=fault.key or key_of(fault)) for fault in self._shown())
+            raise LoadRefused(shown, self._counts)
 
     def _shown(self) -> list[Fault]:
         """One of each group before any group's second, and in the end by file and row."""

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Integer, String
 
 from tools.metrics._book import SOURCE_TABLES
 from tools.metrics._cells import fold
+from tools.metrics._history import HISTORY
 
 FieldKind = Literal[
     "words",
@@ -26,6 +27,8 @@ FieldKind = Literal[
     "country",
     "language",
 ]
+PRICED = ("subscriptions", "invoices", "costs")
+"""Tables that say in which currency each row is."""
 NUMERIC = frozenset({"whole", "number", "money", "percent", "rate"})
 _SUFFIXES: Mapping[str, FieldKind] = {"_minor": "money", "_bp": "percent", "_e6": "rate"}
 _NAMED: Mapping[str, FieldKind] = {
@@ -81,9 +84,10 @@ class Shape:
 
 @cache
 def shapes() -> Mapping[str, Shape]:
-    """Every source table by name: accounts and subscriptions first, as others refer to them."""
+    """Every table that is read, by name: accounts and subscriptions first, as others refer to them."""
     said = _words()["tables"]
-    tables = sorted(SOURCE_TABLES, key=lambda table: ("accounts", "subscriptions", table.name).index(table.name))
+    first = ("accounts", "subscriptions")
+    tables = sorted((*SOURCE_TABLES, HISTORY), key=lambda table: (*first, table.name).index(table.name))
     return {table.name: _shape(table, said[table.name]) for table in tables}
 
 
@@ -108,7 +112,7 @@ def _shape(table: Table, said: Mapping[str, Any]) -> Shape:
         table=table,
         called=tuple(said["called"]),
         fields={field.name: field for field in fields},
-        names=_inverted({field.name: said["columns"].get(field.name, ()) for field in fields}),
+        names=_inverted({field.name: (*said["columns"].get(field.name, ()), field.column) for field in fields}),
         stand_ins=tuple(_stand_in(name, one) for name, one in said.get("stands_for", {}).items()),
         defaults=said.get("defaults", {}),
         numbered="numbered" in said,

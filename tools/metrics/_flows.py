@@ -1,7 +1,8 @@
 """Sums over the ledger: the MRR bridge of a period, and what became of the accounts it opened with."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -20,8 +21,8 @@ from sqlalchemy import (
 )
 
 from tools.metrics._book import accounts, mrr_movements, mrr_steps, mrr_totals
-from tools.metrics._dimensions import ATTRIBUTES, DIMENSIONS
-from tools.metrics._figure import Source
+from tools.metrics._dimensions import DIMENSIONS
+from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, limited_to, matching, read
@@ -31,6 +32,8 @@ Category = Literal["new", "expansion", "reactivation", "contraction", "churn"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 FX = "fx"
 """The category of what exchange rates did: no movement, and in no metric but its own line of the bridge."""
+Totals = list[ColumnElement[bool]] | None
+"""The condition that finds the daily totals of some accounts; None where none are kept of them."""
 _m, _t = mrr_movements.c, mrr_totals.c
 
 
@@ -64,7 +67,7 @@ class Flows:
 
 def flows(book: Book, period: Period, where: Where) -> Flows:
     """The whole bridge in one statement, so that all its parts are of one state of the book."""
-    (row,), source = read(book, _flows(period, where))
+    (row,), source = read(book, _flows(book, period, where))
     return Flows(
         row.start, row.end,
         {name: getattr(row, name) for name in CATEGORIES},
@@ -73,22 +76,80 @@ def flows(book: Book, period: Period, where: Where) -> Flows:
     )  # fmt: skip
 
 
-def _flows(period: Period, where: Where) -> Select[*tuple[Any, ...]]:
-    day = period.last_day
+def _flows(book: Book, period: Period, where: Where) -> Select[*tuple[Any, ...]]:
+    day, totals = period.last_day, _totals_of(where, book.kept_totals)
     amounts = [_sum(_m.category == name, _m.amount_minor).label(name) for name in (*CATEGORIES, FX)]
     counts = [_sum(_m.category == name, 1).label(f"{name}_accounts") for name in CATEGORIES]
     return select(
-        _level(period.start, where, day).label("start"), _level(period.end, where, day).label("end"),
+        _level(period.start, where, day, totals).label("start"), _level(period.end, where, day, totals).label("end"),
         *amounts, *counts,
-        _paying(period.start, where, day).label("start_accounts"),
-        _paying(period.end, where, day).label("end_accounts"),
+        _paying(period.start, where, day, totals).label("start_accounts"),
+        _paying(period.end, where, day, totals).label("end_accounts"),
         func.count().label("row_count"),
     ).where(_m.on_day >= period.start, _m.on_day < period.end, *limited_to(where, mrr_movements, day))  # fmt: skip
 
 
-def _level(before: date, where: Where, day: date) -> ScalarSelect[int]:
+def bridges(
+    book: Book, periods: Sequence[Period], dimension: str = ALL, where: Where = EMPTY
+) -> dict[str, list[Flows]]:
+    """The bridges of periods that follow one another, for each value of a dimension (or of all, under ``), in one
+    statement: by value, one for each period. Values add up to the whole; accounts are as at the end of the last period.
+    """
+    day = periods[-1].last_day
+    rows = _daily(book, dimension, where, day)
+    place = case(*((rows.c.on_day < period.start, n) for n, period in enumerate(periods)), else_=len(periods))
+    amount, times = _total(rows.c.amount_minor).label("amount"), _total(rows.c.movements).label("times")
+    by = (rows.c.value, place.label("place"), rows.c.category)
+    found, source = read(book, select(*by, amount, times).where(rows.c.on_day <= day).group_by(*by))
+    values = DIMENSIONS[dimension].sorted({row.value for row in found}) if dimension else [ALL]
+    return {value: _bridged([row for row in found if row.value == value], len(periods), source) for value in values}
+
+
+def _daily(book: Book, dimension: str, where: Where, day: date) -> Subquery:
+    """value, on_day, category, amount_minor and movements: the daily totals where they are kept, else the ledger."""
+    totals = _totals_of(where, book.kept_totals) if dimension == ALL else None
+    if dimension in book.kept_totals and not where:
+        totals = [_t.dimension == dimension]
+    if totals is not None:
+        rows = select(_t.value, _t.on_day, _t.category, _t.amount_minor, _t.movements)
+        if dimension == ALL:
+            rows = rows.with_only_columns(literal(ALL).label("value"), *rows.selected_columns[1:])
+        return rows.where(*totals, _t.category != LINES).subquery("daily")
+    value: Any = literal(ALL)
+    source: Any = mrr_movements
+    if dimension:
+        valued = DIMENSIONS[dimension].values(day).subquery("valued")
+        source = mrr_movements.outerjoin(valued, valued.c.account_id == _m.account_id)
+        value = func.coalesce(valued.c.value, "")
+    rows = select(value.label("value"), _m.on_day, _m.category, _m.amount_minor, literal(1).label("movements"))
+    return rows.select_from(source).where(*limited_to(where, mrr_movements, day)).subquery("daily")
+
+
+def _bridged(rows: Sequence[Any], periods: int, source: Source) -> list[Flows]:
+    """Bridges from sums by place (0: before the first period) and category."""
+    amounts = {(row.place, row.category): row.amount for row in rows}
+    times = {(row.place, row.category): row.times for row in rows}
+    level, paying = _moved(amounts, 0), _arrived(times, 0)
+    made = []
+    for n in range(1, periods + 1):
+        end, there = level + _moved(amounts, n), paying + _arrived(times, n)
+        moves, counts = ({name: found.get((n, name), 0) for name in CATEGORIES} for found in (amounts, times))
+        made.append(Flows(level, end, moves, counts, paying, there, source, amounts.get((n, FX), 0)))
+        level, paying = end, there
+    return made
+
+
+def _moved(amounts: Mapping[tuple[int, str], int], place: int) -> int:
+    return sum(amounts.get((place, name), 0) for name in (*CATEGORIES, FX))
+
+
+def _arrived(times: Mapping[tuple[int, str], int], place: int) -> int:
+    return sum(sign * times.get((place, name), 0) for name, sign in (("new", 1), ("reactivation", 1), ("churn", -1)))
+
+
+def _level(before: date, where: Where, day: date, totals: Totals) -> ScalarSelect[int]:
     """MRR at the start of a day: every change of every contract line before it."""
-    if (totals := _totals_of(where)) is not None:
+    if totals is not None:
         found = select(_total(_t.amount_minor)).where(*totals, _t.category == LINES, _t.on_day < before)
     else:
         minor = mrr_steps.c.amount_minor + mrr_steps.c.fx_minor
@@ -96,9 +157,9 @@ def _level(before: date, where: Where, day: date) -> ScalarSelect[int]:
     return found.scalar_subquery()
 
 
-def _paying(before: date, where: Where, day: date) -> ScalarSelect[int]:
+def _paying(before: date, where: Where, day: date, totals: Totals) -> ScalarSelect[int]:
     """Paying accounts at the start of a day: those that began or came back, less those that stopped."""
-    if (totals := _totals_of(where)) is not None:
+    if totals is not None:
         arrivals = _total(_arrival(_t.category, _t.movements))
         return select(arrivals).where(*totals, _t.on_day < before).scalar_subquery()
     m = mrr_movements.alias("earlier").c
@@ -106,11 +167,10 @@ def _paying(before: date, where: Where, day: date) -> ScalarSelect[int]:
     return found.where(m.account_id.in_(matching(where, day))).scalar_subquery()
 
 
-def _totals_of(where: Where) -> list[ColumnElement[bool]] | None:
-    """The condition on `mrr_totals` that gives the totals of these accounts; None where they are not kept."""
+def _totals_of(where: Where, kept: frozenset[str]) -> Totals:
     if not where:
         return [_t.dimension == ALL]
-    if len(where) == 1 and (name := next(iter(where))) in ATTRIBUTES:
+    if len(where) == 1 and (name := next(iter(where))) in kept:
         return [_t.dimension == name, _t.value == where[name]]
     return None
 
@@ -175,6 +235,13 @@ def ledger_sums(book: Book, first: date, last: date, dimension: str) -> list[dic
     within = statement.where(_m.on_day >= first, _m.on_day <= last).group_by(value, _m.category)
     rows, _ = read(book, within.order_by(value, _m.category))
     return [dict(row._mapping) for row in rows]
+
+
+def ledger_level(book: Book, before: date, where: Where) -> int:
+    """MRR at the start of a day as the accounts' own ledger has it, row by row: totals and lines must agree with it."""
+    of_these = limited_to(where, mrr_movements, before - timedelta(days=1))
+    ((level,), *_), _ = read(book, select(_total(_m.amount_minor)).where(_m.on_day < before, *of_these))
+    return int(level)
 
 
 @dataclass(frozen=True)

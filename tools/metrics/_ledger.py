@@ -50,7 +50,7 @@ from tools.metrics._book import (
     subscriptions,
 )
 from tools.metrics._currency import exchanged, foreign_currencies, holds_on, rate_spans, rounded
-from tools.metrics._totals import add_totals, build_totals, settle_totals, tidy
+from tools.metrics._totals import add_totals, build_totals, make_room, settle_totals, tidy
 
 Statement = Select[*tuple[Any, ...]]
 MRR_KINDS = ("recurring", "retainer")
@@ -60,6 +60,7 @@ DELTAS = ("quantity", "price", "percent_bp", "off", "paused", "ended", "rate_e6"
 
 def build_ledger(connection: Connection) -> None:
     """Write the ledger anew from the source tables, inside the caller's transaction."""
+    make_room(connection)
     for table in (mrr_steps, mrr_movements, stale_accounts):
         connection.execute(delete(table))
     _write(connection, only_stale=False)

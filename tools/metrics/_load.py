@@ -1,16 +1,16 @@
-"""`retention load`: a company's own exports into the customer book, all of them or none.
+"""`retention load`: a company's own exports and queries into the customer book, all of them or none.
 
 Files are read twice, in batches: once to see how each column writes its dates and decimals, once for their
-rows, which wait in a scratch database until they have been checked against one another. Only then is the book
-touched, in one transaction: who reads meanwhile sees the old book, and whoever kills the load leaves it so.
+rows, which wait in a scratch database until they have been checked against one another; the rows of a query are
+kept in a file first, so that its database is asked once. Only then is the book touched, in one transaction: who
+reads meanwhile sees the old book, and whoever kills the load leaves it so.
 
-What a directory holds is told by `_plan`, what a company can say about it in a mapping file by `_mapping`.
+Where tables come from is told by `_feeds`, what a company can say about it in a mapping file by `_mapping`.
 """
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,51 +18,61 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping
 
+from tools.metrics._book import SOURCE_TABLES
 from tools.metrics._cells import currencies
-from tools.metrics._faults import Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
-from tools.metrics._fields import shapes
+from tools.metrics._faults import EXAMPLES, Fault, FaultKind, Findings, LoadRefused, Notice, Unreadable
+from tools.metrics._feeds import REQUIRED, Gathered, Step, Watch, gather, unwatched
+from tools.metrics._fields import PRICED, shapes
 from tools.metrics._figure import Money
-from tools.metrics._mapping import LoadMapping, read_mapping
-from tools.metrics._plan import Plan, files_by_table, plan_columns
-from tools.metrics._reading import header_and_batches, layout_of
+from tools.metrics._history import HISTORY
+from tools.metrics._mapping import LoadMapping, TableMapping, read_mapping
+from tools.metrics._plan import Plan, plan_columns
+from tools.metrics._reading import Batch, Feed
 from tools.metrics._report import LoadReport, TableReport
 from tools.metrics._rows import RowReader
 from tools.metrics._scratch import Scratch
+from tools.metrics._shaping import AMOUNT, MONTH, Months, Sifted, last_day
+from tools.metrics._sources import Secrets, no_secret
 from tools.metrics._values import Setting, styles_of
 from tools.metrics._writing import OF_MRR, make_ledger, write
 
 __all__ = ["Fault", "LoadRefused", "LoadReport", "Notice", "TableReport", "load_directory"]
 
-REQUIRED = ("accounts", "subscriptions")
-PRICED = ("subscriptions", "invoices", "costs")
-
 
 def load_directory(
-    directory: Path,
+    directory: Path | None,
     url: str,
     *,
     mapping: Path | None = None,
+    preset: str | None = None,
     check_only: bool = False,
     currency: str | None = None,
     timezone: str = "America/Sao_Paulo",
     today: date,
+    secrets: Secrets = no_secret,
+    watch: Watch = unwatched,
     ledger: Callable[[Connection], None] | None = None,
 ) -> LoadReport:
-    """Load the CSV files of a directory into the book at a SQLAlchemy URL.
+    """Load the CSV files of a directory, and what the mapping's queries give, into the book at a SQLAlchemy URL.
 
-    `currency`: reporting currency, and that of rows that name none; `timezone`: where days begin and end;
-    `today`: facts after it do not count for `as_of`; `ledger`: builds the ledger within the transaction.
+    `preset`: whose exports the files are; `currency`: reporting currency, and that of rows that name none;
+    `timezone`: where days begin and end; `today`: facts after it do not count for `as_of`; `secrets`: the URLs that
+    the mapping names; `watch`: is told how it goes on; `ledger`: builds the ledger within the transaction.
     With `check_only` nothing is written. Raises LoadRefused: the book is then as it was.
     """
     findings = Findings()
-    said, faults = read_mapping(mapping)
-    findings.add(*faults, *_unusable(directory, currency))
+    said, faults = read_mapping(mapping, preset)
+    findings.add(*faults)
+    if currency and currency not in currencies():
+        findings.add(Fault("--currency", "not_a_currency", value=currency))
     findings.refuse()
     with tempfile.TemporaryDirectory(prefix="retention-load-") as folder:
         scratch = Scratch(Path(folder))
         try:
-            load = _Load(scratch, findings, said, Setting(ZoneInfo(timezone), currency or said.currency))
-            report = load.read(directory, currency, today)
+            gathered = gather(directory, said, secrets, {}, Path(folder), findings, watch)
+            load = _Load(scratch, findings, said, Setting(ZoneInfo(timezone), currency or said.currency), watch)
+            report = load.read(gathered, currency, today)
+            watch("writing", "", 0, None)
             if check_only:
                 rehearsal = f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}"
                 return replace(write(report, scratch, said, rehearsal, timezone, make_ledger, OF_MRR), written=False)
@@ -71,104 +81,127 @@ def load_directory(
             scratch.close()
 
 
-def _unusable(directory: Path, currency: str | None) -> Iterator[Fault]:
-    if not directory.is_dir():
-        yield Fault(directory.name, "missing_directory")
-    elif not os.access(directory, os.R_OK | os.X_OK):
-        yield Fault(directory.name, "unreadable_file")
-    if currency and currency not in currencies():
-        yield Fault(directory.name, "not_a_currency", value=currency)
-
-
 class _Load:
-    """The reading half of a load: from files to checked rows."""
+    """The reading half of a load: from feeds to checked rows."""
 
-    def __init__(self, scratch: Scratch, findings: Findings, said: LoadMapping, setting: Setting) -> None:
+    def __init__(self, scratch: Scratch, findings: Findings, said: LoadMapping, setting: Setting, watch: Watch) -> None:
         self.scratch = scratch
+        self._watch = watch
         self.said = said
         self._findings = findings
         self._setting = setting
         self._plans: dict[str, Plan] = {}
+        self._rows: dict[str, int] = {}
+        self._filled: tuple[str, ...] = ()
         self._whole: set[str] = set()
 
-    def read(self, directory: Path, currency: str | None, today: date) -> LoadReport:
+    def read(self, gathered: Gathered, currency: str | None, today: date) -> LoadReport:
         """Read and check everything. Raises LoadRefused."""
-        found, unknown = files_by_table(directory, self.said)
-        self._missing_files(found, unknown)
         for name in shapes():
-            for path in found.get(name, [])[:1]:
-                self._take(name, path)
+            if name in gathered.feeds:
+                self._take(name, gathered.feeds[name])
+        self._unfold_history()
         self._check_references()
+        self._history_as_lines()
         reporting = self._reporting_currency(currency)
         self._check_rates(reporting)
-        self._findings.refuse()
+        self._findings.refuse(self._key_of)
         self._doubt()
         tables = tuple(self._report(name, plan) for name, plan in self._plans.items())
         as_of = self._as_of(today)
         said = f"{self.scratch.content_id} {sorted(self.said.rates.items())} {reporting} {as_of}"
         load_id = hashlib.sha256(said.encode()).hexdigest()[:16]
-        absent = tuple(name for name in shapes() if name not in self._plans)
+        absent = tuple(table.name for table in SOURCE_TABLES if table.name not in self._plans)
         notices = self._findings.notices
         mrr = Money(0, reporting)
-        return LoadReport(tables, absent, tuple(unknown), notices, reporting, as_of, load_id, False, mrr)
+        return LoadReport(
+            tables, absent, gathered.unknown_files, notices, reporting, as_of, load_id, False, mrr, gathered.marks
+        )
 
-    def _missing_files(self, found: Mapping[str, list[Path]], unknown: list[str]) -> None:
-        seen = {"found": ", ".join([path.name for paths in found.values() for path in paths] + unknown)[:300] or "–"}
-        for name, said in self.said.tables.items():
-            if said.file and said.file not in [path.name for path in found.get(name, [])]:
-                self._findings.add(Fault(said.file, "missing_file", detail={"table": name, **seen}))
-        for name in REQUIRED:
-            if name not in found and not self.said.table(name).file:
-                self._findings.add(Fault(f"{name}.csv", "missing_file", detail={"table": name, **seen}))
-        for name, paths in found.items():
-            if len(paths) > 1:
-                files = ", ".join(path.name for path in paths)
-                self._findings.add(Fault(paths[1].name, "two_files", detail={"table": name, "files": files}))
-
-    def _take(self, name: str, path: Path) -> None:
-        """Read one file into the scratch database."""
+    def _take(self, name: str, feed: Feed) -> None:
+        """Read one feed into the scratch database."""
         try:
-            plan = self._plan(name, path)
+            plan = self._plan(name, feed)
             if plan is None:
                 return
             self._plans[name] = plan
-            styles = styles_of(plan, header_and_batches(path, plan.layout)[1], self._setting, self._findings)
+            styles = styles_of(plan, self._told("looking", name, feed), self._setting, self._findings)
             lines = (
                 self.scratch.currency_of_line()
                 if "subscription_id" in plan.shape.fields and name != "subscriptions"
                 else {}
             )
             reader = RowReader(plan, self._setting, styles, self._findings, lines)
-            rows = 0
-            for batch in header_and_batches(path, plan.layout)[1]:
+            for batch in self._told("reading", name, feed):
                 if batch.rows:
                     self.scratch.add(name, reader.typed(batch))
-                    rows += len(batch.rows)
-            self._notice_empty(name, path, rows)
+            self._notice_empty(name, feed)
+            self._notice_left_out(feed, plan)
             self._whole.add(name)
         except Unreadable as problem:
-            self._findings.add(Fault(path.name, problem.kind, problem.row))
+            self._findings.add(Fault(feed.name, problem.kind, problem.row))
         except OSError:
-            self._findings.add(Fault(path.name, "unreadable_file"))
+            self._findings.add(Fault(feed.name, "unreadable_file"))
 
-    def _plan(self, name: str, path: Path) -> Plan | None:
-        """How to read the file; None where it lacks columns, which is reported."""
-        layout = layout_of(path)
-        header, _ = header_and_batches(path, layout)
+    def _unfold_history(self) -> None:
+        """Contract lines, and accounts where nothing else says them, of an MRR history."""
+        plan = self._plans.get(HISTORY.name)
+        if plan is None or HISTORY.name not in self._whole or self._findings.any:
+            return
+        with_accounts = "accounts" not in self._plans
+        months = isinstance(plan.feed, Months)
+        lost = self.scratch.unfold_history(months, with_accounts)
+        origin = plan.origin("account_id")
+        header = origin.header if origin else "account_id"
+        faults = [Fault(plan.file, "history_incomplete", None, header, account) for account in lost[:EXAMPLES]]
+        self._findings.add_counted(faults, len(lost))
+        self._filled = ("accounts", *_OF_HISTORY) if with_accounts else _OF_HISTORY
+        for name in () if lost else self._filled:
+            self.scratch.index(name)
+            self._whole.add(name)
+
+    def _history_as_lines(self) -> None:
+        """From here on the history is the contract lines that it filled."""
+        if plan := self._plans.pop(HISTORY.name, None):
+            self._plans |= dict.fromkeys(self._filled, plan)
+
+    def _told(self, step: Step, name: str, feed: Feed) -> Iterator[Batch]:
+        """The feed's batches, while `watch` is told of their rows, and once they have been counted, of how many."""
+        total, rows = self._rows.get(name), 0
+        for batch in feed.batches():
+            rows += len(batch.rows)
+            self._watch(step, name, rows, total)
+            yield batch
+        self._rows[name] = rows
+
+    def _plan(self, name: str, feed: Feed) -> Plan | None:
+        """How to read the feed; None where it lacks columns, which is reported."""
+        header = feed.header()
         if not header:
-            self._findings.add(Fault(path.name, "empty_file", detail={"table": name}))
+            self._findings.add(Fault(feed.name, "empty_file", detail={"table": name}))
             return None
-        plan, faults = plan_columns(shapes()[name], path, layout, header, self.said.table(name))
+        plan, faults = plan_columns(shapes()[name], feed, header, self._said_of(name, feed))
         self._findings.add(*faults)
         return None if faults else plan
 
-    def _notice_empty(self, name: str, path: Path, rows: int) -> None:
-        if rows:
+    def _said_of(self, name: str, feed: Feed) -> TableMapping:
+        """What the mapping says of a table; of a history by month, the month and its MRR are known."""
+        said = self.said.table(name)
+        known = {"on_day": MONTH, "amount": AMOUNT, "kind": None} if isinstance(feed, Months) else {}
+        return said.model_copy(update={"columns": {**said.columns, **known}})
+
+    def _notice_empty(self, name: str, feed: Feed) -> None:
+        if self._rows[name]:
             return
         if name in REQUIRED:
-            self._findings.add(Fault(path.name, "empty_file", detail={"table": name}))
+            kind: FaultKind = "no_rows" if feed.is_query else "empty_file"
+            self._findings.add(Fault(feed.name, kind, detail={"table": name}))
         else:
-            self._findings.notice(path.name, "empty", name, 1)
+            self._findings.notice(feed.name, "empty", name, 1)
+
+    def _notice_left_out(self, feed: Feed, plan: Plan) -> None:
+        if isinstance(feed, Sifted):
+            self._findings.notice(feed.name, "left_out", ", ".join(plan.said.leave_out), feed.left_out)
 
     def _check_references(self) -> None:
         """Rows that name what does not exist, and ids that mean two things."""
@@ -177,6 +210,8 @@ class _Load:
                 kind: FaultKind = "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
                 self._strangers(plan, kind, plan.via.header, *self.scratch.resolve(name, plan.via.via))
             self.scratch.index(name)
+            if plan.said.repeats == "lines":
+                self._findings.notice(plan.file, "further_lines", plan.header[0], self.scratch.number_repeats(name))
             for column, home, kind in _REFERENCES:
                 origin = plan.origin(column)
                 if origin and name != home and home in self._whole:
@@ -185,6 +220,12 @@ class _Load:
 
     def _strangers(self, plan: Plan, kind: FaultKind, header: str, rows: list[tuple[int, str]], total: int) -> None:
         self._findings.add_counted([Fault(plan.file, kind, row, header, value) for row, value in rows], total)
+
+    def _key_of(self, fault: Fault) -> str | None:
+        """The id of a query's row: the number under which it came says nothing to a person."""
+        plans = self._plans.values()
+        plan = next((plan for plan in plans if plan.file == fault.file and plan.feed.is_query), None)
+        return self.scratch.key_of(plan.shape.name, fault.row) if plan and fault.row else None
 
     def _clashes(self, name: str, plan: Plan) -> None:
         key = next(iter(plan.shape.fields))
@@ -234,20 +275,20 @@ class _Load:
 
     def _as_of(self, today: date) -> date:
         days = [
-            self.scratch.latest(name, column, today)
+            self.scratch.latest(plan.shape.name, column, today)
             for name, plan in self._plans.items()
             for column in plan.shape.facts
         ]
-        return max((day for day in days if day), default=today)
+        last = max((day for day in days if day), default=today)
+        by_month = any(isinstance(plan.feed, Months) for plan in self._plans.values())
+        return min(today, last_day(last)) if by_month else last
 
     def _report(self, name: str, plan: Plan) -> TableReport:
-        places = list(plan.shape.fields)
-        origins = sorted(plan.origins, key=lambda one: places.index(one.field.name))
-        used = {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
+        used = plan.used
         if "currency" in plan.absent and (codes := self.scratch.currencies(name) if name in PRICED else {}):
             used["currency"] = f"= {', '.join(codes)}"
         rows, wholes, keys = self.scratch.counts(name)
-        absent = tuple(column for column in plan.absent if column not in used)
+        absent = tuple(column for column in plan.absent if column not in used and plan.shape.name == name)
         self._findings.notice(plan.file, "summed", name, wholes - keys)
         return TableReport(name, plan.file, keys, used, plan.ignored, absent, rows - wholes)
 
@@ -262,6 +303,7 @@ def _difference(plan: Plan, row: RowMapping, first: RowMapping) -> dict[str, str
     return {"first_row": int(first["row_number"]), "differs": ", ".join(names)}
 
 
+_OF_HISTORY = ("subscriptions", "subscription_changes")
 _REFERENCES: tuple[tuple[str, str, FaultKind], ...] = (
     ("account_id", "accounts", "unknown_account"),
     ("subscription_id", "subscriptions", "unknown_subscription"),

@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
-from tools.metrics._cells import currencies, currency_of, fold, printable
+from tools.metrics._cells import currencies, currency_of, fold, printable, text_of
 from tools.metrics._faults import Fault
 from tools.metrics._fields import Field, Shape, StandIn, shapes
 from tools.metrics._likely import likely
-from tools.metrics._mapping import LoadMapping, Rule, TableMapping
-from tools.metrics._reading import SUFFIXES, Layout
+from tools.metrics._mapping import ColumnRule, LoadMapping, Rule, TableMapping, rules_of
+from tools.metrics._reading import SUFFIXES, Cell, Feed
 
 _CENTS = re.compile(r" (?:(?:in|em) )?(?:cents|centavos|minor|minor units)$")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a field's values come from: a column of the file (`index`) or the same for all rows (`const`).
+    """Where a field's values come from: a column of the feed (`index`) or the same for all rows (`const`).
 
-    `currency`: the one that the header names; `in_utc`, `in_cents`: the header says so; `via`: the values
-    name a row of another table, whose account is taken.
+    `currency`: the one that the header names; `in_utc`, `in_cents`: the header says so, the latter also of basis
+    points and millionths, where it is the book's own (`percent_bp`); `amounts`: in what money is, as the mapping
+    says; `via`: the values name a row of another table, whose account is taken; `when`: in which rows it counts;
+    `others`: further columns, of which in each row the first filled one counts.
     """
 
     field: Field
@@ -31,22 +34,51 @@ class Origin:
     in_utc: bool = False
     in_cents: bool = False
     via: tuple[str, str] | None = None
+    when: "When | None" = None
+    others: tuple["Origin", ...] = ()
+    amounts: str | None = None
+
+    def cells(self, rows: Sequence[Sequence[Cell]]) -> list[Cell]:
+        """The cell of each row; rows that are too short have an empty one."""
+        if self.index is None:
+            return [self.const] * len(rows)
+        if self.when is None and not self.others:
+            index = self.index
+            return [row[index] if index < len(row) else "" for row in rows]
+        return [self._cell(row) for row in rows]
+
+    def _cell(self, row: Sequence[Cell]) -> Cell:
+        for one in (self, *self.others):
+            index = one.index or 0
+            if index < len(row) and row[index] != "" and (one.when is None or one.when.holds(row)):
+                return row[index]
+        return ""
+
+
+@dataclass(frozen=True)
+class When:
+    """A cell counts only in rows that have one of these words in a column."""
+
+    index: int
+    words: frozenset[str]
+
+    def holds(self, row: Sequence[Cell]) -> bool:
+        return self.index < len(row) and fold(text_of(row[self.index])) in self.words
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How one file becomes rows of one table."""
+    """How one feed becomes rows of one table."""
 
     shape: Shape
-    path: Path
-    layout: Layout
+    feed: Feed
     header: Sequence[str]
     origins: tuple[Origin, ...]
     said: TableMapping = field(default_factory=TableMapping)
 
     @property
     def file(self) -> str:
-        return self.path.name
+        return self.feed.name
 
     @property
     def via(self) -> Origin | None:
@@ -56,9 +88,17 @@ class Plan:
         return next((origin for origin in self.origins if origin.field.name == name), None)
 
     @property
+    def used(self) -> dict[str, str]:
+        """Field → the column that fills it or, after `=`, what all rows get."""
+        places = list(self.shape.fields)
+        origins = sorted(self.origins, key=lambda one: places.index(one.field.name))
+        return {one.field.name: one.header if one.index is not None else f"= {one.const}" for one in origins}
+
+    @property
     def ignored(self) -> tuple[str, ...]:
-        """Columns of the file that fill nothing."""
-        return tuple(_unused(self.header, self.origins))
+        """Columns of the feed that are good for nothing."""
+        used = {self.said.changed, *self.said.leave_out}
+        return tuple(title for title in _unused(self.header, self.origins) if title not in used)
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -70,12 +110,14 @@ class Plan:
 def files_by_table(directory: Path, mapping: LoadMapping) -> tuple[dict[str, list[Path]], list[str]]:
     """The files of each table, as the mapping or their names say, and the names of those that are of none."""
     named = {said.file: table for table, said in mapping.tables.items() if said.file}
+    patterns = [(pattern, table) for table, said in mapping.tables.items() if not said.file for pattern in said.files]
     found: dict[str, list[Path]] = {}
     unknown = []
     for path in sorted(path for path in directory.iterdir() if _is_meant(path)):
         if path.name in mapping.ignore:
             continue
-        table = named.get(path.name) or _table_called(path, exclude=set(named.values()))
+        fitting = (table for pattern, table in patterns if fnmatch(path.name.lower(), pattern.lower()))
+        table = named.get(path.name) or next(fitting, None) or _table_called(path, exclude=set(named.values()))
         if table:
             found.setdefault(table, []).append(path)
         else:
@@ -103,22 +145,20 @@ def _called(shape: Shape) -> Iterator[str]:
     yield from (fold(said) for said in shape.called)
 
 
-def plan_columns(
-    shape: Shape, path: Path, layout: Layout, header: list[str], said: TableMapping
-) -> tuple[Plan, list[Fault]]:
-    """How the file's columns fill the table's, and which are missing."""
+def plan_columns(shape: Shape, feed: Feed, header: list[str], said: TableMapping) -> tuple[Plan, list[Fault]]:
+    """How the feed's columns fill the table's, and which are missing."""
     faults: list[Fault] = []
     found = _recognised(shape, header)
-    faults += _twice(path.name, header, found)
-    for name, rule in said.columns.items():
+    faults += _twice(feed, header, found)
+    for name, rules in said.columns.items():
         found.pop(name, None)
-        faults += _apply(name, rule, shape, path.name, header, found)
+        faults += _apply(name, rules, shape, feed.name, header, found)
     _let_stand_in(shape, header, said, found)
     _fill_in(shape, header, found)
-    faults += _missing(shape, path.name, header, found, faults)
-    if faults and not _is_table(header):
-        faults = [Fault(path.name, "not_a_table", 1, value=printable(" ".join(header).strip())[:80])]
-    return Plan(shape, path, layout, header, tuple(found.values()), said), faults
+    faults += _missing(shape, feed, header, found, faults)
+    if faults and not feed.is_query and not _is_table(header):
+        faults = [Fault(feed.name, "not_a_table", 1, value=printable(" ".join(header).strip())[:80])]
+    return Plan(shape, feed, header, tuple(found.values()), said), faults
 
 
 def _is_table(header: list[str]) -> bool:
@@ -171,6 +211,7 @@ def _readings(shape: Shape, title: str) -> Iterator[str]:
 def _column(field: Field, title: str, index: int, via: tuple[str, str] | None = None) -> Origin:
     words = fold(title)
     in_cents = field.kind == "money" and _CENTS.search(words) is not None
+    in_cents |= words == fold(field.column) != fold(field.name)
     currency = _currency_of_header(title) if field.kind == "money" else None
     return Origin(field, title, index, "", currency, words.endswith(" utc"), in_cents, via)
 
@@ -191,26 +232,47 @@ def _position(header: list[str], title: str) -> int | None:
 
 
 def _apply(
-    name: str, rule: str | Rule | None, shape: Shape, file: str, header: list[str], found: dict[str, Origin]
+    name: str, rules: ColumnRule, shape: Shape, file: str, header: list[str], found: dict[str, Origin]
 ) -> Iterator[Fault]:
-    """What the mapping says of one column."""
+    """What the mapping says of one column: where it comes from, or several places of which the first filled counts."""
     stand_in = next((one for one in shape.stand_ins if one.name == name), None)
     target = shape.fields.get(stand_in.column if stand_in else name)
-    if rule is None or target is None:
+    if rules is None or target is None:
         return
-    rule = Rule(column=rule) if isinstance(rule, str) else rule
-    if rule.const is not None:
-        found[target.name] = Origin(target, rule.const, const=rule.const)
-    else:
-        via = _via(rule)
-        title = rule.column or (via[1] if via else name)
-        index = _position(header, title)
-        if index is None:
+    several = rules_of(rules)
+    origins = [origin for rule in several if (origin := _ruled(name, rule, target, header))]
+    if not origins:
+        if not all(rule.optional for rule in several):
+            title = next((rule.column for rule in several if rule.column), None) or _title(name, several[0])
             yield Fault(file, "missing_column", None, title, detail={"for": name, **likely(shape, title, header)})
-            return
-        found[target.name] = _column(target, title, index, via)
+        return
+    first, *others = origins
+    found[target.name] = replace(first, others=tuple(one for one in others if one.index is not None))
     if stand_in:
         _imply(stand_in, shape, found)
+
+
+def _ruled(name: str, rule: Rule, target: Field, header: list[str]) -> Origin | None:
+    """The origin of which a rule speaks; None where the header does not have it."""
+    if rule.const is not None:
+        return Origin(target, rule.const, const=rule.const)
+    title = _title(name, rule)
+    index, when = _position(header, title), _when(rule, header)
+    if index is None or (rule.when and when is None):
+        return None
+    return replace(_column(target, title, index, _via(rule)), when=when, amounts=rule.amounts)
+
+
+def _title(name: str, rule: Rule) -> str:
+    via = _via(rule)
+    return rule.column or (via[1] if via else name)
+
+
+def _when(rule: Rule, header: list[str]) -> When | None:
+    for title, words in rule.when.items():
+        if (index := _position(header, title)) is not None:
+            return When(index, frozenset(fold(word) for word in words))
+    return None
 
 
 def _via(rule: Rule) -> tuple[str, str] | None:
@@ -254,14 +316,15 @@ def _fill_in(shape: Shape, header: list[str], found: dict[str, Origin]) -> None:
         found["account_id"] = _column(shape.fields["account_id"], line.header, line.index or 0, via)
 
 
-def _twice(file: str, header: list[str], found: Mapping[str, Origin]) -> Iterator[Fault]:
+def _twice(feed: Feed, header: list[str], found: Mapping[str, Origin]) -> Iterator[Fault]:
+    row = None if feed.is_query else 1
     for origin in found.values():
         if header.count(origin.header) > 1:
-            yield Fault(file, "two_columns", 1, origin.header)
+            yield Fault(feed.name, "two_columns", row, origin.header)
 
 
 def _missing(
-    shape: Shape, file: str, header: list[str], found: Mapping[str, Origin], known: list[Fault]
+    shape: Shape, feed: Feed, header: list[str], found: Mapping[str, Origin], known: list[Fault]
 ) -> Iterator[Fault]:
     """Required fields that no column gives; currencies, names and row numbers can come from elsewhere."""
     told = {fault.detail.get("for") for fault in known}
@@ -273,9 +336,12 @@ def _missing(
         elsewhere.add(next(iter(shape.fields)))
     for name, field_ in shape.fields.items():
         if field_.required and name not in found and name not in elsewhere and name not in told:
-            yield Fault(file, "missing_column", None, name, detail={"for": name, **likely(shape, name, unused)})
+            asked = {"asked": "query"} if feed.is_query else {}
+            detail = {"for": name, **likely(shape, name, unused), **asked}
+            yield Fault(feed.name, "missing_column", None, name, detail=detail)
 
 
 def _unused(header: Sequence[str], origins: Iterable[Origin]) -> list[str]:
-    used = {origin.index for origin in origins}
+    places = [place for origin in origins for place in (origin, *origin.others)]
+    used = {place.index for place in places} | {place.when.index for place in places if place.when}
     return [title for index, title in enumerate(header) if title.strip() and index not in used]

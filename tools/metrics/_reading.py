@@ -3,10 +3,14 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from tools.metrics._faults import Unreadable
 
@@ -22,6 +26,10 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _LEGACY = ["cp1252", "cp850", "mac_roman"]
 
 
+Cell = str | int | float | Decimal | date
+"""What a source gives for one column of one row: text from files, also typed values from databases; empty is ""."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """How a text file is written. `preface`: a line `sep=;` comes before everything, as Excel writes it."""
@@ -33,10 +41,47 @@ class Layout:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file with the numbers under which a spreadsheet shows them."""
+    """Some rows with their numbers: those under which a spreadsheet shows a file's, or counted from 1 in a query."""
 
     numbers: list[int]
-    rows: list[list[str]]
+    rows: Sequence[Sequence[Cell]]
+
+
+class Feed(Protocol):
+    """The rows of one table, wherever they come from. They can be read more than once. Reading raises Unreadable."""
+
+    @property
+    def name(self) -> str:
+        """What faults and reports call it."""
+
+    @property
+    def is_query(self) -> bool: ...
+
+    def header(self) -> list[str]: ...
+
+    def batches(self) -> Iterator[Batch]: ...
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A CSV file as a feed."""
+
+    path: Path
+    is_query: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def layout(self) -> Layout:
+        return layout_of(self.path)
+
+    def header(self) -> list[str]:
+        return header_and_batches(self.path, self.layout)[0]
+
+    def batches(self) -> Iterator[Batch]:
+        return header_and_batches(self.path, self.layout)[1]
 
 
 def layout_of(path: Path) -> Layout:
@@ -56,7 +101,7 @@ def header_and_batches(path: Path, layout: Layout) -> tuple[list[str], Iterator[
     first = next(batches, Batch([], []))
     if not first.rows:
         return [], iter(())
-    return first.rows[0], chain([Batch(first.numbers[1:], first.rows[1:])], batches)
+    return [str(cell) for cell in first.rows[0]], chain([Batch(first.numbers[1:], first.rows[1:])], batches)
 
 
 def _batches(path: Path, layout: Layout) -> Iterator[Batch]:

@@ -73,7 +73,8 @@ class Metric:
 
     @property
     def reference(self) -> str:
-        return self._paragraph(3).removeprefix("Reference: ")
+        """Whose definition it is."""
+        return self._paragraph(3).removeprefix("Reference: ").rstrip(".")
 
     @property
     def stands(self) -> bool:
@@ -112,7 +113,7 @@ class Metric:
 
     def __call__(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Figure:
         """The figure of a period, for all accounts or those that are so. Raises UnknownVariant."""
-        read = self._basis(book, period, variant).value(book, where, period.last_day)
+        read = self.basis(book, period, variant).value(book, where, period.last_day)
         return self._read(book, period, where, read, variant)
 
     def by(
@@ -122,7 +123,7 @@ class Metric:
 
         Sums over the groups are the figure of all; rows that belong to no account are under the empty string too.
         """
-        groups = self._basis(book, period, variant).groups(book, dimension, where, period.last_day).items()
+        groups = self.basis(book, period, variant).groups(book, dimension, where, period.last_day).items()
         return {value: self._read(book, period, {**where, dimension: value}, read, variant) for value, read in groups}
 
     def rows(
@@ -132,11 +133,11 @@ class Metric:
 
         Of a figure composed of others: its terms, each with `term`, `metric`, `variant`, `period`, `value` and `id`.
         """
-        return self._basis(book, period, variant).rows(book, where, period.last_day, most)
+        return self.basis(book, period, variant).rows(book, where, period.last_day, most)
 
     def sums(self, book: Book, period: Period, where: Where = EMPTY, variant: str | None = None) -> Sums:
         """What all rows add up to, and how many there are; nothing of a figure composed of others."""
-        return self._basis(book, period, variant).sums(book, where, period.last_day)
+        return self.basis(book, period, variant).sums(book, where, period.last_day)
 
     def figure(
         self,
@@ -154,7 +155,8 @@ class Metric:
         name = variant or self.standard
         return Figure(self.name, self.version, name, value, self.unit, period, source, currency, where, parts)
 
-    def _basis(self, book: Book, period: Period, variant: str | None) -> Basis:
+    def basis(self, book: Book, period: Period, variant: str | None = None) -> Basis:
+        """What the figure of a period is counted from. Raises UnknownVariant."""
         if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
         found = self.variants.get(variant or "", self.definition)(book, period)

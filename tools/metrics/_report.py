@@ -1,11 +1,14 @@
 """What a load did, or would do: said as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from tools.metrics._faults import Notice
 from tools.metrics._figure import Money
+
+Mode = Literal["whole", "changes", "in_place"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class TableReport:
 class LoadReport:
     """What a load did, or with `written` False would do. `load_id` is the same for the same content.
 
-    `absent`: tables of the book that no file fills; `mrr`: on the day `as_of`, to compare with what is known.
+    `absent`: tables of the book that no file fills; `mrr`: on the day `as_of`, to compare with what is known;
+    `mode`: whether the book was replaced as a whole, only changed, or is read in place; `marks`: table → the highest
+    value of its `changed` column, from where on the next load asks for changes.
     """
 
     tables: tuple[TableReport, ...]
@@ -41,3 +46,5 @@ class LoadReport:
     load_id: str
     written: bool
     mrr: Money
+    marks: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = "whole"

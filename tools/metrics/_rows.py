@@ -1,13 +1,13 @@
 """Rows of cells into typed columns, batch by batch; what cannot be read becomes a fault, never a guess."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tools.metrics._cells import Style, Wrong, clean, currency_of, printable
+from tools.metrics._cells import Style, Wrong, clean, currency_of, printable, text_of
 from tools.metrics._faults import Fault, FaultKind, Findings
 from tools.metrics._fields import Field
 from tools.metrics._plan import Origin, Plan
-from tools.metrics._reading import Batch
+from tools.metrics._reading import Batch, Cell
 from tools.metrics._values import Meanings, Noted, Setting
 
 Columns = dict[str, list[Any]]
@@ -19,7 +19,7 @@ _REMEMBERED = 50_000
 
 
 class RowReader:
-    """Reads the batches of one file. `currency_of_line`: subscription → currency, for bare amounts."""
+    """Reads the batches of one feed. `currency_of_line`: subscription → currency, for bare amounts."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class RowReader:
         self._meanings = Meanings(plan, setting, styles)
         self._findings = findings
         self._currency_of_line = currency_of_line
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, dict[Cell, Any]] = {}
         self._broken: set[int] = set()
         self._faulty: set[int] = set()
         self._asked_currency = False
@@ -64,7 +64,7 @@ class RowReader:
             [self._fitted(number, row, width) for number, row in zip(batch.numbers, batch.rows, strict=True)],
         )
 
-    def _fitted(self, number: int, row: list[str], width: int) -> list[str]:
+    def _fitted(self, number: int, row: Sequence[Cell], width: int) -> Sequence[Cell]:
         if len(row) == width or (len(row) > width and not any(row[width:])):
             return row[:width]
         kind: FaultKind = "too_many_cells" if len(row) > width else "too_few_cells"
@@ -74,23 +74,17 @@ class RowReader:
         kept = {origin.index for origin in self._plan.origins if origin.field.key}
         return [row[index] if index in kept and index < len(row) else "" for index in range(width)]
 
-    def _cells(self, origin: Origin, batch: Batch) -> list[str]:
-        if origin.index is None:
-            return [origin.const] * len(batch.rows)
-        index = origin.index
-        return [row[index] for row in batch.rows]
-
     def _values(self, origin: Origin, batch: Batch) -> list[Any]:
-        cells = self._cells(origin, batch)
+        cells = origin.cells(batch.rows)
         distinct = set(cells)
         known = self._known.setdefault(origin.field.name, {})
         if len(known) > _REMEMBERED:
             known.clear()
-        known.update((text, self._meanings.of(origin, text)) for text in distinct - known.keys())
-        return self._checked(origin, batch, cells, [known[text] for text in cells], [known[text] for text in distinct])
+        known.update((cell, self._meanings.of(origin, cell)) for cell in distinct - known.keys())
+        return self._checked(origin, batch, cells, [known[cell] for cell in cells], [known[cell] for cell in distinct])
 
     def _checked(
-        self, origin: Origin, batch: Batch, cells: list[str], values: list[Any], distinct: Iterable[Any]
+        self, origin: Origin, batch: Batch, cells: list[Cell], values: list[Any], distinct: Iterable[Any]
     ) -> list[Any]:
         """The values without faults and notes, which are reported; missing required ones are faults."""
         needed = origin.field.required and not self._given_elsewhere(origin.field)
@@ -108,9 +102,9 @@ class RowReader:
         self._findings.add(*faults)
         return [one.value if isinstance(one, Noted) else None if isinstance(one, Wrong) else one for one in values]
 
-    def _fault(self, origin: Origin, wrong: Wrong, row: int, text: str) -> Fault:
+    def _fault(self, origin: Origin, wrong: Wrong, row: int, cell: Cell) -> Fault:
         column = origin.header if origin.index is not None else origin.field.name
-        return Fault(self._plan.file, wrong.kind, row, column, printable(clean(text))[:80], wrong.detail)
+        return Fault(self._plan.file, wrong.kind, row, column, _shown(cell)[:80], wrong.detail)
 
     def _given_elsewhere(self, field: Field) -> bool:
         """An empty name becomes the id; an empty currency is taken from the amount or the load."""
@@ -120,11 +114,11 @@ class RowReader:
 
     def _money(self, origin: Origin, batch: Batch, columns: Columns) -> list[Any]:
         """Amounts in minor units of each row's currency, which is noted where the table keeps it."""
-        cells = self._cells(origin, batch)
+        cells = origin.cells(batch.rows)
         stated = self._stated(columns, len(cells))
         default = origin.currency or self._setting.currency
-        own = {text: currency_of(text) for text in set(cells)}
-        codes = [said or own[text] or default for said, text in zip(stated, cells, strict=True)]
+        own = {cell: currency_of(cell) if isinstance(cell, str) else None for cell in set(cells)}
+        codes = [said or own[cell] or default for said, cell in zip(stated, cells, strict=True)]
         pairs = list(zip(cells, codes, strict=True))
         meaning = {pair: self._meanings.of_amount(origin, *pair, own[pair[0]]) for pair in set(pairs)}
         if "currency" in self._plan.shape.fields:
@@ -201,8 +195,8 @@ class RowReader:
         origin = self._plan.origin(last)
         if origin is None or first not in columns:
             return
-        both = zip(batch.numbers, columns[first], columns[last], self._cells(origin, batch), strict=True)
-        wrong = [(number, start, text) for number, start, end, text in both if start and end and end < start]
+        both = zip(batch.numbers, columns[first], columns[last], origin.cells(batch.rows), strict=True)
+        wrong = [(number, start, cell) for number, start, end, cell in both if start and end and end < start]
         self._findings.add(
             *(
                 Fault(
@@ -210,10 +204,10 @@ class RowReader:
                     "ended_before_started",
                     number,
                     origin.header,
-                    printable(clean(text)),
+                    _shown(cell),
                     {"started": str(start)},
                 )
-                for number, start, text in wrong
+                for number, start, cell in wrong
             )
         )
 
@@ -229,3 +223,7 @@ class RowReader:
             return [hash(tuple(row)) for row in batch.rows] if whole else batch.numbers
         said = [values for name, values in columns.items() if name != "row_number"]
         return [hash(repr(row)) for row in zip(*said, strict=True)]
+
+
+def _shown(cell: Cell) -> str:
+    return printable(clean(text_of(cell)))

@@ -27,7 +27,9 @@ from sqlalchemy import (
 )
 
 from tools.metrics._book import SOURCE_TABLES
+from tools.metrics._engines import put_rows
 from tools.metrics._faults import SHOWN
+from tools.metrics._history import HISTORY, unfold
 
 OUT = 10_000
 _SUMMED = "usage"
@@ -43,7 +45,7 @@ class Scratch:
             f"sqlite:///{self._path}", execution_options={"schema_translate_map": {_HOME: None}}
         )
         self._content = hashlib.sha256()
-        self._tables = {table.name: _loose(table) for table in SOURCE_TABLES}
+        self._tables = {table.name: _loose(table) for table in (*SOURCE_TABLES, HISTORY)}
         self._connection = self._engine.connect()
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE"):
             self._connection.exec_driver_sql(f"PRAGMA {pragma}")
@@ -105,7 +107,7 @@ class Scratch:
 
     def clashes(self, name: str) -> tuple[list[tuple[RowMapping, RowMapping]], int]:
         """Rows that repeat a key with other content: the first, with the rows they repeat, and how many."""
-        if name == _SUMMED:
+        if name in (_SUMMED, HISTORY.name):
             return [], 0
         table = self._tables[name]
         keys = _keys(table)
@@ -139,6 +141,25 @@ class Scratch:
             self._number(singles),
         )
 
+    def number_repeats(self, name: str) -> int:
+        """Make rows that repeat an id lines of their own: `sub_1`, `sub_1/2` …; returns how many there are.
+
+        Rows that are the same in everything stay one.
+        """
+        table = self._tables[name]
+        (key,) = _keys(table)
+        first = func.min(table.c.row_number)
+        said = select(key.label("id"), table.c.twin, first.label("first")).group_by(key, table.c.twin).subquery()
+        place = func.row_number().over(partition_by=said.c.id, order_by=said.c.first)
+        placed = select(said.c.id, said.c.twin, place.label("place")).subquery()
+        later = and_(key == placed.c.id, table.c.twin == placed.c.twin, placed.c.place > 1)
+        numbered = key.concat("/").concat(placed.c.place)
+        return int(self._connection.execute(update(table).where(later).values({key: numbered})).rowcount)
+
+    def unfold_history(self, months: bool, with_accounts: bool) -> list[str]:
+        """Contract lines of the MRR history, see `_history`; returns accounts whose history is incomplete."""
+        return unfold(self._connection, months, with_accounts)
+
     def move(self, connection: Connection, table: Table) -> None:
         """Write the rows of one table into the book, in order of the key."""
         content = self._content_of(table.name)
@@ -148,7 +169,7 @@ class Scratch:
             return
         result = self._connection.execution_options(yield_per=OUT).execute(content)
         for rows in result.partitions(OUT):
-            connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+            put_rows(connection, table, names, rows)
 
     def attach(self, connection: Connection) -> None:
         """Let a SQLite book read the scratch database itself; before its transaction begins."""
@@ -179,6 +200,13 @@ class Scratch:
         last = func.count().filter(func.strftime("%d", day, "+1 day") == "01")
         days, lasts = self._connection.execute(select(func.count(day), last)).one()
         return int(days), int(lasts)
+
+    def key_of(self, name: str, row_number: int) -> str | None:
+        """The first column of the key of a row."""
+        table = self._tables[name]
+        key = select(_keys(table)[0]).where(table.c.row_number == row_number)
+        found: str | None = self._connection.execute(key).scalar()
+        return found
 
     def filled(self, name: str, column: str) -> int:
         """How many rows have something in a column."""
@@ -231,5 +259,5 @@ def _loose(table: Table) -> Table:
 
 
 def _keys(table: Table) -> list[Column[Any]]:
-    original = next(one for one in SOURCE_TABLES if one.name == table.name)
+    original = next(one for one in (*SOURCE_TABLES, HISTORY) if one.name == table.name)
     return [table.c[key.name] for key in original.primary_key.columns]

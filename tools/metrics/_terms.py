@@ -60,7 +60,7 @@ def decisions(book: Book, period: Period) -> Subquery:
     ).subquery("decisions")
 
 
-def _lines() -> Subquery:
+def deciding_lines() -> Subquery:
     """Contract lines at whose ends somebody decides; `anchor`: a day on which a term ends or begins."""
     s = subscriptions.c
     paid_from = case((s.trial_ends_on > s.started_on, s.trial_ends_on), else_=s.started_on)
@@ -74,7 +74,7 @@ def _lines() -> Subquery:
 
 def _ended(period: Period) -> Subquery:
     """Every end of a term around the period, with the one `before` it; one soon after another is part of that one."""
-    lines = _lines()
+    lines = deciding_lines()
     day, line = _days(lines, period).c, lines.c
     over: dict[str, Any] = {"partition_by": day.subscription_id, "order_by": day.on_day}
     days = select(
@@ -93,12 +93,12 @@ def _days(lines: Subquery, period: Period) -> Subquery:
     """The days on which terms end: by the calendar (`scheduled` 1), or because service does (0)."""
     line = lines.c
     ends = select(line.subscription_id, line.ended_on.label("on_day"), literal(0).label("scheduled"))
-    days = union_all(_anniversaries(lines, period), ends.where(line.ended_on > line.paid_from)).subquery("all_days").c
+    days = union_all(anniversaries(lines, period), ends.where(line.ended_on > line.paid_from)).subquery("all_days").c
     each = select(days.subscription_id, days.on_day, func.max(days.scheduled).label("scheduled"))
     return each.group_by(days.subscription_id, days.on_day).subquery("term_days")
 
 
-def _anniversaries(lines: Subquery, period: Period) -> Statement:
+def anniversaries(lines: Subquery, period: Period) -> Statement:
     """Whole terms from the anchor, forwards and backwards; a day that the month lacks becomes its last."""
     line, month = lines.c, _months(period).c
     apart = month.number - _part("year", line.anchor) * 12 - _part("month", line.anchor)
@@ -143,10 +143,13 @@ def _valued(ended: Subquery) -> Statement:
         func.sum(case((own, amount), else_=0)).label("expiring"),
         func.sum(amount).label("kept"),
         func.sum(p.native_minor).label("kept_native"),
-    ).select_from(
-        ended.join(heirs, _inherits(heirs.c, e)).join(mrr_steps, heirs.c.subscription_id == p.subscription_id)
-    )
+    ).select_from(ended.join(heirs, _inherits(heirs.c, e)).join(mrr_steps, steps_of(heirs.c)))
     return rows.where(p.on_day <= until).group_by(*e).having(func.sum(case((own, p.native_minor), else_=0)) > 0)
+
+
+def steps_of(line: Any) -> ColumnElement[bool]:
+    """By account too: that is how they are kept, and found."""
+    return and_(mrr_steps.c.account_id == line.account_id, mrr_steps.c.subscription_id == line.subscription_id)
 
 
 def _inherits(heir: Any, ended: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Daily totals of the ledger, for all accounts and for each value of their attributes.
+"""Daily totals of the ledger, for all accounts and for each value of the attributes that have few.
 
 They make a bridge of any period over any number of accounts a sum over a few thousand rows. Whatever changes the
 ledger of some accounts changes the totals by the difference, so they need never be summed anew.
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     cast,
     delete,
+    distinct,
     func,
     insert,
     literal,
@@ -39,6 +40,8 @@ from tools.metrics._dimensions import ATTRIBUTES
 
 ALL = ""
 """The dimension of all accounts together."""
+FEW = 25
+"""Attributes with more values than this have hardly fewer totals than the ledger has rows: none are kept."""
 LINES = "lines"
 """The category of the contract lines' own changes: the sum of the steps, from which start and end of a bridge come."""
 Sums = Select[*tuple[Any, ...]]
@@ -50,15 +53,30 @@ def build_totals(connection: Connection) -> None:
     """Sum the whole ledger."""
     connection.execute(delete(mrr_totals))
     connection.execute(delete(mrr_totals_changes))
-    for dimension in (ALL, *ATTRIBUTES):
+    for dimension in (ALL, *_with_few_values(connection)):
         for sums in _sums(dimension, 1):
             connection.execute(insert(mrr_totals).from_select([*_KEY, "amount_minor", "movements"], sums))
+
+
+def kept_totals(connection: Connection) -> frozenset[str]:
+    """The attributes of which there are totals."""
+    there = [select(_t.on_day).where(_t.dimension == name).exists().label(name) for name in ATTRIBUTES]
+    row = connection.execute(select(*there)).one()
+    return frozenset(name for name in ATTRIBUTES if row._mapping[name])
+
+
+def _with_few_values(connection: Connection) -> list[str]:
+    counts = [func.count(distinct(accounts.c[name])).label(name) for name in ATTRIBUTES]
+    row = connection.execute(select(*counts)).one()
+    return [name for name in ATTRIBUTES if row._mapping[name] <= FEW]
 
 
 def add_totals(connection: Connection, sign: int) -> None:
     """Note what the ledger of the stale accounts adds to the totals (sign 1), or takes out of them (−1)."""
     stale = select(stale_accounts.c.account_id)
-    for dimension in (ALL, *ATTRIBUTES):
+    begun = connection.execute(select(_t.on_day).limit(1)).first()
+    kept = sorted(kept_totals(connection)) if begun else _with_few_values(connection)
+    for dimension in (ALL, *kept):
         for sums in _sums(dimension, sign, stale):
             connection.execute(insert(mrr_totals_changes).from_select([*_KEY, "amount_minor", "movements"], sums))
 
@@ -108,6 +126,12 @@ def _summed(
     else:
         sums = sums.select_from(table).group_by(*by)
     return sums if stale is None else sums.where(table.c.account_id.in_(stale))
+
+
+def make_room(connection: Connection) -> None:
+    """Let the engine sort more in memory than usual, for this transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL work_mem = '64MB'"))
 
 
 def tidy(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -19,17 +19,20 @@ from tools.metrics._cells import (
     currencies,
     currency_of,
     day_in,
+    day_of,
+    exact,
     fold,
     is_serial,
     minor_units,
     number_in,
     printable,
+    text_of,
     whole_number_in,
 )
 from tools.metrics._faults import Fault, FaultKind, Findings, NoticeKind
 from tools.metrics._fields import NUMERIC, Field, folded
 from tools.metrics._plan import Origin, Plan
-from tools.metrics._reading import Batch
+from tools.metrics._reading import Batch, Cell
 from tools.metrics._words import country_code, interval
 
 _FAR = (1900, 2199)
@@ -61,8 +64,8 @@ def styles_of(plan: Plan, batches: Iterable[Batch], setting: Setting, findings: 
     evidence = {origin.field.name: _evidence(origin, setting) for origin in _styled(plan)}
     for batch in batches:
         for origin in _styled(plan):
-            index = origin.index or 0
-            evidence[origin.field.name].weigh({row[index] for row in batch.rows if index < len(row)})
+            cells = set(origin.cells(batch.rows))
+            evidence[origin.field.name].weigh({cell for cell in cells if isinstance(cell, str)})
     styles = {name: found.style for name, found in evidence.items()}
     for origin in _styled(plan):
         found = evidence[origin.field.name]
@@ -91,7 +94,7 @@ def _evidence(origin: Origin, setting: Setting) -> Evidence:
 
 
 class Meanings:
-    """Reads cells of one file: a value, None for an empty cell, Noted or Wrong."""
+    """Reads cells of one feed: a value, None for an empty cell, Noted or Wrong. Typed cells are taken as they are."""
 
     def __init__(self, plan: Plan, setting: Setting, styles: Mapping[str, Style]) -> None:
         self._said = plan.said.values
@@ -100,20 +103,21 @@ class Meanings:
         self._styles = styles
         self._amounts = plan.said.amounts
         self._days_after = timedelta(days=plan.said.ends == "last_day")
-        self._read: Mapping[str, Callable[[Origin, str], Any]] = {
+        self._read: Mapping[str, Callable[[Origin, Any], Any]] = {
             "words": self._word, "whole": self._whole, "number": self._number, "percent": self._percent,
             "rate": self._rate, "day": self._day, "flag": self._flag, "currency": self._currency,
             "interval": self._interval, "country": self._country, "language": self._language,
         }  # fmt: skip
 
-    def of(self, origin: Origin, text: str) -> Any:
+    def of(self, origin: Origin, cell: Cell) -> Any:
         """The meaning of a cell; an empty one means the column's default, if it has one."""
-        plain = self._plain(origin, text) or self._defaults.get(origin.field.name)
+        plain = self._plain(origin, cell)
+        plain = self._defaults.get(origin.field.name) if plain is None else plain
         return None if plain is None else self._read[origin.field.kind](origin, plain)
 
-    def of_amount(self, origin: Origin, text: str, code: str | None, own: str | None) -> Any:
+    def of_amount(self, origin: Origin, cell: Cell, code: str | None, own: str | None) -> Any:
         """A cell of money in minor units of currency `code`; `own`: the currency that the cell names."""
-        plain = self._plain(origin, text)
+        plain = self._plain(origin, cell)
         if plain is None:
             return None
         if own and code and own != code:
@@ -121,13 +125,18 @@ class Meanings:
         value = self._decimal(origin, plain)
         if isinstance(value, Wrong):
             return value
-        in_cents = self._amounts == "cents" if self._amounts else origin.in_cents
+        said = origin.amounts or self._amounts
+        in_cents = said == "cents" if said else origin.in_cents
         return _kept(origin.field, *minor_units(value, 0 if in_cents else digits(code)))
 
-    def _plain(self, origin: Origin, text: str) -> str | None:
+    def _plain(self, origin: Origin, cell: Cell) -> Cell | None:
         """The cell as the mapping translates it, or None if empty. `NA` is Namibia or a region."""
         said = self._said.get(origin.field.name)
-        shown = printable(clean(text), lines=origin.field.longest is None)
+        if not isinstance(cell, str) and not (said and text_of(cell) in said):
+            if isinstance(cell, date):
+                return cell if origin.field.kind == "day" else text_of(cell)
+            return exact(cell) if origin.field.kind in NUMERIC else text_of(cell)
+        shown = printable(clean(text_of(cell)), lines=origin.field.longest is None)
         plain = said.get(shown, shown) if said else shown
         empty = EMPTY_WORDS if origin.field.kind in ("words", "country") else EMPTY_VALUES
         return None if plain is None or plain.lower() in empty else plain
@@ -144,8 +153,10 @@ class Meanings:
             return text
         return Wrong("too_long", {"longest": field.longest}) if field.key else Noted(text[: field.longest], "shortened")
 
-    def _decimal(self, origin: Origin, text: str) -> Decimal | Wrong:
-        value = number_in(text, self._styles.get(origin.field.name, "point"))
+    def _decimal(self, origin: Origin, plain: Cell) -> Decimal | Wrong:
+        if isinstance(plain, Decimal):
+            return plain if plain.is_finite() else Wrong("not_a_number")
+        value = number_in(text_of(plain), self._styles.get(origin.field.name, "point"))
         return Wrong("not_a_number") if value is None else value
 
     def _bounded(self, field: Field, value: Decimal) -> Decimal | Wrong:
@@ -156,35 +167,40 @@ class Meanings:
             return Wrong("out_of_range", {"lowest": lowest or 0, "highest": "…" if highest is None else highest})
         return value
 
-    def _number_between(self, origin: Origin, text: str) -> Decimal | Wrong:
+    def _number_between(self, origin: Origin, text: Cell) -> Decimal | Wrong:
         value = self._decimal(origin, text)
         return value if isinstance(value, Wrong) else self._bounded(origin.field, value)
 
-    def _number(self, origin: Origin, text: str) -> Any:
+    def _number(self, origin: Origin, text: Cell) -> Any:
         value = self._number_between(origin, text)
         return value if isinstance(value, Wrong) else float(value)
 
-    def _whole(self, origin: Origin, text: str) -> Any:
+    def _whole(self, origin: Origin, text: Cell) -> Any:
         value = self._number_between(origin, text)
         if isinstance(value, Wrong):
             return value
         return int(value) if value == value.to_integral_value() else Wrong("not_whole")
 
-    def _percent(self, origin: Origin, text: str) -> Any:
-        value = self._number_between(origin, text)
+    def _percent(self, origin: Origin, text: Cell) -> Any:
+        value = self._decimal(origin, text)
+        if not isinstance(value, Wrong):
+            value = self._bounded(origin.field, value / 100 if origin.in_cents else value)
         return value if isinstance(value, Wrong) else _kept(origin.field, *minor_units(value, 2))
 
-    def _rate(self, origin: Origin, text: str) -> Any:
+    def _rate(self, origin: Origin, text: Cell) -> Any:
         value = self._decimal(origin, text)
         if isinstance(value, Wrong):
             return value
-        return _kept(origin.field, minor_units(value, 6)[0], False) if value > 0 else Wrong("negative")
+        e6 = minor_units(value, 0 if origin.in_cents else 6)[0]
+        return _kept(origin.field, e6, False) if value > 0 else Wrong("negative")
 
-    def _day(self, origin: Origin, text: str) -> Any:
-        style = self._styles.get(origin.field.name, "dmy")
-        day = day_in(text, style, self._zone, origin.in_utc)
+    def _day(self, origin: Origin, plain: str | date) -> Any:
+        if isinstance(plain, date):
+            day: date | None = day_of(plain, self._zone, origin.in_utc)
+        else:
+            day = day_in(plain, self._styles.get(origin.field.name, "dmy"), self._zone, origin.in_utc)
         if day is None:
-            return Wrong("excel_serial") if is_serial(text) else Wrong("not_a_date", {"field": origin.field.name})
+            return Wrong("excel_serial") if is_serial(str(plain)) else Wrong("not_a_date", {"field": origin.field.name})
         if not _FAR[0] <= day.year <= _FAR[1]:
             return Wrong("implausible_date")
         return day + self._days_after if origin.field.name in _ENDS else day

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
+from sqlalchemy.schema import DropView
 
 from tools.metrics._book import (
     SOURCE_TABLES,
     book_info,
     discounts,
     exchange_rates,
+    load_marks,
     loads,
     mrr_movements,
     pauses,
@@ -20,6 +22,7 @@ from tools.metrics._book import (
 )
 from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping
+from tools.metrics._marks import remember
 from tools.metrics._opening import book_engine
 from tools.metrics._report import LoadReport
 from tools.metrics._scratch import Scratch
@@ -43,28 +46,43 @@ def write(
     try:
         with engine.begin() as connection:
             scratch.attach(connection)
-            if engine.dialect.name == "postgresql":
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif engine.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE book_info IN EXCLUSIVE MODE"))
-            for table in (*SOURCE_TABLES, book_info, loads):
+            tables_again(connection)
+            for table in (*SOURCE_TABLES, book_info, loads, load_marks):
                 connection.execute(delete(table))
             for table in tables:
                 scratch.move(connection, table)
             if said.rates:
-                connection.execute(insert(exchange_rates), _rates(said))
+                connection.execute(insert(exchange_rates), stated_rates(said))
             _describe(connection, report, timezone)
+            remember(connection, said, report.marks)
             ledger(connection)
-            mrr = Money(_mrr(connection, report.as_of), report.currency)
+            mrr = Money(mrr_on(connection, report.as_of), report.currency)
     finally:
         engine.dispose()
     return replace(report, written=True, mrr=mrr)
 
 
-def _mrr(connection: Connection, day: date) -> int:
+def tables_again(connection: Connection) -> None:
+    """Where the book was read in place, give it tables of its own instead of the views."""
+    views = set(inspect(connection).get_view_names())
+    for table in SOURCE_TABLES:
+        if table.name in views:
+            connection.execute(DropView(table))
+            table.create(connection)
+
+
+def mrr_on(connection: Connection, day: date) -> int:
+    """MRR at the end of a day, minor units of the reporting currency."""
     amount = func.coalesce(func.sum(mrr_movements.c.amount_minor), 0)
     return int(connection.execute(select(amount).where(mrr_movements.c.on_day <= day)).scalar_one())
 
 
-def _rates(said: LoadMapping) -> list[dict[str, Any]]:
+def stated_rates(said: LoadMapping) -> list[dict[str, Any]]:
+    """The rates of the mapping file, which hold always."""
     return [
         {"currency": code, "on_day": _ALWAYS, "rate_e6": int(rate.scaleb(6).to_integral_value())}
         for code, rate in sorted(said.rates.items())

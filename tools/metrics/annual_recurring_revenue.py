@@ -17,7 +17,7 @@ def annual_recurring_revenue(book: Book, period: Period) -> Rows:
 
         ARR = MRR × 12
 
-    Reference: common usage; Baremetrics and ChartMogul show the same product of MRR.
+    Reference: common usage; no single authority.
     """
     each = each_account(period)
     return select(each.c.account_id, (12 * each.c.closing).label("part")).where(each.c.closing != 0)

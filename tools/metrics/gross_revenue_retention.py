@@ -28,7 +28,9 @@ def gross_revenue_retention(book: Book, period: Period) -> Rows:
 
 @gross_revenue_retention.variant("flow")
 def _flow(book: Book, period: Period) -> Rows:
-    """By flows: (start − contraction − churn) ÷ start. Losses of accounts that joined after the start count too."""
+    """By flows, as many tools sum it: (start − contraction − churn) ÷ start. Losses of accounts that joined after the
+    start count too.
+    """
     each = each_account(period)
     kept = each.c.opening + each.c.contraction + each.c.churn
     return select(each.c.account_id, kept.label("part"), each.c.opening.label("whole"))

@@ -46,8 +46,8 @@ def _point_to_point(book: Book, period: Period) -> Rows:
 
 @net_revenue_retention.variant("flow")
 def _flow(book: Book, period: Period) -> Rows:
-    """By flows: (start + expansion − contraction − churn) ÷ start. Movements of accounts that joined after the start
-    count too, without their new MRR.
+    """By flows, as many tools sum it: (start + expansion − contraction − churn) ÷ start. Movements of accounts that
+    joined after the start count too, without their new MRR.
     """
     each = each_account(period)
     kept = each.c.opening + each.c.expansion + each.c.contraction + each.c.churn

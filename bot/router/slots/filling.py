@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from bot.router._door import Call, Choice, Clarify
 from bot.router.slots.accounts import AccountNames
 from bot.router.slots.limits import LIMITS, slot_of
-from bot.router.slots.metrics import COMMON_NAMES, find_variant, likely_metrics
+from bot.router.slots.metrics import COMMON_NAMES, ambiguous_metrics, find_variant, likely_metrics
 from bot.router.slots.reading import Reading, Stretch
 from bot.router.slots.text import blank, fold
 from bot.router.slots.unread import Leftover, leftovers, nearest
@@ -23,6 +23,8 @@ from tools.metrics import DIMENSIONS, GRAINS, Period, all_metrics
 SHOWN = 3
 """Choices of a question asked back."""
 SOON = timedelta(days=183)
+AHEAD = ("renewing", "until")
+"""Fields that take a period to come."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
-    if (metric := fields.get("metric")) and metric not in arguments:
+    if (metric := fields.get("metric")) and metric not in arguments and _one_is_meant(tool, metric, reading.folded):
         return Filled(call, _which_metric(call, metric, reading.folded), sure=False)
     if (owner := fields.get("owner")) and reading.owner and reading.owner.others:
         return Filled(call, _which_owner(call, owner, reading.owner))
@@ -136,6 +138,11 @@ def _no_such_filter(call: Call, name: str, reading: Reading, fields: Mapping[str
     return Clarify(unknown, (*choices, everyone))
 
 
+def _one_is_meant(tool: Tool, field: str, said: str) -> bool:
+    """The tool is of use only with a metric, or a word is said that may be several."""
+    return tool.input.model_fields[field].is_required() or bool(ambiguous_metrics(said))
+
+
 def _which_metric(call: Call, field: str, said: str) -> Clarify:
     """The metrics that may be meant, as buttons."""
     question = phrase("Which figure do you mean?")
@@ -163,7 +170,9 @@ def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Readin
             arguments[name] = value
     call = Call(tool.name, arguments)
     if (metric := fields.get("metric")) and metric not in arguments:
-        return Filled(call, _which_metric(call, metric, fold(str(said.get(metric) or ""))))
+        called = fold(str(said.get(metric) or ""))
+        if called or _one_is_meant(tool, metric, called):
+            return Filled(call, _which_metric(call, metric, called))
     for kind in ("owner", "segment"):
         if (limit := fields.get(kind)) and said.get(limit) and limit not in arguments:
             unknown = str(said[limit])
@@ -204,7 +213,7 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return said.value if said else None
     match _slot(field):
         case "period":
-            return _period(reading, ahead=name == "renewing")
+            return _period(reading, ahead=name in AHEAD)
         case "count":
             return _within(field, reading.count)
         case "owner":

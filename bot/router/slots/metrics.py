@@ -13,6 +13,8 @@ from tools.metrics import all_metrics, metric_names
 
 COMMON_NAMES = (
     "mrr", "mrr_at_risk", "risk_score", "paying_accounts", "new_accounts", "churned_accounts", "reactivated_accounts",
+    "renewal_rate", "mrr_up_for_renewal", "contracted_mrr", "scheduled_mrr_change", "scheduled_churned_mrr",
+    "cohort_retention", "cohort_revenue_retention",
 )  # fmt: skip
 """Metrics whose names are also words by which other tools are asked."""
 _ALIKE, _OFFERED = 88.0, 60.0
@@ -105,12 +107,17 @@ def find_variant(folded: str, metric: str) -> str | None:
     return None
 
 
+def ambiguous_metrics(folded: str) -> tuple[str, ...]:
+    """The metrics that a word may mean which is the name of none: "churn", "revenue"."""
+    if _CHURN.search(folded):
+        return _OF_CHURN
+    return _OF_REVENUE if _REVENUE.search(folded) else ()
+
+
 def likely_metrics(folded: str, limit: int) -> tuple[str, ...]:
     """What may be meant where nothing is named: all that a word may mean, else the metrics called most alike."""
-    if _CHURN.search(folded):
-        return _OF_CHURN[:limit]
-    if _REVENUE.search(folded):
-        return _OF_REVENUE[:limit]
+    if several := ambiguous_metrics(folded):
+        return several[:limit]
     ranked = process.extract(folded, _by_name().keys(), scorer=fuzz.WRatio, score_cutoff=_OFFERED, limit=30)
     return tuple(dict.fromkeys((*(_by_name()[name] for name, _, _ in ranked), *_USUAL)))[:limit]
 

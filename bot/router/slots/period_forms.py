@@ -113,7 +113,7 @@ def _days_of(on: Calendar, match: "re.Match[str]") -> Period:
 def _named_month(on: Calendar, match: "re.Match[str]") -> Period:
     before = match.string[: match.start()]
     if match["m"] in _DOUBTFUL and not re.search(
-        r"\b(?:in|em|of|de|d[ao]|for|since|desde|to|a|ate|from|until|by|next|last|mrr|vs\.?|against|contra|com|with|x|-)\s*$",
+        r"\b(?:in|em|of|de|d[ao]|for|since|desde|to|a|ate|from|until|till|through|by|next|last|mrr|vs\.?|against|contra|com|with|x|-)\s*$",
         before,
     ):
         raise ValueError("a word, not a month")

@@ -19,6 +19,7 @@ from bot.router.slots.text import Word, blank, clean, fold
 from bot.router.slots.vocabulary import TRADES
 from bot.router.slots.words import Said, find_language, find_owner, find_segment
 from bot.router.slots.wrapping import unwrapped
+from tools.metrics import Period
 
 _RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato")
 _BEFORE_A_NAME = re.compile(
@@ -102,7 +103,7 @@ def read(
     compared = mask.take("@v", lambda rest: find_comparison(rest, today))
     undated = mask.rest
     period = find_period(undated, today)
-    mask.put("@p", period)
+    mask.put("@ahead" if period and _lies_ahead(period.period, today) else "@p", period)
     language = mask.take("@l", find_language)
     count = find_count(mask.rest)
     if count:
@@ -143,11 +144,16 @@ def read(
     )
 
 
+def _lies_ahead(period: Period, today: date) -> bool:
+    """Who speaks of a time to come asks for other things than who speaks of one that is over."""
+    return period.start > today or (period.start == today and period.grain != "day")
+
+
 def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
     metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
-    mask.put("@b", group if group and group.sure else None)
+    mask.put("@bcohort" if group and group.by == "cohort" else "@b", group if group and group.sure else None)
     telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
     mask.put("@m" if len(telling) == 1 else "@mm", *telling)
     return metrics, group

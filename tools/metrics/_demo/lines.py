@@ -88,7 +88,15 @@ def subscription_row(line: Line, today: date) -> Row:
         "cancelled_on": line.stint.told_on if leaving else None,
         "cancel_reason": _reason(line) if leaving else None,
         "auto_renew": None if line.kind == "repeat" else not leaving and line.account.number % 9 != 0,
+        "notice_days": _notice_days(line),
     }
+
+
+def _notice_days(line: Line) -> int | None:
+    """Contracts for a year have to be cancelled ahead, large ones earlier."""
+    if line.kind == "repeat" or line.term < 12:
+        return None
+    return 60 if line.account.segment == "enterprise" else 30
 
 
 def _renews_on(line: Line, today: date) -> date | None:

@@ -1,0 +1,39 @@
+"""Which accounts an answer is limited to."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools._phrase import Phrase, phrase
+from tools._slots import COUNTRY, INDUSTRY, OWNER, REGION, SEGMENT, SIZE, SOURCE, SPEAKING
+from tools.metrics import Period, Where
+
+
+class Limits(BaseModel):
+    """The fields of a tool's input that limit it to some accounts: what they are now, whatever the time spoken of."""
+
+    segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
+    owner: Annotated[str | None, OWNER] = Field(
+        default=None, description="Only accounts of this customer-success manager."
+    )
+    country: Annotated[str | None, COUNTRY] = Field(default=None, description="Only this country: BR, US …")
+    region: Annotated[str | None, REGION] = Field(default=None, description="Only this state or sales region.")
+    industry: Annotated[str | None, INDUSTRY] = Field(default=None, description="Only this line of business.")
+    size: Annotated[str | None, SIZE] = Field(default=None, description="Only this band of employees: 1–10 … 1001+.")
+    speaking: Annotated[str | None, SPEAKING] = Field(
+        default=None, description="Only accounts of this language: en, pt-BR …"
+    )
+    source: Annotated[str | None, SOURCE] = Field(default=None, description="Only accounts won this way.")
+
+    @property
+    def where(self) -> Where:
+        """The same by dimension."""
+        said = {"language" if name == "speaking" else name: getattr(self, name) for name in Limits.model_fields}
+        return {name: value for name, value in said.items() if value}
+
+
+def limited(subject: Phrase, where: Where, *periods: Period | None) -> Phrase:
+    """What was understood: the subject, what it is limited to, and its time."""
+    for limit in (*where.values(), *periods):
+        subject = phrase("{subject} · {limit}", subject=subject, limit=limit) if limit else subject
+    return subject
