@@ -26,8 +26,8 @@ def _missing_column(fault: Fault) -> Phrase:
         return phrase("The mapping file names this column, but the file has none called so; its columns: {unused}.")
     if fault.detail.get("asked"):
         return phrase(
-            "The query does not give it; of what it gives, not used: {unused}. Name it in the SELECT (… AS {column}), or "
-            "in the mapping file under columns:, as below."
+            "The query does not give it; of what it gives, not used: {unused}. "
+            "Name it in the SELECT (… AS {column}), or in the mapping file under columns:, as below."
         )
     if fault.detail.get("likely"):
         return phrase(
