@@ -132,7 +132,9 @@ def test_the_weekly_mrr_summary_is_the_recomputed_one_to_the_centavo(demo, compa
     reply = ask(demo, "Weekly MRR summary")
     assert reply.call.arguments == {"period": "2026-W46"}
     bridge = next(part for part in reply.answer.parts if isinstance(part, Table))
-    start, *moves, end = (row[1].value for row in bridge.rows)  # no rate changed in this week
+    start, *moves, rates, end = (row[1] for row in bridge.rows)
+    start, end, moves = start.value, end.value, [move.value for move in moves]
+    assert rates == Money(0, "BRL"), "no rate changed in this week"
     assert start == sum(company.mrr(WEEK[0] - timedelta(days=1)).values())
     assert end == sum(company.mrr(WEEK[1]).values())
     assert moves == list(company.movements(*WEEK).values())

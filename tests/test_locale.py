@@ -123,4 +123,5 @@ def _known(msgid: ast.expr) -> bool:
     """Written here, or what another phrase, a tool or a metric says, which are extracted where they stand."""
     source = msgid.func if isinstance(msgid, ast.Call) else msgid
     elsewhere = ("msgid", "help", "title", "definition_text", "formula", "reference", "rule")
-    return isinstance(msgid, ast.Constant) or (isinstance(source, ast.Attribute) and source.attr in elsewhere)
+    named = source.attr if isinstance(source, ast.Attribute) else source.id if isinstance(source, ast.Name) else ""
+    return isinstance(msgid, ast.Constant) or named in elsewhere

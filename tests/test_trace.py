@@ -36,7 +36,7 @@ from tools.trace_figure import Input, trace_figure
 QUESTIONS = (
     "Weekly MRR summary", "MRR summary for October 2026", "resumo de MRR de setembro de 2026",
     "MRR summary for Q3 2026", "MRR summary for 2025", "MRR last 90 days", "MRR summary for enterprise in Q2 2026",
-    "MRR of smb last month",
+    "MRR summary for smb last month",
     "MRR mid-market em agosto de 2026", "resumo de MRR da Luana Prado no trimestre passado",
     "MRR summary for Hannah Whitlock in Q1 2026", "Which accounts are at risk?", "contas em risco enterprise",
     "top 30 accounts at risk", "Summary of Clariluar Sistemas", "resumo da conta Palamar Idiomas",

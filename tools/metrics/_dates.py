@@ -25,6 +25,12 @@ def _plain(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(day, **options)} + {compiler.process(days, **options)})"
 
 
+@compiles(days_later, "postgresql")
+def _postgresql(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
+    day, days = element.clauses
+    return f"(CAST({compiler.process(day, **options)} AS DATE) + {compiler.process(days, **options)})"
+
+
 @compiles(days_later, "sqlite")
 def _sqlite(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
     day, days = element.clauses

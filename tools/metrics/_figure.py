@@ -59,6 +59,14 @@ class Source:
     rows: int
     as_of: date
 
+    @property
+    def statements(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Each statement with its parameters; of several, the parameters of the n-th are under the key `n`."""
+        several = bool(self.parameters) and all(isinstance(value, Mapping) for value in self.parameters.values())
+        if not several:
+            return [(self.sql, self.parameters)]
+        return [(sql, self.parameters[str(n)]) for n, sql in enumerate(self.sql.split(";\n\n"), start=1)]
+
     def of(self, rows: int) -> "Source":
         """The same statement, of which this figure is only so many rows."""
         return replace(self, rows=rows)
@@ -81,7 +89,7 @@ class Figure:
     source: Source
     currency: str | None = None
     segment: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    parts: Parts | None = None
+    parts: Parts | None = field(default=None, compare=False)
     """Of a ratio that is counted from rows: what it was made of."""
 
     def __post_init__(self) -> None:

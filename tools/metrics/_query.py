@@ -44,9 +44,10 @@ class Reader:
 
 def joined(sources: Sequence[Source], as_of: date) -> Source:
     """Several statements as one source; the parameters of the n-th are under the key `n`."""
+    found = [statement for source in sources for statement in source.statements]
     return Source(
-        ";\n\n".join(source.sql for source in sources),
-        {str(n): dict(source.parameters) for n, source in enumerate(sources, 1)},
+        ";\n\n".join(sql for sql, _ in found),
+        {str(n): dict(parameters) for n, (_, parameters) in enumerate(found, 1)},
         sum(source.rows for source in sources),
         as_of,
     )

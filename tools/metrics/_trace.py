@@ -85,10 +85,7 @@ def statements(figure: Figure) -> Iterator[Statement]:
     What belongs to the definition (numbers, names of categories) is spelt out; days and what the figure is limited to
     stay parameters.
     """
-    given = figure.source.parameters
-    several = all(isinstance(value, Mapping) for value in given.values()) and bool(given)
-    for n, sql in enumerate(figure.source.sql.split(";\n\n") if several else [figure.source.sql], start=1):
-        parameters = given[str(n)] if several else given
+    for sql, parameters in figure.source.statements:
         yield _spelt_out(sql, parameters, set(figure.segment.values()))
 
 

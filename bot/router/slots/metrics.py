@@ -87,8 +87,10 @@ def find_metrics(folded: str, common: Container[str], rest: str | None = None) -
     among what was understood otherwise and is blank in `rest`.
     """
     folded = _WITH_REACTIVATION.sub(lambda said: " " * len(said.group()), folded)
-    nearly = _misspelt(rest or folded, common)
-    named = [said for said in _named(folded) if not nearly or said.end <= nearly.start or nearly.end <= said.start]
+    nearly, whole = _misspelt(rest or folded, common), list(_named(folded))
+    if nearly and any(said.start <= nearly.start and nearly.end <= said.end for said in whole):
+        nearly = None  # "logo churn" is named in full, and no misspelt "logos"
+    named = [said for said in whole if not nearly or said.end <= nearly.start or nearly.end <= said.start]
     named = sorted([*named, *([nearly] if nearly else [])], key=lambda said: said.start)
     named.sort(key=lambda said: said.value == "paying_accounts")  # "logos" tells whose a figure is
     if _OTHERS.search(folded):

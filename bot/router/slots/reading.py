@@ -118,30 +118,14 @@ def read(
     limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
-        text=text,
-        folded=folded,
-        today=today,
-        accounts=(*exact, *partial),
-        strangers=tuple(text[each.start : each.end][:60] for each in strangers),
-        rest=mask.rest,
-        owners=owners,
-        segments=segments,
-        values=values,
-        period=period,
-        count=count[0] if count else None,
-        owner=owner,
-        segment=segment,
-        language=language,
-        figure=figure,
-        metrics=metrics,
-        group=group,
-        compared=compared,
-        limits=tuple(sorted(limits, key=lambda limit: limit.start)),
-        undated=undated,
-        without_names=_blanked(folded, (*exact, *partial)),
-        shape=unwrapped(mask.shape),
+        text=text, folded=folded, today=today, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
+        strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
+        period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
+        figure=figure, metrics=metrics, group=group, compared=compared,
+        limits=tuple(sorted(limits, key=lambda limit: limit.start)), undated=undated,
+        without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},
-    )
+    )  # fmt: skip
 
 
 def _lies_ahead(period: Period, today: date) -> bool:
