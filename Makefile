@@ -36,7 +36,7 @@ laws: .venv/.installed-dev
 	$(BIN)/lint-imports
 
 pytest: .venv/.installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 docs: .venv/.installed-dev ## print the tables of README from the code
 	$(BIN)/cog -r README.md
