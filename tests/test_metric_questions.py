@@ -29,7 +29,8 @@ def as_meant(decision: Decision, item: Mapping[str, Any]) -> bool:
     if "asks" in item:
         offered = [choice.call.arguments.get("metric") for choice in getattr(decision, "choices", ())]
         return isinstance(decision, Clarify) and offered == item["asks"]
-    return decision == Call("query_metric", item["arguments"]) and decision.unread == tuple(item.get("unread", ()))
+    wanted = Call(item.get("tool", "query_metric"), item["arguments"])
+    return decision == wanted and decision.unread == tuple(item.get("unread", ()))
 
 
 @pytest.mark.parametrize("set_", ["questions", "fresh"])
@@ -41,7 +42,7 @@ def test_a_question_becomes_exactly_what_it_means(router: EmbeddedRouter, set_: 
         decision = router.choose(item["q"], language, TODAY, NAMES)
         if not as_meant(decision, item):
             wrong[item["q"]] = decision
-    assert len(wrong) <= 0.2 * len(asked), wrong
+    assert len(wrong) <= 0.1 * len(asked), wrong
     silently = {q: each for q, each in wrong.items() if isinstance(each, Call) and not each.unread}
     assert len(silently) <= 0.05 * len(asked), silently
 
@@ -63,3 +64,37 @@ def test_the_sentence_of_the_requirement_means_the_same_in_both_languages(
             "segment": "enterprise", "country": "BR",
         },
     )  # fmt: skip
+
+
+def test_a_models_query_is_put_in_the_books_terms(router: EmbeddedRouter) -> None:
+    said = {
+        "metric": "NRR", "period": "Q3", "by": "csm", "compare": "the previous quarter", "segment": "SMB",
+        "country": "Brazil", "industry": "healthcare", "limit": 500,
+    }  # fmt: skip
+    assert router.settle(Call("query_metric", said), TODAY, NAMES) == Call(
+        "query_metric",
+        {
+            "metric": "net_revenue_retention", "period": "2026-Q3", "by": "owner", "compare": "previous",
+            "segment": "smb", "country": "BR", "industry": "health", "limit": 25,
+        },
+    )  # fmt: skip
+
+
+def test_a_models_query_of_a_metric_that_does_not_exist_is_asked_back(router: EmbeddedRouter) -> None:
+    asked = router.settle(Call("query_metric", {"metric": "churn", "by": "segment"}), TODAY, NAMES)
+    assert isinstance(asked, Clarify)
+    assert [choice.call.arguments for choice in asked.choices] == [
+        {"metric": metric, "by": "segment"}
+        for metric in ("logo_churn_rate", "gross_mrr_churn_rate", "churned_accounts")
+    ]
+
+
+def test_what_names_nothing_in_the_book_is_asked_about(router: EmbeddedRouter) -> None:
+    asked = router.choose("NRR of Goldtier accounts in Q3", "en", TODAY, NAMES)
+    assert isinstance(asked, Clarify) and asked.question.values == {"name": "Goldtier"}
+
+
+def test_the_schema_that_a_chat_model_sees_names_the_metrics() -> None:
+    schema = load()["query_metric"].input.model_json_schema()
+    assert {"logo_churn_rate", "churned_accounts"} <= set(schema["properties"]["metric"]["enum"])
+    assert all(field.get("description") for field in schema["properties"].values())

@@ -18,7 +18,7 @@ from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY, TRADES
-from tools import ACCOUNT, FIGURE, OWNER, SEGMENT, Slot, Tool, phrase
+from tools import ACCOUNT, BY, COMPARE, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
 
 HELP, NONE = "help", "none"
 """The two intents that are no tool."""
@@ -70,6 +70,8 @@ class EmbeddedRouter:
         first, best = ranked[0]
         if first in (HELP, NONE):
             return self._not_a_tool(ranked, reading, accounts)
+        if tool := self._that_takes_all(ranked, reading):
+            return self._settled(tool, reading, accounts)
         if self._clear(ranked):
             return self._settled(first, reading, accounts)
         if tool := self._if_named(reading):
@@ -95,6 +97,20 @@ class EmbeddedRouter:
     def _clear(self, ranked: list[tuple[str, float]]) -> bool:
         (_, best), (_, second) = ranked[:2]
         return best >= self.policy.answer and best - second >= self.policy.lead
+
+    def _that_takes_all(self, ranked: list[tuple[str, float]], reading: Reading) -> str | None:
+        """A tool that can group or compare one metric as the question asks, where the likeliest cannot.
+
+        Cohorts are not only a way to group: who asks by cohort may want to see them age.
+        """
+        grouped = (BY,) if reading.group and reading.group.sure and reading.group.by != "cohort" else ()
+        compared = (COMPARE,) if reading.compared and reading.compared.end else ()
+        asked = (*grouped, *compared)
+        if len(reading.metrics) != 1 or all(_takes(self._tools[ranked[0][0]], (kind,)) for kind in asked):
+            return None
+        likely = (self._tools[name] for name, score in ranked if name in self._tools and score >= self.policy.clarify)
+        able = (tool.name for tool in likely if all(_takes(tool, (kind,)) for kind in (METRIC, *asked)))
+        return next(able, None)
 
     def _about_figures(self) -> str | None:
         """The tool that takes the id of a figure: who names one can mean nothing else."""

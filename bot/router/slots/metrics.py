@@ -80,13 +80,14 @@ _VARIANTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def find_metrics(folded: str, common: Container[str]) -> tuple[Said, ...]:
+def find_metrics(folded: str, common: Container[str], rest: str | None = None) -> tuple[Said, ...]:
     """The metrics that a folded text speaks of, in its order; what is counted in so many words comes first.
 
-    `common`: words that people use in questions; a name with another word in it may be misspelt.
+    `common`: words that people use in questions; a name with another word in it may be misspelt, where that is not
+    among what was understood otherwise and is blank in `rest`.
     """
     folded = _WITH_REACTIVATION.sub(lambda said: " " * len(said.group()), folded)
-    nearly, whole = _misspelt(folded, common), list(_named(folded))
+    nearly, whole = _misspelt(rest or folded, common), list(_named(folded))
     if nearly and any(said.start <= nearly.start and nearly.end <= said.end for said in whole):
         nearly = None  # "logo churn" is named in full, and no misspelt "logos"
     named = [said for said in whole if not nearly or said.end <= nearly.start or nearly.end <= said.start]

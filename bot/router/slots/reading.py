@@ -135,7 +135,7 @@ def _lies_ahead(period: Period, today: date) -> bool:
 
 def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
-    metrics = find_metrics(folded, common)
+    metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
     mask.put("@bcohort" if group and group.by == "cohort" else "@b", group if group and group.sure else None)
     telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
