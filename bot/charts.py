@@ -1,6 +1,6 @@
 """Charts as pictures and as sentences. matplotlib is imported when a picture is drawn, and not before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from io import BytesIO
@@ -22,7 +22,7 @@ OTHERS = (("#9aa5b1", "--"), (DOWN, ":"), ("#009e73", "-."))
 SIZE, DPI = (9.6, 4.8), 125
 """Slack shows a picture about 500 pixels wide, less than half of its size: what it says must be large in it."""
 ALT_TEXT = 2_000
-MOST_LABELS = 12
+MOST_LABELS, MOST_LONG_LABELS = 12, 6
 
 
 def alt(chart: Chart, speaker: Speaker) -> str:
@@ -133,8 +133,17 @@ def _line(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
         _name_ends(axes, [points for _, points in named[:2] if points], speaker)
         _legend(axes, strokes, [shortened(name, 30) for name, _ in named])
         return
-    for n in _worth_naming(heights):
-        _value_label(axes, n, heights[n], speaker.short(chart.points[n][1]), below=_valley(heights, n))
+    said, most = telling_apart([value for _, value in chart.points], speaker)
+    for n in _worth_naming(heights, most):
+        _value_label(axes, n, heights[n], said[n], below=_valley(heights, n))
+
+
+def telling_apart(values: Sequence[Money | Share | int], speaker: Speaker) -> tuple[list[str], int]:
+    """The values with as few characters as tell different ones apart, and how many such labels have room."""
+    short = [speaker.short(value) for value in values]
+    if len(set(short)) == len(set(map(size, values))):
+        return short, MOST_LABELS
+    return [speaker.whole(value) for value in values], MOST_LONG_LABELS
 
 
 def _name_ends(axes: "Axes", several: list[Points], speaker: Speaker) -> None:
@@ -156,14 +165,18 @@ def _legend(axes: "Axes", strokes: list[Any], names: list[str]) -> None:
 _DRAW = {"waterfall": _waterfall, "bar": _bar, "line": _line}
 
 
+def floor_of(levels: Sequence[float]) -> float:
+    """Where a scale begins: at zero, or above it where the changes would be too small to see beside the levels."""
+    low, high = min(levels), max(levels)
+    cut = low > 0 and high - low < 0.4 * high
+    return low - max(high - low, 0.02 * high) * 0.5 if cut else min(low, 0.0)
+
+
 def _zoom(axes: "Axes", levels: list[float], speaker: Speaker) -> None:
     """Cut the axis where the changes would be too small to see beside the totals, and say so."""
-    low, high = min(levels), max(levels)
-    spread = high - low
-    cut = low > 0 and spread < 0.4 * high
-    floor = low - max(spread, 0.02 * high) * 0.5 if cut else min(low, 0.0)
+    high, floor = max(levels), floor_of(levels)
     axes.set_ylim(floor, high + (high - floor) * 0.12)
-    if cut:
+    if floor > 0:
         warning = speaker.say(phrase("The bars do not start at zero."))
         axes.set_xlabel(warning, fontsize=12, color="#66707c", loc="left")
 
@@ -177,10 +190,11 @@ def _value_label(axes: "Axes", x: int, y: float, text: str, below: bool = False)
 
 
 def _point_labels(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
-    width = 14 if len(chart.points) <= 8 else 8
+    many = len(chart.points) > 7
+    width, font = (8, 12) if many else (14, 13)
     said = [wrapped(label, width) for label, _ in labelled(chart.points, speaker)]
     shown = range(0, len(said), -(-len(said) // MOST_LABELS))
-    axes.set_xticks(list(shown), [said[n] for n in shown], fontsize=13, color=INK, parse_math=False)
+    axes.set_xticks(list(shown), [said[n] for n in shown], fontsize=font, color=INK, parse_math=False)
 
 
 def _label(label: Any, monthly: bool, speaker: Speaker) -> str:
@@ -207,9 +221,9 @@ def _dress(axes: "Axes", title: str) -> None:
     axes.set_yticks([])
 
 
-def _worth_naming(heights: list[float]) -> list[int]:
+def _worth_naming(heights: list[float], most: int) -> list[int]:
     """All points of a short line; of a long one its ends, lowest and highest, unless they would touch."""
-    if len(heights) <= MOST_LABELS:
+    if len(heights) <= most:
         return list(range(len(heights)))
     named: list[int] = []
     for n in (0, len(heights) - 1, heights.index(max(heights)), heights.index(min(heights))):

@@ -134,11 +134,14 @@ def _(part: Chart, speaker: Speaker) -> Iterator[RenderableType]:
     if part.kind == "waterfall":
         shown.append(_bar_grid(_waterfall(part, speaker)))
     else:
-        scale = max((abs(charts.size(value)) for _, points in charts.series(part, speaker) for _, value in points),
-                    default=0)  # fmt: skip
+        levels = [charts.size(value) for _, points in charts.series(part, speaker) for _, value in points] or [0.0]
+        floor = max(charts.floor_of(levels), 0.0) if part.kind == "line" else 0.0
+        scale = max(abs(level - floor) for level in levels)
         for name, points in charts.series(part, speaker):
             shown += [Text(name)] if name else []
-            shown.append(_bar_grid(_bars(points, scale, speaker)))
+            shown.append(_bar_grid(_bars(points, floor, scale, speaker)))
+        if floor:
+            shown.append(Text(speaker.say(phrase("The bars do not start at zero.")), "dim"))
     yield Group(*shown)
 
 
@@ -256,10 +259,10 @@ def _waterfall(part: Chart, speaker: Speaker) -> Iterator[Row]:
             yield label, f"{mark} {speaker.say(value)}", _bar(sizes[n], scale), style
 
 
-def _bars(points: Points, scale: float, speaker: Speaker) -> Iterator[Row]:
+def _bars(points: Points, floor: float, scale: float, speaker: Speaker) -> Iterator[Row]:
     for label, value in charts.labelled(points, speaker):
         size = charts.size(value)
-        yield label, speaker.say(value), _bar(size, scale), "red" if size < 0 else "blue"
+        yield label, speaker.say(value), _bar(size - floor, scale), "red" if size < 0 else "blue"
 
 
 def _bar(size: float, scale: float) -> str:

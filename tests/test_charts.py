@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot import charts
 from bot.locale import Speaker
-from samples import BAR, HOSTILE, LINE, TWO_LINES, WATERFALL, enormous, words
+from samples import BAR, HOSTILE, LINE, TWO_LINES, WATERFALL, brl, enormous, words
 from tools import Chart
 
 EMPTY = Chart(words("Empty"), "waterfall", ())
@@ -36,6 +36,19 @@ def test_lines_side_by_side_are_read_by_their_names() -> None:
     said = charts.alt(TWO_LINES, Speaker())
     assert said.startswith("MRR, this year and the one before. 2026: Jan 2026: R$92,500.00; Feb 2026: R$95,000.00;")
     assert ". the year before: Jan 2025: R$80,900.00;" in said
+
+
+def test_values_are_as_short_as_tells_them_apart() -> None:
+    speaker = Speaker()
+    near = [brl(268_189_030), brl(269_172_977), brl(268_189_030)]
+    assert charts.telling_apart(near, speaker)[0] == ["R$2,681,890", "R$2,691,730", "R$2,681,890"]
+    assert charts.telling_apart([brl(268_189_030), brl(259_607_951)], speaker)[0] == ["R$2.7M", "R$2.6M"]
+
+
+def test_a_scale_begins_above_zero_only_where_changes_would_not_be_seen() -> None:
+    assert charts.floor_of([100.0, 90.0]) == 85.0
+    assert charts.floor_of([100.0, 50.0]) == 0.0
+    assert charts.floor_of([100.0, -5.0]) == -5.0
 
 
 def test_changes_show_their_sign() -> None:

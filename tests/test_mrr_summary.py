@@ -110,7 +110,7 @@ def test_a_week_without_movements_has_a_trend_and_no_story_of_its_own(decline):
 
 def test_the_parts_stand_in_the_order_of_reading(decline):
     assert kinds(run(decline, "mrr_summary")) == [
-        "Note", "From start to end", "MRR bridge", "Facts", "What changed and why", "Who moved it",
+        "Note", "From start to end", "MRR bridge", "Facts", "Facts", "What changed and why", "Who moved it",
         "MRR since 2 Aug 2026", "NextSteps",
     ]  # fmt: skip
 

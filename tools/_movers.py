@@ -76,7 +76,7 @@ def _moved(bridge: Bridge, dimension: str) -> list[Group]:
 
 def _contributions(bridge: Bridge, dimension: str, groups: Sequence[Group]) -> Table:
     columns = (
-        Column(DIMENSIONS[dimension]), Column(phrase("Net new MRR"), numeric=True), Column(phrase("What weighed most")),
+        Column(DIMENSIONS[dimension]), Column(phrase("Net new MRR"), numeric=True), Column(phrase("Mostly")),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
@@ -99,8 +99,9 @@ def _net_new(bridge: Bridge, where: Where, moved: Flows) -> Figure:
 
 
 def _foremost(bridge: Bridge, moved: Flows) -> Phrase:
-    """The movement that weighed most in a group; with its amount where it is not the only one."""
-    name = max(moved.movements, key=lambda each: abs(moved.movements[each]))
+    """The movement that made most of what a group contributed; with its amount where it was not the only one."""
+    sign = -1 if moved.net_new < 0 else 1
+    name = max(moved.movements, key=lambda each: sign * moved.movements[each])
     if moved.movements[name] == moved.net_new:
         return HAPPENED[name]
     return phrase("{movement}, {amount}", movement=HAPPENED[name], amount=bridge.money(moved.movements[name]))

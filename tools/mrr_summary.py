@@ -105,7 +105,8 @@ def _parts(ask: Input, story: Story, span: Span, ran: Course, shown: Shown) -> l
         bridge.table(changes),
         bridge.chart(),
         *in_a_table(late),
-        _ratios(bridge, span, ran),
+        _ratios(bridge),
+        _retention(bridge, ran, span.year),
         *why(bridge, ask.by if ask.by in DIMENSIONS else None),
         who_moved(bridge, changes),
         *who_left(bridge, changes),
@@ -132,23 +133,28 @@ def _trend(bridge: Bridge, span: Span, ran: Course) -> list[Part]:
     return [Chart(phrase("MRR since {day}", day=points[0][0]), "line", points)]
 
 
-def _ratios(bridge: Bridge, span: Span, ran: Course) -> Facts:
-    """Of the period, and of the twelve months to its end with what stands behind their retention."""
-    last, year = span.period.last_day, span.year
-    nrr, grr = _rate(bridge, "net_revenue_retention", year), _rate(bridge, "gross_revenue_retention", year)
+def _ratios(bridge: Bridge) -> Facts:
     shown = (
         (phrase("Quick ratio (Baremetrics: without reactivation)"), _quick_ratio(bridge, "baremetrics")),
         (phrase("Quick ratio with reactivation"), _quick_ratio(bridge, "with_reactivation")),
-        (phrase("Logo churn in the period"), _rate(bridge, "logo_churn_rate", span.period)),
+        (phrase("Logo churn in the period"), _rate(bridge, "logo_churn_rate", bridge.period)),
         (phrase("MRR at risk"), _at_risk(bridge)),
-        (phrase("Net revenue retention, 12 months to {day}", day=last), nrr),
-        (phrase("Gross revenue retention, 12 months to {day}", day=last), grr),
-        (phrase("Accounts kept in these 12 months"), _rate(bridge, "retention_rate", year)),
-        (phrase("Lost in these 12 months"), _moved(bridge, ran, year, "churn")),
-        (phrase("Won in these 12 months"), _moved(bridge, ran, year, "new")),
-        (phrase("Won back in these 12 months"), _moved(bridge, ran, year, "reactivation")),
     )
     return Facts(tuple(Fact(label, figure) for label, figure in shown))
+
+
+def _retention(bridge: Bridge, ran: Course, year: Period) -> Facts:
+    """Of the twelve months to the end of the period, and what stands behind it: a rate alone hides that."""
+    shown = (
+        (phrase("Net revenue retention"), _rate(bridge, "net_revenue_retention", year)),
+        (phrase("Gross revenue retention"), _rate(bridge, "gross_revenue_retention", year)),
+        (phrase("Accounts kept"), _rate(bridge, "retention_rate", year)),
+        (phrase("Lost"), _moved(bridge, ran, year, "churn")),
+        (phrase("Won, new"), _moved(bridge, ran, year, "new")),
+        (phrase("Won back"), _moved(bridge, ran, year, "reactivation")),
+    )
+    title = phrase("The 12 months to {day}", day=year.last_day)
+    return Facts(tuple(Fact(label, figure) for label, figure in shown), title)
 
 
 def _quick_ratio(bridge: Bridge, variant: str) -> Figure:
