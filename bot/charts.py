@@ -138,7 +138,7 @@ def _line(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
         _value_label(axes, n, heights[n], said[n], below=_valley(heights, n))
 
 
-def telling_apart(values: Sequence[Money | Share | int], speaker: Speaker) -> tuple[list[str], int]:
+def telling_apart(values: Sequence[Money | Share | int | Fraction], speaker: Speaker) -> tuple[list[str], int]:
     """The values with as few characters as tell different ones apart, and how many such labels have room."""
     short = [speaker.short(value) for value in values]
     if len(set(short)) == len(set(map(size, values))):

@@ -131,14 +131,18 @@ DEFINED: list[tuple[str, dict[str, str], list[tuple[Any, ...]]]] = [
 
 
 @pytest.mark.parametrize(("contents", "wanted"), [case[1:] for case in DEFINED], ids=[case[0] for case in DEFINED])
-def test_strange_rows_have_a_defined_meaning(company: Company, contents: dict[str, str], wanted: list[tuple[Any, ...]]) -> None:
+def test_strange_rows_have_a_defined_meaning(
+    company: Company, contents: dict[str, str], wanted: list[tuple[Any, ...]]
+) -> None:
     company.write(**files(accounts=ACCOUNTS, **contents)).load()
     assert moved(company) == wanted
 
 
 def test_a_contract_that_starts_later_counts_from_its_day_on(company: Company) -> None:
     """The data are of today all the same."""
-    company.write(**files(subscriptions=contracts("S1,A1,BRL,100.00,month,2026-01-01", "S2,A2,BRL,50.00,month,2027-02-01")))
+    company.write(
+        **files(subscriptions=contracts("S1,A1,BRL,100.00,month,2026-01-01", "S2,A2,BRL,50.00,month,2027-02-01"))
+    )
     report = company.load()
     assert (report.as_of, report.mrr.minor) == (day("2026-01-01"), 10000)
     assert moved(company)[-1] == ("A2", day("2027-02-01"), "new", 5000)
@@ -253,7 +257,9 @@ REFUSED: list[tuple[str, dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize(("contents", "told"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_what_cannot_be_is_refused_with_its_place_and_the_remedy(company: Company, contents: dict[str, str], told: str) -> None:
+def test_what_cannot_be_is_refused_with_its_place_and_the_remedy(
+    company: Company, contents: dict[str, str], told: str
+) -> None:
     (fault,) = company.write(**files(**contents)).faults()
     assert Speaker("en").say(explain(fault)) == told
 
@@ -261,7 +267,11 @@ def test_what_cannot_be_is_refused_with_its_place_and_the_remedy(company: Compan
 @pytest.mark.parametrize("changes", [False, True], ids=["whole", "changes"])
 def test_what_is_refused_is_refused_of_changes_too(company: Company, changes: bool) -> None:
     company.load()
-    company.write(**files(subscriptions=LINES.replace("100.00", "-1.00"), tickets="ticket_id,account_id,opened_on\nT1,A9,2026-01-01\n"))
+    company.write(
+        **files(
+            subscriptions=LINES.replace("100.00", "-1.00"), tickets="ticket_id,account_id,opened_on\nT1,A9,2026-01-01\n"
+        )
+    )
     assert [(fault.file, fault.kind, fault.row) for fault in company.faults(changes=changes)] == [
         ("subscriptions.csv", "negative_price", 2), ("tickets.csv", "unknown_account", 2)
     ]  # fmt: skip

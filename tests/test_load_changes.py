@@ -189,7 +189,9 @@ def test_usage_replaces_the_sum_of_its_day_and_feature(anywhere: Company) -> Non
 
 def test_rows_may_name_what_is_in_the_book_already(anywhere: Company) -> None:
     """By id, by another table's name or line, and amounts in the currency of a line of the book."""
-    anywhere.write(**files(subscriptions=LINES.replace("BRL,100.00", "JPY,5000"), contacts="id,account_id,name\nP1,A1,Ana\n"))
+    anywhere.write(
+        **files(subscriptions=LINES.replace("BRL,100.00", "JPY,5000"), contacts="id,account_id,name\nP1,A1,Ana\n")
+    )
     anywhere.load()
     only(
         anywhere,
@@ -207,7 +209,11 @@ def test_rows_may_name_what_is_in_the_book_already(anywhere: Company) -> None:
 
 def test_names_that_the_changes_change_count_as_they_are_then(company: Company) -> None:
     company.load()
-    only(company, accounts="account_id,name\nA2,Gamma\n", tickets="id,Company,date\nT1,Gamma,2026-03-01\nT2,Beta,2026-03-01\n")
+    only(
+        company,
+        accounts="account_id,name\nA2,Gamma\n",
+        tickets="id,Company,date\nT1,Gamma,2026-03-01\nT2,Beta,2026-03-01\n",
+    )
     mapping = "tables: {tickets: {columns: {account_id: {via: accounts.name, column: Company}}}}"
     assert [(fault.kind, fault.row, fault.value) for fault in company.faults(mapping, changes=True)] == [
         ("unknown_account", 3, "Beta")
@@ -216,7 +222,11 @@ def test_names_that_the_changes_change_count_as_they_are_then(company: Company) 
 
 def test_what_holds_for_the_book_stays_and_the_day_of_the_data_never_goes_back(anywhere: Company) -> None:
     anywhere.write(**files(subscriptions=TWO_LINES, tickets=TICKETS)).load(timezone="America/Recife")
-    only(anywhere, subscriptions=HEAD + ",deleted\nS2,,,,,,true\n", tickets="id,account_id,date,priority,deleted\nT2,,,,true\n")
+    only(
+        anywhere,
+        subscriptions=HEAD + ",deleted\nS2,,,,,,true\n",
+        tickets="id,account_id,date,priority,deleted\nT2,,,,true\n",
+    )
     report = anywhere.load(changes=True, timezone="UTC")
     info = dict(anywhere.rows(book_info, "key", "value"))
     assert (info["as_of"], info["timezone"], info["reporting_currency"], info["load_id"]) == (
@@ -472,7 +482,9 @@ def changes_between(before: State, after: State, repeated: bool) -> tuple[State,
 @given(states(), states(), st.booleans())
 def test_changes_make_the_book_that_a_whole_load_of_the_end_makes(before: State, after: State, repeated: bool) -> None:
     with TemporaryDirectory() as place:
-        check_equal(Path(place), [f"sqlite:///{place}/{name}.sqlite" for name in ("one", "two")], before, after, repeated)
+        check_equal(
+            Path(place), [f"sqlite:///{place}/{name}.sqlite" for name in ("one", "two")], before, after, repeated
+        )
 
 
 def check_equal(place: Path, urls: list[str], before: State, after: State, repeated: bool) -> None:

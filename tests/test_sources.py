@@ -264,7 +264,10 @@ def test_a_failed_load_is_told_in_portuguese_with_its_remedy(company: Company) -
         "Os dados vão até 1 de nov. de 2026: 2 tabelas em dia, 1 atrasada e 1 carga falhou."
     )
     said = speaker.say(reply.answer.parts[2].text)
-    assert said.startswith("Uma carga falhou em ") and "tickets.csv, linha 4, coluna opened_on: “soon” não é uma data" in said
+    assert (
+        said.startswith("Uma carga falhou em ")
+        and "tickets.csv, linha 4, coluna opened_on: “soon” não é uma data" in said
+    )
     assert said.endswith("E mais 1 erro nesta fonte.")
 
 

@@ -68,7 +68,7 @@ class Earlier:
 
     def unfit(self, plan: Plan) -> Iterator[Fault]:
         """What keeps a feed from being changes: rows without ids of their own, columns that a change would empty, and
-    contract lines that only the whole of the feed tells."""
+        contract lines that only the whole of the feed tells."""
         if plan.shape.name == HISTORY.name or plan.said.repeats:
             yield Fault(plan.file, "not_in_changes")
         key = next(iter(plan.shape.fields))
