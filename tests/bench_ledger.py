@@ -185,9 +185,11 @@ def increment(engine: Engine) -> float:
     day = add_months(FIRST, MONTHS) - timedelta(days=1)
     with engine.begin() as connection:
         ordinary = connection.execute(text("SELECT COUNT(*) FROM mrr_movements")).scalar_one() // DAYS
+        changing = select(subscription_changes.c.subscription_id).where(subscription_changes.c.effective_on == day)
         lines = connection.execute(
             select(subscriptions.c.subscription_id, subscriptions.c.account_id)
-            .where(subscriptions.c.ended_on.is_(None)).limit(ordinary)
+            .where(subscriptions.c.ended_on.is_(None), subscriptions.c.subscription_id.not_in(changing))
+            .limit(ordinary)
         ).all()  # fmt: skip
         changes = [{"subscription_id": line, "effective_on": day, "quantity": 99} for line, _ in lines]
         start = time.perf_counter()

@@ -158,7 +158,8 @@ def test_keys_must_be_there_and_come_once(new_postgres):
 def test_a_book_that_was_loaded_is_left_to_its_loads(url):
     make_book(url, subscriptions=[LINES[0]])
     with book_engine(url).begin() as connection:
-        row = {"table_name": "accounts", "source": "clientes.csv", "row_count": 1, "loaded_at": day("2026-10-31")}
+        row = {"table_name": "accounts", "source": "clientes.csv", "row_count": 1, "loaded_at": day("2026-10-31"),
+               "mode": "whole", "stale_after": 1}  # fmt: skip
         connection.execute(insert(loads), row)
     with pytest.raises(NotABook) as refusal:
         build(url)
