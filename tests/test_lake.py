@@ -159,7 +159,7 @@ def test_a_book_that_was_loaded_is_left_to_its_loads(url):
     make_book(url, subscriptions=[LINES[0]])
     with book_engine(url).begin() as connection:
         row = {"table_name": "accounts", "source": "clientes.csv", "row_count": 1, "loaded_at": day("2026-10-31"),
-               "mode": "whole", "stale_after": 1}  # fmt: skip
+               "mode": "whole", "stale_after": 1, "filled": ""}  # fmt: skip
         connection.execute(insert(loads), row)
     with pytest.raises(NotABook) as refusal:
         build(url)
