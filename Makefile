@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 SPARK_VERSION := 4.3.0
 SIZES ?= 1
 
-.PHONY: demo test test-spark test-engine bench bench-ledger lint types laws pytest docs catalogues lock clean
+.PHONY: demo test test-spark test-engine bench bench-ledger eval lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
@@ -24,6 +24,10 @@ bench: .venv/.installed-dev
 
 bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-months: make bench-ledger SIZES="1 10"
 	$(BIN)/python -m tests.bench_ledger $(SIZES)
+
+eval: .venv/.installed-dev ## how well questions are understood that the examples' authors never saw
+	$(BIN)/retention eval tests/questions/blind.yml
+	$(BIN)/retention eval tests/questions/followups.yml
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -288,6 +288,22 @@ def doctor(
     raise typer.Exit(examine(assistant(context, home, None), Console(), http=http))
 
 
+@app.command(name="eval", epilog="Example: `retention eval tests/questions/blind.yml`")
+def evaluate(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Questions: {q, lang, tool, arguments, after}.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="What each question led to.")] = False,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Measure how well questions are understood, and list each one that was not."""
+    from bot.evaluation import run
+
+    raise typer.Exit(run(assistant(context, home, today), file, as_json, Console()))
+
+
 def _form(as_json: bool, as_csv: bool) -> str:
     return "json" if as_json else "csv" if as_csv else "table"
 

@@ -68,7 +68,7 @@ class Assistant:
         default = self.settings.retention_language
         return Conversation(
             self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default),
-            self.shown,
+            self.shown, self.store.context,
         )  # fmt: skip
 
     @cached_property

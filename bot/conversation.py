@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import ValidationError
 
 from bot.question import Place, Question
-from bot.router import Call, Choice, Clarify, Decision, Names, Router
+from bot.router import Call, Choice, Clarify, Context, Decision, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
-from tools import Answer, Deps, Note, NothingShown, Phrase, Shown, Tool, ToolError, phrase
+from tools import Answer, Deps, Download, Note, NothingShown, Phrase, Shown, Table, Tool, ToolError, phrase
 from tools.metrics import Book, NoBook, OldBook, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
@@ -59,6 +59,8 @@ class Conversation:
     language_of: Callable[[str], str]
     shown: Callable[[Place], Shown] = lambda _: NothingShown()
     """What was shown before, as far as it may be seen where a question is asked."""
+    context: Callable[[Place], Context | None] = lambda _: None
+    """What was answered last where a question is asked: follow-ups leave it unsaid."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -96,13 +98,15 @@ class Conversation:
             )  # fmt: skip
 
     def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
-        decision: Decision = call or self.router.choose(question.text, language, self.today(), self.names(book))
+        decision: Decision = call or self.router.choose(
+            question.text, language, self.today(), self.names(book), self.context(question.place)
+        )
         if _drafts_in_a_language(decision):
             language = question.language or self.language_of(without_language(question.text))
         if isinstance(decision, Call):
-            return self._run(book, question, language, decision)
+            return self._run(book, question, decision.language or language, decision)
         if isinstance(decision, Clarify):
-            return Reply(question, language, "clarify", decision.question, choices=decision.choices)
+            return Reply(question, language, "clarify", decision.question, decision.call, choices=decision.choices)
         return Reply(question, language, "declined", _what_i_do(decision.help), suggestions=SUGGESTIONS)
 
     def _run(self, book: Book, question: Question, language: str, call: Call) -> Reply:
@@ -116,6 +120,7 @@ class Conversation:
         deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place))
         answer = tool.run(asked, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
+        answer = as_files(answer, call.tool) if call.form == "csv" else answer
         arguments = asked.model_dump(exclude_none=True)
         return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
 
@@ -129,6 +134,19 @@ def _drafts_in_a_language(decision: Decision) -> bool:
 def _used(answer: Answer, book: Book) -> set[str]:
     """The tables behind an answer: those its figures were counted from, and those that were read for it."""
     return {table for figure in answer.figures for table in figure.source.tables} | book.used
+
+
+def as_files(answer: Answer, name: str) -> Answer:
+    """The answer with its tables as CSV files and nothing else."""
+    tables = [part for part in answer.parts if isinstance(part, Table)]
+    if not tables:
+        raise ToolError(phrase("There is no table in that answer to make a file of."))
+    numbered = [name if len(tables) == 1 else f"{name}-{n}" for n in range(1, len(tables) + 1)]
+    files = (
+        Download(f"{called}.csv", table.title, table.columns, table.rows)
+        for called, table in zip(numbered, tables, strict=True)
+    )
+    return replace(answer, parts=tuple(files))
 
 
 def _owning(answer: Answer, call: Call) -> Answer:

@@ -28,8 +28,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.conversation import Reply
-from bot.question import Question
-from bot.router import Call
+from bot.question import Place, Question
+from bot.router import Call, Context
 from bot.tables import answers, drafts, feedback, figures, posts, questions
 from tools.metrics import Figure
 
@@ -77,16 +77,21 @@ class Store:
             if reply.answer and (shown := reply.answer.figures):
                 connection.execute(insert(figures), [_figure(question.key, *each) for each in enumerate(shown)])
 
-    def last_call(self, conversation: str) -> Call | None:
-        """What was last run in this conversation, for follow-ups such as “and for last month?”."""
+    def context(self, place: Place) -> Context | None:
+        """What was last run in a conversation, for follow-ups: a thread, but in a direct message all of it."""
+        if place.kind != "dm" and not place.thread:
+            return None  # slash commands and single questions of a terminal stand alone
+        here = [questions.c.team == place.team, questions.c.channel == place.channel]
+        if place.kind != "dm":
+            here.append(questions.c.conversation == place.conversation)
         query = (
-            select(answers.c.tool, answers.c.arguments)
+            select(answers.c.tool, answers.c.arguments, answers.c.listed)
             .join(questions, questions.c.key == answers.c.question)
-            .where(questions.c.conversation == conversation, answers.c.tool.is_not(None))
+            .where(*here, answers.c.tool.is_not(None))
             .order_by(questions.c.asked_at.desc(), answers.c.answered_at.desc())
         )
         row = self._first(query)
-        return Call(row.tool, json.loads(row.arguments)) if row else None
+        return Context(Call(row.tool, json.loads(row.arguments)), tuple(json.loads(row.listed))) if row else None
 
     def keep_draft(
         self, question: Question, *, kind: str, account_id: str | None, language: str, title: str, body: str
@@ -264,6 +269,7 @@ def _answer(reply: Reply, text: str, at: datetime) -> dict[str, Any]:
         "question": reply.question.key, "text": text, "answered_at": at,
         "tool": reply.call.tool if reply.call else None,
         "arguments": exact(dict(reply.call.arguments) if reply.call else {}),
+        "listed": exact(list(reply.answer.listed) if reply.answer else []),
     }  # fmt: skip
 
 

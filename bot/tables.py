@@ -31,6 +31,7 @@ answers = Table(
     _of_question(primary_key=True),
     Column("tool", String(80)),
     Column("arguments", Text, nullable=False),
+    Column("listed", Text, nullable=False, server_default="[]"),
     Column("text", Text, nullable=False),
     Column("answered_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip

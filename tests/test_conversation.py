@@ -48,7 +48,7 @@ class Router:
     def __init__(self, decision):
         self.decision, self.asked = decision, []
 
-    def choose(self, text, language, today, names):
+    def choose(self, text, language, today, names, context=None):
         self.asked.append((text, language, today, names))
         return self.decision
 

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 
 from bot.conversation import Reply
 from bot.question import Person, Place, Question
-from bot.router import Call
+from bot.router import Call, Context
 from bot.store import Store, migrate, open_store, store_engine, waiting_migrations
 from bot.tables import STORE, drafts, feedback, figures, questions
 from tools import Answer, Fact, Facts, phrase
@@ -20,6 +20,7 @@ from tools.metrics import Figure, Period
 from tools.metrics._figure import Source
 
 QUESTION = Question("T1/C1/1.1", "NRR of last month?", Person("U1"), Place("channel", "T1", "C1", "1.0"))
+IN_THREAD = QUESTION.place
 NRR = Figure(
     "net_revenue_retention", 1, "trailing", Fraction(11, 12), "percent", Period.parse("2026-10"),
     Source("SELECT 1", {"start": date(2026, 10, 1)}, 12, date(2026, 11, 21)), segment={"segment": "smb"},
@@ -67,17 +68,34 @@ def test_remembering_twice_keeps_one_question_and_its_drafts(store: Store) -> No
 
 
 def test_a_follow_up_finds_the_last_call_of_its_own_conversation(store: Store) -> None:
-    assert store.last_call("T1/C1/1.0") is None
+    assert store.context(IN_THREAD) is None
     store.remember(reply(), "first")
     store.remember(reply("T1/C1/2.2", {"period": "2026-W47"}), "second")
-    assert store.last_call("T1/C1/1.0") == Call("mrr_summary", {"period": "2026-W47"})
-    assert store.last_call("T1/C1/9.9") is None
+    assert store.context(replace(IN_THREAD, thread="")) is None
+    assert store.context(IN_THREAD) == Context(Call("mrr_summary", {"period": "2026-W47"}))
+    assert store.context(replace(IN_THREAD, thread="9.9")) is None
+
+
+def test_in_a_direct_message_whatever_was_answered_last_can_be_followed_up(store: Store) -> None:
+    said = reply()
+    here = Place("dm", "T1", "D1", "5.0")
+    store.remember(replace(said, question=replace(said.question, place=here)), "first")
+    assert store.context(replace(here, thread="6.0")) is not None
+    assert store.context(replace(here, channel="D2")) is None
+
+
+def test_the_accounts_of_a_list_can_be_pointed_at_later(store: Store) -> None:
+    said = reply()
+    assert said.answer is not None
+    store.remember(replace(said, answer=replace(said.answer, listed=("A-2", "A-1"))), "first")
+    context = store.context(said.question.place)
+    assert context is not None and context.listed == ("A-2", "A-1")
 
 
 def test_arguments_with_dates_and_periods_come_back_as_text(store: Store) -> None:
     store.remember(reply(), "first")
-    call = store.last_call("T1/C1/1.0")
-    assert call is not None and call.arguments == {"period": "2026-10", "since": "2026-10-01"}
+    context = store.context(IN_THREAD)
+    assert context is not None and context.call.arguments == {"period": "2026-10", "since": "2026-10-01"}
 
 
 def test_the_last_word_of_a_person_counts_as_feedback(store: Store) -> None:

@@ -32,7 +32,7 @@ from tools._answer import (
 from tools._hides import what_it_hides
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
-from tools._registry import Deps, Tool, load
+from tools._registry import WHY, Deps, Tool, Why, load
 from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
@@ -66,9 +66,9 @@ from tools._tables import TABLES
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "FIGURE", "INDUSTRY", "LANGUAGE", "METRIC",
     "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES",
-    "TOPIC", "VARIANT",
+    "TOPIC", "VARIANT", "WHY",
     "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
     "Fact", "Facts", "Heatmap", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
-    "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError",
+    "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError", "Why",
     "load", "metric_query", "phrase", "phrase_n", "what_it_hides",
 ]  # fmt: skip

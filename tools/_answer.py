@@ -175,7 +175,8 @@ class Answer:
     """What a tool gives back.
 
     `subject` says what was understood ("MRR summary · week of 9 Nov 2026"); `accounts` are the ids of the
-    accounts it speaks of, for the audience check; figures are found in the parts; `stale` are the sources it used
+    accounts it speaks of, for the audience check, `listed` those of them that can be pointed at ("the second one"), in
+    reading order; figures are found in the parts; `stale` are the sources it used
     that are out of date, which whoever asked is told with it.
     """
 
@@ -184,6 +185,7 @@ class Answer:
     parts: tuple[Part, ...] = ()
     accounts: frozenset[str] = field(default_factory=frozenset)
     stale: tuple[Supply, ...] = ()
+    listed: tuple[str, ...] = ()
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -16,6 +16,11 @@ from knowledge import Index
 from tools._answer import Answer
 from tools._shown import NothingShown, Shown
 from tools.metrics import Book
+
+Why = tuple[str, Mapping[str, str]]
+"""A tool's name, and arguments of its own."""
+WHY: Why = ("trace_figure", {})
+"""What answers “why?” where a tool says nothing else: how its figures were counted."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Tool:
     name: str
     run: Callable[[Any, Deps], Answer]
     input: type[BaseModel]
+    why: Why = WHY
+    """What answers “why?” after this tool; itself: asked once more with what is added."""
 
     @cached_property
     def examples(self) -> Mapping[str, tuple[str, ...]]:
@@ -62,4 +69,5 @@ def load() -> Mapping[str, Tool]:
 
 
 def _tool(name: str, module: Any) -> Tool:
-    return Tool(name, getattr(module, name), module.Input)
+    tool = Tool(name, getattr(module, name), module.Input)
+    return replace(tool, why=module.WHY) if hasattr(module, "WHY") else tool

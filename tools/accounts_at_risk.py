@@ -23,6 +23,7 @@ from tools import (
     Phrase,
     Table,
     ToolError,
+    Why,
     phrase,
     phrase_n,
 )
@@ -32,6 +33,7 @@ from tools._signs import account_score, all_reasons, track_record, unknowns
 from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank
 
 MOST = 100
+WHY: Why = ("account_summary", {})
 
 
 class Input(BaseModel):
@@ -67,6 +69,7 @@ def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
         accounts=frozenset(
             risk.standing.account_id for risk in (ranking.risks if window else (*shown, *ranking.leaving))
         ),
+        listed=tuple(risk.standing.account_id for risk in shown),
     )
 
 

@@ -23,18 +23,21 @@ from tools import (
     Phrase,
     Shown,
     ToolError,
+    Why,
     phrase,
     phrase_n,
 )
 from tools._bridge import Bridge, difference, withheld
 from tools._hides import BEHIND
-from tools._movers import who_left, who_moved, who_will_leave, why
+from tools._movers import TOP, who_left, who_moved, who_will_leave, why
 from tools._naming import DIMENSIONS
 from tools._narrative import Story, narrative
 from tools._reading import conversion, written_period
 from tools._restated import in_a_sentence, in_a_table, restated
 from tools._span import Course, Span, course
 from tools.metrics import Category, Figure, Mover, Period, all_metrics, flows, movers, rank
+
+WHY: Why = ("query_metric", {"metric": "churned_mrr", "by": "reason"})
 
 
 class Input(BaseModel):
@@ -81,6 +84,7 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
         ),
         parts=(*_parts(ask, story, span, ran, deps.shown), *rates, NextSteps(_next(changes))),
         accounts=frozenset(mover.account_id for mover in changes),
+        listed=tuple(mover.account_id for mover in changes[:TOP]),
     )
 
 

@@ -33,6 +33,7 @@ from tools import (
     Note,
     Part,
     Phrase,
+    Why,
     phrase,
 )
 from tools._grouped import FEW, MOST, Grouped, made_of
@@ -44,6 +45,7 @@ from tools._querying import MetricQuery, metric_query
 from tools._reading import conversion
 from tools.metrics import Book, Breakdown, Figure, Period, account_names, all_metrics
 
+WHY: Why = ("query_metric", {"compare": "previous", "by": "segment"})
 ACCOUNTS = 10
 """How many accounts are listed where no number is named."""
 
@@ -123,8 +125,8 @@ def query_metric(ask: Input, deps: Deps) -> Answer:
     if found.of_money or query.metric.unit == "money":
         parts += conversion(deps.book)
     return Answer(
-        subject=query.subject(), headline=_headline(query, found), accounts=accounts | listed,
-        parts=(*parts, NextSteps(tuple(_next(query)))),
+        subject=query.subject(), headline=_headline(query, found), accounts=accounts.union(listed),
+        parts=(*parts, NextSteps(tuple(_next(query)))), listed=listed,
     )  # fmt: skip
 
 
@@ -149,16 +151,16 @@ def _with_counts(found: Breakdown, figure: Figure) -> Phrase | Figure:
     return phrase("{value} ({part} of {whole})", value=figure, part=parts.part, whole=parts.whole)
 
 
-def _in_groups(ask: Input, found: Breakdown, book: Book) -> tuple[list[Part], frozenset[str]]:
+def _in_groups(ask: Input, found: Breakdown, book: Book) -> tuple[list[Part], tuple[str, ...]]:
     """The figures as a table and a chart, and the accounts that they name."""
     if ask.by is None:
-        return [_alone(found)], frozenset()
+        return [_alone(found)], ()
     if not found.lines:
-        return [Note(phrase("There is nothing to group."))], frozenset()
+        return [Note(phrase("There is nothing to group."))], ()
     names = account_names(book) if ask.by == "account_id" else {}
     grouped = Grouped(found, ask.by, ask.order, ask.limit or (ACCOUNTS if names else None), names)
     chart = grouped.chart()
-    shown = frozenset(str(line.label) for line in grouped.shown if names)
+    shown = tuple(str(line.label) for line in grouped.shown if names)
     return [grouped.table(), *([chart] if chart else [])], shown
 
 

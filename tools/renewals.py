@@ -120,6 +120,7 @@ def _coming(asked: _Asked, window: Period) -> Answer:
         _how_many(found, window, mrr),
         (*parts, *conversion(asked.book), NextSteps(_next(found))),
         frozenset(renewal.account_id for renewal in found.soonest),
+        listed=tuple(renewal.account_id for renewal in found.soonest),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from tools import Phrase
 
@@ -27,6 +27,18 @@ class Call:
     arguments: Mapping[str, Any] = field(hash=False)
     unread: tuple[str, ...] = field(default=(), compare=False)
     """What the question says and the tool cannot take: the person is told that it was left out."""
+    language: str = ""
+    """The language in which the answer is wanted; empty: that of the question."""
+    form: Literal["", "csv"] = ""
+    """csv: the answer's tables as files."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was answered last where a question is asked, and the accounts it listed, in reading order."""
+
+    call: Call
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Clarify:
-    """Ask back, with up to three choices."""
+    """Ask back, with up to three choices; `call` is what lacks the thing that is asked for."""
 
     question: Phrase
     choices: tuple[Choice, ...] = ()
+    call: Call | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -56,4 +69,6 @@ Decision = Call | Clarify | Decline
 
 
 class Router(Protocol):
-    def choose(self, text: str, language: str, today: date, names: Names) -> Decision: ...
+    def choose(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Decision:
+        """`context`: what the question may leave unsaid because it was answered just before."""
+        ...

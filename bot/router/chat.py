@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from bot.router._door import Call, Decision, Names
+from bot.router._door import Call, Context, Decision, Names
 from bot.router.embedded import EmbeddedRouter
 from bot.unforeseen import guarded
 from tools import Tool
@@ -28,12 +28,12 @@ class ChatRouter:
         self.embedded, self.tools = embedded, tools
         self.model, self.timeout = model, timeout
 
-    def choose(self, text: str, language: str, today: date, names: Names) -> Decision:
+    def choose(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Decision:
         """The embedded decision where it is sure; else the model's, and where that is of no use the embedded one.
 
         Of no use: no call, a malformed one, a tool or argument that does not exist, a time-out, a 429, an outage.
         """
-        weighed = self.embedded.weigh(text, language, today, names)
+        weighed = self.embedded.weigh(text, language, today, names, context)
         if weighed.sure:
             return weighed.decision
         call = guarded("the chat model", lambda: self._ask_model(text, today), lambda _: None)

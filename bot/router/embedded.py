@@ -1,14 +1,15 @@
 """The router that needs no model: tools by their examples, arguments by the markers of their fields."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib.resources import files
 
 import yaml
 
-from bot.router._door import Call, Choice, Clarify, Decision, Decline, Names
+from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
+from bot.router.following import carried_over, follow_up, pointed_out, same_with_topic, says_nothing_but, spoken_of
 from bot.router.intents import left_out, train
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
@@ -55,11 +56,21 @@ class EmbeddedRouter:
         self._labels, self._shapes = zip(*dict.fromkeys(shapes), strict=True)
         self._trained = train(self._shapes, self._labels)
 
-    def choose(self, text: str, language: str, today: date, names: Names) -> Decision:
-        return self.weigh(text, language, today, names).decision
+    def choose(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Decision:
+        return self.weigh(text, language, today, names, context).decision
 
-    def weigh(self, text: str, language: str, today: date, names: Names) -> Weighed:
+    def weigh(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Weighed:
         """Decide, and say how sure. Never fails, whatever the text; `language` changes nothing here."""
+        if context is None:
+            return self._weigh(text, today, names)
+        text = pointed_out(text, context, names.accounts)
+        reading = self._read(text, today, names)
+        if call := follow_up(reading, context, self._tools):
+            return Weighed(call, sure=True)
+        return self._in_context(self._weigh(text, today, names), reading, context)
+
+    def _weigh(self, text: str, today: date, names: Names) -> Weighed:
+        """Decide by the words alone."""
         accounts, _ = self._prepare(names)
         reading = self._read(text, today, names)
         if not parts_of(reading.folded):
@@ -93,6 +104,34 @@ class EmbeddedRouter:
     def left_out(self) -> LeftOut:
         """How every example would be scored had it been left out of training; policies are measured by it."""
         return LeftOut(left_out(self._shapes, self._labels), self._labels, frozenset(self._tools))
+
+    def _in_context(self, weighed: Weighed, reading: Reading, context: Context) -> Weighed:
+        """What was decided by the words alone, with what the answer before had said already."""
+        match weighed.decision:
+            case Call(tool, arguments) as call if arguments != {} or tool != context.call.tool:
+                if (topic := same_with_topic(reading, context, self._tools)) and tool == topic.tool:
+                    return Weighed(topic, sure=True)
+                return Weighed(carried_over(call, reading, context, self._tools), weighed.sure)
+            case Clarify(choices=(), call=Call() as call) if account := spoken_of(context):
+                return Weighed(replace(call, arguments={**call.arguments, "account": account}), sure=True)
+            case Clarify() | Decline(help=False) if not weighed.sure:
+                return self._of_another_metric(weighed, reading, context)
+        return weighed
+
+    def _of_another_metric(self, weighed: Weighed, reading: Reading, context: Context) -> Weighed:
+        """Where only a metric is said ("and the NRR?"), it is counted for what the answer before was about."""
+        if topic := same_with_topic(reading, context, self._tools):
+            return Weighed(topic, sure=True)
+        counting = next(
+            (tool for tool in self._tools.values() if _takes(tool, (METRIC,)) and _takes(tool, (BY,))), None
+        )
+        if counting is None or not says_nothing_but(reading, counting):
+            return weighed
+        accounts = AccountNames({})
+        settled = self._settled(counting.name, reading, accounts)
+        if isinstance(settled.decision, Call):
+            return Weighed(carried_over(settled.decision, reading, context, self._tools), sure=True)
+        return weighed
 
     def _clear(self, ranked: list[tuple[str, float]]) -> bool:
         (_, best), (_, second) = ranked[:2]

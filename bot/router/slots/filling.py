@@ -45,13 +45,8 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     `familiar`: words that people use to ask for this tool. What limits the answer and fits no field is asked about
     where it looks like a name, else it is among the call's `unread`.
     """
-    arguments = {
-        name: value
-        for name, field in tool.input.model_fields.items()
-        if (value := _value(name, field, reading)) is not None
-    }
-    fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
-    rest = _rest(tool, reading, fields)
+    arguments, fields = dict(_said(tool, reading)), fields_by_slot(tool)
+    rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
     if account := fields.get("account"):
@@ -65,9 +60,37 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     return Filled(call)
 
 
-def _rest(tool: Tool, reading: Reading, fields: Container[str | None]) -> str:
+def fields_by_slot(tool: Tool) -> Mapping[str | None, str]:
+    """The names of the tool's fields by the kind of slot they take."""
+    return {_slot(field): name for name, field in tool.input.model_fields.items()}
+
+
+def _said(tool: Tool, reading: Reading) -> Iterator[tuple[str, Any]]:
+    for name, field in tool.input.model_fields.items():
+        if (value := _value(name, field, reading)) is not None:
+            yield name, value
+
+
+def newly_said(tool: Tool, reading: Reading) -> dict[str, Any]:
+    """The tool's fields of which the words themselves speak, its account among them: what a follow-up changes."""
+    fields, meant = fields_by_slot(tool), _meant(reading)
+    implied = {fields.get("topic"), None if reading.metrics else fields.get("metric")}
+    if reading.compared and not reading.period:
+        implied.add(fields.get("period"))  # "compared with last year" changes what with, not what of
+    said = {name: value for name, value in _said(tool, reading) if name not in implied}
+    if said.keys() & set(AHEAD):
+        said.pop("period", None)  # a time to come is not also one that is over
+    return {**said, fields["account"]: meant[0]} if "account" in fields and len(meant) == 1 else said
+
+
+def unplaced(tool: Tool, reading: Reading) -> list[str]:
+    """What was recognised in the question and no field of the tool takes."""
+    return list(_out_of_place(reading, fields_by_slot(tool), newly_said(tool, reading)))
+
+
+def left_over(tool: Tool, reading: Reading) -> str:
     """What no slot took, without what this tool takes though it is not told from other words everywhere."""
-    rest = reading.rest
+    rest, fields = reading.rest, fields_by_slot(tool)
     taken: list[Stretch] = [limit for limit in reading.limits if limit.slot in fields]
     if reading.group and "by" in fields:
         taken.append(reading.group)
@@ -161,7 +184,7 @@ def settle(tool: Tool, said: Mapping[str, Any], in_words: Callable[[str], Readin
     `in_words` reads a value as if it were a question. An account, manager or segment that the book does not know
     is asked back; what else it does not know is left out.
     """
-    fields = {_slot(field): name for name, field in tool.input.model_fields.items()}
+    fields = fields_by_slot(tool)
     arguments, asked = dict[str, Any](), None
     for name, field in tool.input.model_fields.items():
         if _slot(field) == "account":
@@ -296,13 +319,13 @@ def _with_account(
     if len(meant) == 1:
         return Filled(replace(call, arguments={**call.arguments, name: meant[0]}))
     if meant:
-        return Filled(call, Clarify(_which_account(len(meant)), _choices(call, name, meant, accounts)))
+        return Filled(call, Clarify(_which_account(len(meant)), _choices(call, name, meant, accounts), call))
     if stranger := called or _stranger(reading, required):
         near = _choices(call, name, accounts.nearest(stranger), accounts)
         general = () if required else (Choice(phrase(tool.help), call),)
         unknown = phrase("I know no account called {name}.", name=stranger)
-        return Filled(call, Clarify(unknown, (*near[: 3 - len(general)], *general)))
-    return Filled(call, Clarify(phrase("Which account?")) if required else None)
+        return Filled(call, Clarify(unknown, (*near[: 3 - len(general)], *general), call))
+    return Filled(call, Clarify(phrase("Which account?"), call=call) if required else None)
 
 
 def _which_account(n: int) -> Phrase:

@@ -1,0 +1,213 @@
+"""Follow-ups: what a question leaves unsaid because the answer above it said so.
+
+"And in Q2?", "só enterprise", "why?", "as CSV", "draft the survey for the second one". Pure: the context comes in.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Literal
+
+from bot.router._door import Call, Context
+from bot.router.slots.accounts import parts_of
+from bot.router.slots.filling import fields_by_slot, left_over, newly_said, unplaced
+from bot.router.slots.limits import LIMITS
+from bot.router.slots.reading import Reading
+from bot.router.slots.text import fold, word_set
+from tools import WHY, Tool
+from tools.metrics import Grain, Period
+
+_GLUE = word_set(
+    "a about accounts again also an and are at but by can com como contas customers clients clientes d da das de "
+    "do does dos e em entao essa esse esta este eu first for from gimme give had has have how i if in instead is "
+    "isso it its just let limit list lista look looks many mas me mesma mesmo mostra mostre n na nas no nos now o "
+    "of on one ones only os ou para por pra pras pro pros primeiras primeiros que quero qual quais queria same "
+    "sao se see show so somente apenas agora tambem tb thats that the them then these this thing those to too top "
+    "up us versus want was we were what whats with would you coisa ficou fica foi era eram seria quanto quantas "
+    "quantos manda ver ai ok okay number version versao please pls plz pfv pf favor thanks thank obrigado "
+    "obrigada valeu hmm ah oh right breakdown break broken down split quebra quebrado abre aberto separado filtra "
+    "filter filtrar filtrado maiores biggest largest each cada group grouped agrupa agrupado ordered sort compare "
+    "compared compara comparado contra against carteira portfolio book s as get year ano whole inteiro inteira "
+    "full entire all month mes quarter trimestre week semana ours our nosso nossa deu qto qtos report relatorio "
+    "file arquivo"
+)
+"""What may stand around the one thing that is new, or says nothing new by itself."""
+_RENEWING = word_set(
+    "renew renews renewing renewal renewals up renova renovam renovando renovacao renovacoes vence vencem vencendo "
+    "contract contracts contrato contratos until till through ate"
+)
+"""What stands around a time to come."""
+_CUE = re.compile(
+    r"^(?:ok(?:ay)?[,.! ]+|hmm[,. ]+)?"
+    r"(?:and|but|what about|how about|same|now|only|just|e|mas|agora|so|somente|apenas|mesma coisa|tambem)\b[\s,]*"
+    r"(?:(?:for|about|on|sobre|para|pra|d[aeo])\b\s*)?"
+)
+_BEFORE = re.compile(
+    r"\b(?:the )?(?:(week|month|quarter|year|one|period) before"
+    r"|(?:previous|prior) (week|month|quarter|year|one|period))\b"
+    r"|\b(?:[ao]s? )?(?:(semana|mes|trimestre|ano|periodo) )?anterior\b"
+)
+_AGAINST = re.compile(r"\b(?:vs?|versus|against|compar\w*|contra|than|do que)\b")
+_GRAINS: Mapping[str, Grain] = {
+    "week": "week", "month": "month", "quarter": "quarter", "year": "year",
+    "semana": "week", "mes": "month", "trimestre": "quarter", "ano": "year",
+}  # fmt: skip
+_WHY = re.compile(
+    r"^(?:and |but |e |mas |ok |hmm )?"
+    r"(?:why|how come|y tho|por ?que|pq|porq|what (?:caused|drove|explains)|o que (?:causou|explica|houve|aconteceu))\b"
+    r"(?: (?:so|tho|though|that|this|it|is|did|was|has|are|they|happen(?:ed)?|drop(?:ped)?|fall|fell|rise|rose|changed?"
+    r"|go|went|up|down|much|many|high|low|bad|isso|assim|tao|tanto|tantos|tantas|foi|e|esta|caiu|subiu|mudou|alto|baixo"
+    r"|ruim|deu|aconteceu))*[\s?!.]*$"
+)
+_CSV = re.compile(
+    r"\b(?:(?:export(?:a|ar|e|ed)?|download|baixa(?:r)?|salva(?:r)?|save)\b"
+    r"(?:\s+(?:it|this|that|isso|os dados|the data))?\s*)?"
+    r"(?:(?:as|in|to|into|como|em|no|num|numa|pra|para|de|a|an|um|uma)\s+)*(?:\.?csv|excel|xlsx?|planilha|spreadsheet)\b"
+    r"|\b(?:export(?:a|ar|e)?|download|baixar?)\b"
+)
+_NTH: Mapping[str, int] = {
+    **{word: n for n, each in enumerate((
+        "first primeira primeiro 1st 1a 1o", "second segunda segundo 2nd 2a 2o", "third terceira terceiro 3rd 3a 3o",
+        "fourth quarta quarto 4th 4a 4o", "fifth quinta quinto 5th 5a 5o",
+    )) for word in each.split()},
+    **dict.fromkeys(("last", "ultima", "ultimo"), -1),
+}  # fmt: skip
+_THINGS = r"(?:one|account|customer|client|on the list|conta|cliente|empresa|da lista)"
+_ORDINAL = re.compile(
+    rf"\b(?:(?:the|a|o|d[ao]|n[ao]|pr[ao]|essa|esse)\s+)(?P<nth>{'|'.join(_NTH)})(?:\s+{_THINGS}|(?=\s*[?!.,]*\s*$))"
+    rf"|(?:\bnumber\s+|\bno\.?\s+|\bnumero\s+|\bn[º°]\s*|#)(?P<n>\d{{1,2}})\b"
+)
+_IT = re.compile(
+    r"\b(?:(?:this|that|the same|essa|esta|esse|este|ess[ae] mesm[ao]|a mesma|o mesmo)\s+"
+    r"(?:account|customer|client|company|conta|cliente|empresa)|them|they|their|(?:for|with|about|to|on) it|d?el[ae]s?)"
+    r"\b"
+)
+_CARRIED = ("period", "owner", "segment", *LIMITS)
+"""Slots that a new question, begun as a follow-up, takes over from the one before."""
+
+
+def pointed_out(text: str, context: Context, names: Mapping[str, str]) -> str:
+    """The question with "the second one" and "this account" replaced by the names of the accounts they mean."""
+    folded = fold(text)
+    if (nth := _ORDINAL.search(folded)) and (account := _nth(nth, context.listed)) in names:
+        return f"{text[: nth.start()]} {names[account]} {text[nth.end() :]}"
+    if (it := _IT.search(folded)) and (account := spoken_of(context)) in names:
+        opener = it.group().split()[0] if it.group().endswith(" it") else ""
+        return f"{text[: it.start()]} {opener} {names[account]} {text[it.end() :]}"
+    return text
+
+
+def _nth(found: "re.Match[str]", listed: Sequence[str]) -> str:
+    n = _NTH[found["nth"]] if found["nth"] else int(found["n"]) - 1
+    return listed[n] if -len(listed) <= n < len(listed) else ""
+
+
+def spoken_of(context: Context) -> str:
+    """The one account that the answer before was about; empty where there were several or none."""
+    if account := context.call.arguments.get("account"):
+        return str(account)
+    return context.listed[0] if len(context.listed) == 1 else ""
+
+
+def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
+    """The call that the question makes of the one before, where it says nothing but what is different."""
+    last = tools.get(context.call.tool)
+    if last is None:
+        return None
+    if _WHY.match(reading.folded):
+        return _why(context, last, tools)
+    form, rest = _form(left_over(last, reading))
+    said = newly_said(last, reading)
+    if before := _the_one_before(reading, context, last):
+        said = {**{name: value for name, value in said.items() if name != "compare"}, **before}
+        rest = re.sub(r"\b(?:before|previous|prior|anterior)\b", " ", rest)
+    language = reading.language.value if reading.language and "language" not in said else None
+    if not (said or form or language) or _asks_anew(reading, said) or unplaced(last, reading):
+        return None
+    if set(_words(rest)) - _GLUE - (_RENEWING if said.keys() & {"renewing", "until"} else set()):
+        return None
+    return Call(last.name, {**_still_meant(context.call.arguments, said), **said}, language=language or "", form=form)
+
+
+def _the_one_before(reading: Reading, context: Context, last: Tool) -> dict[str, str]:
+    """The period before that of the answer before, where it had one: "and the week before?"."""
+    found, field = _BEFORE.search(reading.folded), fields_by_slot(last).get("period")
+    if not found or field is None or _AGAINST.search(reading.folded) or not context.call.arguments.get(field):
+        return {}
+    named = next((_GRAINS.get(each) for each in found.groups() if each), None)
+    period = Period.parse(str(context.call.arguments[field]))
+    if named in (None, period.grain):
+        return {field: str(period.previous())}
+    return {field: str(Period.containing(period.start - timedelta(days=1), named))}
+
+
+def carried_over(call: Call, reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call:
+    """A call for something else, with the period and limits of the one before where it begins as a follow-up."""
+    last = tools.get(context.call.tool)
+    if last is None or not _CUE.match(reading.folded) or reading.accounts:
+        return call
+    return replace(call, arguments={**_shared(tools[call.tool], last, context.call), **call.arguments})
+
+
+def same_with_topic(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
+    """Another topic for the same tool: "and about discounts?"."""
+    last, cue = tools.get(context.call.tool), _CUE.match(reading.folded)
+    field = fields_by_slot(last).get("topic") if last else None
+    if not (last and cue and field):
+        return None
+    return Call(last.name, {**context.call.arguments, field: reading.text[cue.end() :].strip(" ?!.")})
+
+
+def says_nothing_but(reading: Reading, tool: Tool) -> bool:
+    """Whether the question says nothing but one metric and what else the tool's fields take."""
+    return len(reading.metrics) == 1 and not set(_words(left_over(tool, reading))) - _GLUE
+
+
+def _why(context: Context, last: Tool, tools: Mapping[str, Tool]) -> Call | None:
+    """What explains the answer before: its tool says which; else how its figures were counted."""
+    name, arguments = last.why
+    if name == last.name:
+        more = {**arguments, **context.call.arguments}
+        return Call(name, more) if more != context.call.arguments else Call(*WHY)
+    if name not in tools:
+        return None
+    told = _shared(tools[name], last, context.call)
+    if account := fields_by_slot(tools[name]).get("account"):
+        whose = spoken_of(context) or next(iter(context.listed), "")
+        if not whose:
+            return None
+        told[account] = whose
+    return Call(name, {**told, **arguments})
+
+
+def _shared(tool: Tool, last: Tool, call: Call) -> dict[str, Any]:
+    """The earlier call's period and limits, as far as this tool takes them in fields of the same name."""
+    ours, theirs = fields_by_slot(tool), fields_by_slot(last)
+    names = {ours[kind] for kind in _CARRIED if kind in ours and ours[kind] == theirs.get(kind)}
+    return {name: call.arguments[name] for name in names if call.arguments.get(name) is not None}
+
+
+def _asks_anew(reading: Reading, said: Mapping[str, Any]) -> bool:
+    """A metric with a period of its own, and no word that ties it to what was said before."""
+    return "metric" in said and len(said) > 1 and not _CUE.match(reading.folded)
+
+
+def _still_meant(arguments: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the call before asked for, without what goes with something that is replaced."""
+    gone = set[str]()
+    if "metric" in said and said["metric"] != arguments.get("metric"):
+        gone.add("variant")
+    if "period" in said and "compare" not in said and arguments.get("compare") not in (None, "previous", "year"):
+        gone.add("compare")
+    return {name: value for name, value in arguments.items() if name not in gone}
+
+
+def _form(rest: str) -> tuple[Literal["", "csv"], str]:
+    """The form asked for, and what else is said."""
+    found = _CSV.search(rest)
+    return ("csv", rest[: found.start()] + rest[found.end() :]) if found else ("", rest)
+
+
+def _words(rest: str) -> Iterator[str]:
+    return (part.text for part in parts_of(rest))
