@@ -12,7 +12,19 @@ from bot.router import Call, Choice, Clarify, Decision, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
-from tools import Answer, Deps, Note, NothingShown, Phrase, Shown, Tool, ToolError, phrase
+from tools import (
+    Answer,
+    Contacting,
+    Deps,
+    Note,
+    NothingShown,
+    Phrase,
+    Shown,
+    Tool,
+    ToolError,
+    guarded_drafts,
+    phrase,
+)
 from tools.metrics import Book, NoBook, OldBook, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
@@ -59,6 +71,8 @@ class Conversation:
     language_of: Callable[[str], str]
     shown: Callable[[Place], Shown] = lambda _: NothingShown()
     """What was shown before, as far as it may be seen where a question is asked."""
+    contacting: Callable[[Question], Contacting] = lambda _: Contacting()
+    """Touches and drafts, as whoever asks may see and change them."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -113,8 +127,10 @@ class Conversation:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place))
+        contacting = self.contacting(question)
+        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
+        answer = replace(answer, parts=(*answer.parts, *guarded_drafts(answer, deps)))
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         arguments = asked.model_dump(exclude_none=True)
         return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))

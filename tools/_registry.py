@@ -15,18 +15,21 @@ from pydantic import BaseModel
 from knowledge import Index
 from tools._answer import Answer
 from tools._shown import NothingShown, Shown
+from tools._touches import Contacting
 from tools.metrics import Book
 
 
 @dataclass(frozen=True)
 class Deps:
-    """What a tool may use: the book, the playbooks, the clock, the language of the question, and earlier answers."""
+    """What a tool may use: the book, the playbooks, the clock, the language of the question, earlier answers, and what
+    is written down of contacts with customers."""
 
     book: Book
     knowledge: Index
     today: date
     language: str
     shown: Shown = field(default_factory=NothingShown)
+    contacting: Contacting = field(default_factory=Contacting)
 
 
 @dataclass(frozen=True)
