@@ -84,13 +84,13 @@ class Assistant:
         return ShownAt(self.store.engine, place, self.settings.retention_timezone)
 
     def contacting(self, question: Question) -> Contacting:
-        """Touches and drafts, as whoever asks may see and change them."""
+        """Touches and drafts, as whoever asks may see them; where the clock is set, no hour of the day counts."""
         from bot.contacting import DraftsAt, TouchesHere, who, zone_of
 
-        engine = self.store.engine
+        engine, here = self.store.engine, self.settings
         return Contacting(
-            TouchesHere(engine, question), DraftsAt(engine, question, self.settings.retention_timezone),
-            read_rules(self.settings.contact_rules), self.now(), who(question), zone_of,
+            TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone),
+            read_rules(here.contact_rules), None if here.retention_today else self.now(), who(question), zone_of,
         )  # fmt: skip
 
     @property

@@ -130,7 +130,7 @@ class Conversation:
         contacting = self.contacting(question)
         deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
-        answer = replace(answer, parts=(*answer.parts, *guarded_drafts(answer, deps)))
+        answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         arguments = asked.model_dump(exclude_none=True)
         return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))

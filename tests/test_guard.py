@@ -130,8 +130,8 @@ TOUCHES = st.lists(
 )
 CAPS = st.lists(
     st.builds(
-        Cap, id=st.just("cap"), per=st.sampled_from(["contact", "account"]), days=st.integers(1, 14), most=st.integers(1, 3),
-        category=st.sampled_from([None, "cs", "sales"]),
+        Cap, id=st.just("cap"), per=st.sampled_from(["contact", "account"]), days=st.integers(1, 14),
+        most=st.integers(1, 3), category=st.sampled_from([None, "cs", "sales"]),
     ),
     min_size=1, max_size=3,
 )  # fmt: skip

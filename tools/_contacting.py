@@ -1,7 +1,7 @@
 """Asking the contact guard: the account's circumstances from the book, the touches from there and from here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -86,6 +86,12 @@ def _local(deps: Deps, rules: Rules, found: Contacted) -> datetime | None:
     return now.astimezone(ZoneInfo(zone)) if now and zone else now
 
 
+CHANNELS: dict[str, Phrase] = {
+    "email": phrase("e-mail"),
+    "call": phrase("call"),
+    "meeting": phrase("meeting"),
+    "chat": phrase("chat"),
+}
 RULES: dict[str, Phrase] = {
     "all": phrase("all teams"),
     "contact": phrase("per person"),
@@ -135,7 +141,14 @@ def touches_table(title: Phrase, touches: tuple[Touch, ...], people: dict[str, s
         for label in (phrase("Day"), phrase("Team"), phrase("Channel"), phrase("Person"), phrase("By"), phrase("Note"))
     )
     rows = tuple(
-        (t.on, TEAMS.get(t.category, t.category), t.channel, people.get(t.contact_id or ""), t.author, t.note)
+        (
+            t.on,
+            TEAMS.get(t.category, t.category),
+            CHANNELS.get(t.channel or "", t.channel),
+            people.get(t.contact_id or ""),
+            t.author,
+            t.note,
+        )
         for t in touches
     )
     return Table(title, columns, rows)
@@ -156,13 +169,17 @@ def people_of(found: Contacted) -> dict[str, str]:
     return {row.contact_id: row.name for row in found.contacts}
 
 
-def guarded_drafts(answer: Answer, deps: Deps) -> tuple[Part, ...]:
-    """What is said below an answer that drafts: what the guard says, and the drafts' ids with how to approve them."""
-    parts: list[Part] = []
-    for draft in answer.parts:
-        if isinstance(draft, Draft) and (draft_id := deps.contacting.drafts.id_of(draft)):
-            parts += _below(draft, draft_id, deps)
-    return tuple(parts)
+def guarded_drafts(answer: Answer, deps: Deps) -> Answer:
+    """An answer that drafts, with what the guard says of it, the draft's id, and how to approve or reject it."""
+    kept = [(part, deps.contacting.drafts.id_of(part)) for part in answer.parts if isinstance(part, Draft)]
+    ids = [draft_id for _, draft_id in kept if draft_id]
+    if not ids:
+        return answer
+    below = [part for draft, draft_id in kept if draft_id for part in _below(draft, draft_id, deps)]
+    said = [part for part in answer.parts if not isinstance(part, NextSteps)]
+    later = [step for part in answer.parts if isinstance(part, NextSteps) for step in part.questions]
+    decide_now = [p for draft_id in ids for p in (_approve(draft_id), phrase("Reject draft {id}", id=draft_id))]
+    return replace(answer, parts=(*said, *below, NextSteps((*decide_now, *later))))
 
 
 def _below(draft: Draft, draft_id: str, deps: Deps) -> Iterator[Part]:
@@ -170,4 +187,7 @@ def _below(draft: Draft, draft_id: str, deps: Deps) -> Iterator[Part]:
         asked = ledger(deps, Wish(draft.account_id, draft.category, deps.today, draft.contact_id))
         yield from verdict(asked.decide(deps.contacting.touches.of(draft.account_id)), people_of(asked.found))
     yield Note(phrase("Draft {id} waits for approval. It is never sent from here.", id=draft_id))
-    yield NextSteps((phrase("Approve draft {id}", id=draft_id), phrase("Reject draft {id}", id=draft_id)))
+
+
+def _approve(draft_id: str) -> Phrase:
+    return phrase("Approve draft {id}", id=draft_id)

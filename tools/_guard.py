@@ -57,7 +57,7 @@ class QuietPeriod(_Rule):
 
 
 class QuietHours(_Rule):
-    """When nobody is contacted: outside `opens` to `closes`, on these days of the week (Monday is 0) and of the year."""
+    """Nobody is contacted outside `opens` to `closes`, on these days of the week (Monday is 0) and of the year."""
 
     opens: time = time(8)
     closes: time = time(18)

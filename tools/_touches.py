@@ -13,7 +13,7 @@ State = Literal["waiting", "approved", "rejected"]
 
 @dataclass(frozen=True)
 class KeptDraft:
-    """A draft as it is kept; `body` is Markdown, of the latest version. Whom it would contact is None for papers of ours."""
+    """A draft as it is kept; `body` is the Markdown of its latest version. `category` None: it contacts nobody."""
 
     id: str
     kind: str

@@ -20,6 +20,8 @@ class Contacted:
     """Rows of the book about one account's contacts with us (columns as in `_book.py`)."""
 
     account_id: str
+    name: str | None
+    """None: the book has no such account."""
     country: str | None
     segment: str | None
     touches: Sequence[Row[Any]]
@@ -38,7 +40,7 @@ def contacted(book: Book, account_id: str, contact_id: str | None, day: date) ->
     def rows(statement: Any) -> Sequence[Row[Any]]:
         return read(book, statement)[0]
 
-    about = rows(select(a.country, a.segment).where(a.account_id == account_id))
+    about = rows(select(a.name, a.country, a.segment).where(a.account_id == account_id))
     surveyed = and_(s.account_id == account_id, s.answered_on <= day, s.contact_id == contact_id)
     last = rows(
         select(m.on_day, m.mrr_minor).where(m.account_id == account_id, m.on_day <= day).order_by(m.on_day.desc())
@@ -46,6 +48,7 @@ def contacted(book: Book, account_id: str, contact_id: str | None, day: date) ->
     is_open = and_(_open(k, day), k.account_id == account_id, k.priority == "critical")
     return Contacted(
         account_id,
+        about[0].name if about else None,
         about[0].country if about else None,
         about[0].segment if about else None,
         rows(
