@@ -234,6 +234,33 @@ def sources(
     raise typer.Exit(EXIT[reply.outcome])
 
 
+@app.command(epilog="Example: `retention drafts approve D-3f2a9c1b --day 2026-11-23`")
+def drafts(
+    context: typer.Context,
+    act: Annotated[
+        Literal["list", "show", "approve", "reject", "edit", "export"], typer.Argument(help="What to do.")
+    ] = "list",
+    draft: Annotated[str | None, typer.Argument(help="Id of the draft: D- and eight digits.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", dir_okay=False, help="Markdown to read (edit) or to write (export).")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="When an approved draft will be sent.")
+    ] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """The drafts that wait for approval; show, approve, reject, edit or export one. Nothing is sent."""
+    from bot.shelf import shelf
+
+    if act != "list" and not draft:
+        raise typer.BadParameter("Say which draft: its id is D- and eight digits.")
+    if act == "edit" and not (file and file.exists()):
+        raise typer.BadParameter("--file: the Markdown of the new version.")
+    written = day.date().isoformat() if day else None
+    raise typer.Exit(shelf(assistant(context, home, today), act, draft, file, written, Console()))
+
+
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
 def trace(
     context: typer.Context,

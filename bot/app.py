@@ -12,7 +12,7 @@ from bot.question import Place, Question
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import KeptIndex
-from tools import Draft, Shown, Tool, load
+from tools import Contacting, Draft, Shown, Tool, load, read_rules
 from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Assistant:
         default = self.settings.retention_language
         return Conversation(
             self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default),
-            self.shown, self.store.context,
+            self.shown, self.store.context, self.contacting,
         )  # fmt: skip
 
     @cached_property
@@ -82,6 +82,16 @@ class Assistant:
         from bot.shown import ShownAt
 
         return ShownAt(self.store.engine, place, self.settings.retention_timezone)
+
+    def contacting(self, question: Question) -> Contacting:
+        """Touches and drafts, as whoever asks may see them; where the clock is set, no hour of the day counts."""
+        from bot.contacting import DraftsAt, TouchesHere, who, zone_of
+
+        engine, here = self.store.engine, self.settings
+        return Contacting(
+            TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone),
+            read_rules(here.contact_rules), None if here.retention_today else self.now(), who(question), zone_of,
+        )  # fmt: skip
 
     @property
     def speaker(self) -> Speaker:
@@ -102,10 +112,7 @@ class Assistant:
         for part in reply.answer.parts if reply.answer else ():
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)
-                self.store.keep_draft(
-                    reply.question, kind=part.kind, account_id=part.account_id, language=part.language, title=title,
-                    body=markdown.draft(part),
-                )  # fmt: skip
+                self.store.keep_draft(reply.question, part, title, markdown.draft(part))
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,21 @@ from bot.router import Call, Choice, Clarify, Context, Decision, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import Index
-from tools import Answer, Deps, Download, Note, NothingShown, Phrase, Shown, Table, Tool, ToolError, phrase
+from tools import (
+    Answer,
+    Contacting,
+    Deps,
+    Download,
+    Note,
+    NothingShown,
+    Phrase,
+    Shown,
+    Table,
+    Tool,
+    ToolError,
+    guarded_drafts,
+    phrase,
+)
 from tools.metrics import Book, NoBook, OldBook, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed"]
@@ -61,6 +75,8 @@ class Conversation:
     """What was shown before, as far as it may be seen where a question is asked."""
     context: Callable[[Place], Context | None] = lambda _: None
     """What was answered last where a question is asked: follow-ups leave it unsaid."""
+    contacting: Callable[[Question], Contacting] = lambda _: Contacting()
+    """Touches and drafts, as whoever asks may see and change them."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -117,8 +133,10 @@ class Conversation:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place))
+        contacting = self.contacting(question)
+        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
+        answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
         arguments = asked.model_dump(exclude_none=True)

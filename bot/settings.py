@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     store_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home)."
     )
+    contact_rules: Path | None = Field(
+        default=None, description="A company's own rules for the contact guard (YAML, as tools/_guard_rules.yml)."
+    )
     chat_model: str | None = Field(
         default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model."
     )

@@ -30,7 +30,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from bot.conversation import Reply
 from bot.question import Place, Question
 from bot.router import Call, Context
-from bot.tables import answers, drafts, feedback, figures, posts, questions
+from bot.tables import answers, draft_versions, drafts, feedback, figures, posts, questions
+from tools import Draft
 from tools.metrics import Figure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -93,19 +94,23 @@ class Store:
         row = self._first(query)
         return Context(Call(row.tool, json.loads(row.arguments)), tuple(json.loads(row.listed))) if row else None
 
-    def keep_draft(
-        self, question: Question, *, kind: str, account_id: str | None, language: str, title: str, body: str
-    ) -> str:
-        """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its id."""
-        same = uuid5(NAMESPACE_URL, "|".join((question.key, kind, language, account_id or "")))
-        draft = {
-            "id": str(same), "question": question.key, "kind": kind, "account_id": account_id,
-            "language": language, "title": title, "body": body,
-            "created_by": question.asker.id, "created_at": now(), "version": 1,
+    def keep_draft(self, question: Question, draft: Draft, title: str, body: str) -> str:
+        """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its key.
+
+        Said twice it is kept once: what people have made of it since stands.
+        """
+        key = draft_key(question, draft.kind, draft.language, draft.account_id)
+        kept = {
+            "id": key, "question": question.key, "kind": draft.kind, "account_id": draft.account_id,
+            "contact_id": draft.contact_id, "category": draft.category, "language": draft.language,
+            "created_by": question.asker.id, "created_at": now(), "version": 1, "state": "waiting",
         }  # fmt: skip
+        first = {"draft": key, "version": 1, "title": title, "body": body, "author": question.asker.id}
         with self.engine.begin() as connection:
-            _put(connection, drafts, {"id": draft["id"]}, draft)
-        return str(same)
+            if connection.execute(select(drafts.c.id).where(drafts.c.id == key)).first() is None:
+                connection.execute(insert(drafts), kept)
+                connection.execute(insert(draft_versions), {**first, "created_at": kept["created_at"]})
+        return key
 
     def question_of(self, channel: str, ts: str) -> str | None:
         """The key of the question that the assistant's message at `ts` answers."""
@@ -182,6 +187,11 @@ class Store:
     def _first(self, query: Select[Any]) -> Any:
         with self.engine.connect() as connection:
             return connection.execute(query.limit(1)).first()
+
+
+def draft_key(question: Question, kind: str, language: str, account_id: str | None) -> str:
+    """The key of a draft: the same however often its question is delivered."""
+    return str(uuid5(NAMESPACE_URL, "|".join((question.key, kind, language, account_id or ""))))
 
 
 def open_store(url: str) -> Store:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 STORE = MetaData()
 
@@ -63,12 +63,44 @@ drafts = Table(
     _of_question(nullable=False, index=True),
     Column("kind", String(60), nullable=False),
     Column("account_id", String(120)),
+    Column("contact_id", String(120)),
+    Column("category", String(20)),
     Column("language", String(12), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
     Column("created_by", String(60), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("state", String(12), nullable=False, server_default="waiting"),
+    Column("decided_by", String(120)),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("reason", Text),
+    Index("drafts_by_state", "state", "created_at"),
+)  # fmt: skip
+
+draft_versions = Table(
+    "draft_versions", STORE,
+    Column("draft", String(36), ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+touches = Table(
+    "touches", STORE,
+    Column("id", String(60), primary_key=True),
+    Column("account_id", String(120), nullable=False),
+    Column("contact_id", String(120)),
+    Column("on_day", Date, nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("channel", String(20)),
+    Column("author", String(120)),
+    Column("note", Text),
+    Column("draft", String(36)),
+    Column("logged_at", DateTime(timezone=True), nullable=False),
+    Index("touches_by_account", "account_id", "on_day"),
+    Index("touches_by_draft", "draft"),
 )  # fmt: skip
 
 posts = Table(

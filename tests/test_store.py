@@ -15,7 +15,7 @@ from bot.question import Person, Place, Question
 from bot.router import Call, Context
 from bot.store import Store, migrate, open_store, store_engine, waiting_migrations
 from bot.tables import STORE, drafts, feedback, figures, questions
-from tools import Answer, Fact, Facts, phrase
+from tools import Answer, Draft, Fact, Facts, phrase
 from tools.metrics import Figure, Period
 from tools.metrics._figure import Source
 
@@ -56,9 +56,7 @@ def test_a_figure_is_kept_with_its_exact_value_and_where_it_comes_from(store: St
 
 def test_remembering_twice_keeps_one_question_and_its_drafts(store: Store) -> None:
     def draft() -> str:
-        return store.keep_draft(
-            QUESTION, kind="trust_plan", account_id="A1", language="en", title="Plan", body="# Plan"
-        )
+        return store.keep_draft(QUESTION, Draft("trust_plan", phrase("Plan"), "en", (), "A1"), "Plan", "# Plan")
 
     store.remember(reply(), "first")
     first = draft()

@@ -29,6 +29,8 @@ from tools._answer import (
     Table,
     ToolError,
 )
+from tools._contacting import guarded_drafts, ledger, may_contact, read_rules
+from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
@@ -42,6 +44,7 @@ from tools._slots import (
     COMPARE,
     COUNT,
     COUNTRY,
+    DRAFT,
     FIGURE,
     INDUSTRY,
     LANGUAGE,
@@ -62,13 +65,15 @@ from tools._slots import (
     Slot,
 )
 from tools._tables import TABLES
+from tools._touches import Contacting, Drafts, Guard, KeptDraft, Touches
 
 __all__ = [
-    "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "FIGURE", "INDUSTRY", "LANGUAGE", "METRIC",
-    "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES",
-    "TOPIC", "VARIANT", "WHY",
-    "Action", "Answer", "Ask", "Cell", "Chart", "Choice", "Code", "Column", "Deps", "Download", "Draft", "DraftLine",
-    "Fact", "Facts", "Heatmap", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
-    "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError", "Why",
-    "load", "metric_query", "phrase", "phrase_n", "what_it_hides",
+    "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
+    "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING",
+    "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice",
+    "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "Drafts", "Fact", "Facts",
+    "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
+    "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError", "Touch", "Touches", "Why",
+    "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n", "read_rules",
+    "what_it_hides",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from knowledge import Passage
+from tools._guard import Category
 from tools._phrase import Phrase
 from tools.metrics import Change, Figure, Money, Period, Share, Supply
 
@@ -151,13 +152,19 @@ class Section:
 
 @dataclass(frozen=True)
 class Draft:
-    """A document for a person to edit and approve; `language` is its reader's, not the asker's."""
+    """A document for a person to edit and approve; `language` is its reader's, not the asker's.
+
+    `category`: whose budget it uses where it is sent to a customer (marketing, sales, cs, support, survey); None: it is
+    a paper of ours. `contact_id`: the person it is for, where it is for one.
+    """
 
     kind: str
     title: Phrase
     language: str
     sections: tuple[Section, ...]
     account_id: str | None = None
+    category: Category | None = None
+    contact_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from knowledge import Index
 from tools._answer import Answer
 from tools._shown import NothingShown, Shown
+from tools._touches import Contacting
 from tools.metrics import Book
 
 Why = tuple[str, Mapping[str, str]]
@@ -25,13 +26,15 @@ WHY: Why = ("trace_figure", {})
 
 @dataclass(frozen=True)
 class Deps:
-    """What a tool may use: the book, the playbooks, the clock, the language of the question, and earlier answers."""
+    """What a tool may use: the book, the playbooks, the clock, the language of the question, earlier answers, and what
+    is written down of contacts with customers."""
 
     book: Book
     knowledge: Index
     today: date
     language: str
     shown: Shown = field(default_factory=NothingShown)
+    contacting: Contacting = field(default_factory=Contacting)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Tool:
     input: type[BaseModel]
     why: Why = WHY
     """What answers “why?” after this tool; itself: asked once more with what is added."""
+    writes: bool = False
+    """It changes something: no follow-up runs it again."""
 
     @cached_property
     def examples(self) -> Mapping[str, tuple[str, ...]]:
@@ -70,4 +75,4 @@ def load() -> Mapping[str, Tool]:
 
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
-    return replace(tool, why=module.WHY) if hasattr(module, "WHY") else tool
+    return replace(tool, why=getattr(module, "WHY", WHY), writes=getattr(module, "WRITES", False))

@@ -27,6 +27,8 @@ from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
 from tools.metrics import Money, Profile, add_months, next_renewal
 
+LAST_TOUCHES = 5
+
 
 class Input(BaseModel):
     account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
@@ -75,7 +77,7 @@ def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
     yield _pulse(account)
     yield from _people(account)
     yield from _goals(account)
-    yield from _touches(account)
+    yield from _touches(account, deps)
     yield from _exit(account)
     yield from conversion(deps.book, {line.currency for line in account.contracts})
     yield NextSteps(_next(account, deps))
@@ -167,10 +169,16 @@ def _goals(account: Profile) -> Iterator[Part]:
     yield goals_table(account)
 
 
-def _touches(account: Profile) -> Iterator[Part]:
-    if account.touches:
+def _touches(account: Profile, deps: Deps) -> Iterator[Part]:
+    """The last ones, imported and logged here."""
+    imported = [(t.on_day, t.touch_id, t.team, t.author, t.note) for t in account.touches]
+    here = deps.contacting.touches.of(account.account.account_id)
+    known = {touch_id for _, touch_id, *_ in imported}
+    logged = [(t.on, t.id, t.category, t.author, t.note) for t in here if t.on <= deps.today and t.id not in known]
+    latest = sorted([*imported, *logged], key=lambda touch: touch[0], reverse=True)[:LAST_TOUCHES]
+    if latest:
         columns = (Column(phrase("Day")), Column(phrase("Team")), Column(phrase("By")), Column(phrase("Note")))
-        rows = tuple((t.on_day, TEAMS.get(t.team, t.team), t.author, t.note) for t in account.touches)
+        rows = tuple((on, TEAMS.get(team, team), author, note) for on, _, team, author, note in latest)
         yield Table(phrase("Last touches"), columns, rows)
 
 

@@ -53,7 +53,7 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
         Section(phrase("Questions"), asks),
         Section(phrase("Thanks"), (phrase("Thank you. What you wrote will be read by the people who can change it."),)),
     )
-    draft = Draft("exit_survey", subject, language, sections, ask.account)
+    draft = Draft("exit_survey", subject, language, sections, ask.account, "survey")
     return Answer(
         subject=subject,
         headline=phrase_n(

@@ -19,7 +19,7 @@ from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY, TRADES
-from tools import ACCOUNT, BY, COMPARE, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
+from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
 
 HELP, NONE = "help", "none"
 """The two intents that are no tool."""
@@ -75,7 +75,7 @@ class EmbeddedRouter:
         reading = self._read(text, today, names)
         if not parts_of(reading.folded):
             return Weighed(Decline(help=True), sure=True)
-        if reading.figure and (tool := self._about_figures()):
+        if tool := self._about_what_has_an_id(reading):
             return self._settled(tool, reading, accounts)
         ranked = self._ranked(reading.shape)
         first, best = ranked[0]
@@ -151,9 +151,10 @@ class EmbeddedRouter:
         able = (tool.name for tool in likely if all(_takes(tool, (kind,)) for kind in (METRIC, *asked)))
         return next(able, None)
 
-    def _about_figures(self) -> str | None:
-        """The tool that takes the id of a figure: who names one can mean nothing else."""
-        return next((name for name, tool in self._tools.items() if _takes(tool, (FIGURE,))), None)
+    def _about_what_has_an_id(self, reading: Reading) -> str | None:
+        """The tool that takes the id of a figure or a draft: who names one can mean nothing else."""
+        kind = FIGURE if reading.figure else DRAFT if reading.draft else None
+        return next((name for name, tool in self._tools.items() if kind and _takes(tool, (kind,))), None)
 
     def _if_named(self, reading: Reading) -> str | None:
         """The tool that is clearly asked for once the unknown name is taken for an account, manager or segment."""

@@ -113,7 +113,7 @@ def spoken_of(context: Context) -> str:
 def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
     """The call that the question makes of the one before, where it says nothing but what is different."""
     last = tools.get(context.call.tool)
-    if last is None:
+    if last is None or last.writes:
         return None
     if _WHY.match(reading.folded):
         return _why(context, last, tools)
@@ -154,7 +154,7 @@ def same_with_topic(reading: Reading, context: Context, tools: Mapping[str, Tool
     """Another topic for the same tool: "and about discounts?"."""
     last, cue = tools.get(context.call.tool), _CUE.match(reading.folded)
     field = fields_by_slot(last).get("topic") if last else None
-    if not (last and cue and field):
+    if not (last and cue and field) or last.writes:
         return None
     return Call(last.name, {**context.call.arguments, field: reading.text[cue.end() :].strip(" ?!.")})
 

@@ -9,6 +9,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
+from tools.metrics._contacted import Contacted, contacted
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -67,6 +68,7 @@ __all__ = [
     "Cohort",
     "CohortGrain",
     "Comparison",
+    "Contacted",
     "ContractChange",
     "ContractedMonth",
     "Contribution",
@@ -115,6 +117,7 @@ __all__ = [
     "coming_renewals",
     "compare",
     "compared_period",
+    "contacted",
     "differing_accounts",
     "dimension_values",
     "flows",

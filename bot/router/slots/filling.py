@@ -247,6 +247,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return reading.language and reading.language.value
         case "figure":
             return reading.figure and reading.figure.value
+        case "draft":
+            return reading.draft and reading.draft.value
         case "topic":
             return topic(reading.text)
         case "metric":

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
 from bot.router.slots.comparisons import Compared, find_comparison
-from bot.router.slots.figures import find_figure
+from bot.router.slots.figures import find_draft, find_figure
 from bot.router.slots.groups import Group, find_group
 from bot.router.slots.limits import BookValues, Limit
 from bot.router.slots.metrics import COMMON_NAMES, find_metrics
@@ -60,6 +60,7 @@ class Reading:
     segment: Said | None
     language: Said | None
     figure: Said | None
+    draft: Said | None
     metrics: tuple[Said, ...]
     """Those spoken of, the one that is asked for first."""
     group: Group | None
@@ -99,6 +100,7 @@ def read(
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
+    draft = mask.take("@d", find_draft)
     cohort = mask.take("@w", lambda rest: values.cohort(rest, today))
     compared = mask.take("@v", lambda rest: find_comparison(rest, today))
     undated = mask.rest
@@ -121,7 +123,7 @@ def read(
         text=text, folded=folded, today=today, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
         strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
         period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
-        figure=figure, metrics=metrics, group=group, compared=compared,
+        figure=figure, draft=draft, metrics=metrics, group=group, compared=compared,
         limits=tuple(sorted(limits, key=lambda limit: limit.start)), undated=undated,
         without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},

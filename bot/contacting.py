@@ -1,0 +1,199 @@
+"""Touches and drafts in the store, as whoever asks may see and change them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select, update
+
+from bot.question import Question
+from bot.store import aware, draft_key, now
+from bot.tables import draft_versions, drafts, questions, touches
+from tools import Allowed, Decision, Draft, Guard, KeptDraft, Touch
+
+
+@dataclass(frozen=True)
+class TouchesHere:
+    """The touches logged in the store, by whoever asks `question`."""
+
+    engine: Engine
+    question: Question
+
+    def of(self, account_id: str) -> tuple[Touch, ...]:
+        with self.engine.connect() as connection:
+            return _touches(connection, account_id)
+
+    def log(self, touch: Touch) -> Touch:
+        said = (self.question.key, touch.account_id, touch.contact_id or "")
+        mine = replace(touch, id=f"T-{uuid5(NAMESPACE_URL, '|'.join(said)).hex[:16]}", author=who(self.question))
+        with _alone_with(self.engine, touch.account_id) as connection:
+            if connection.execute(select(touches.c.id).where(touches.c.id == mine.id)).first() is None:
+                connection.execute(insert(touches), _row(mine))
+        return mine
+
+
+@dataclass(frozen=True)
+class DraftsAt:
+    """The drafts of the workspace where `question` is asked; in the terminal, whose user holds the store, all."""
+
+    engine: Engine
+    question: Question
+    timezone: str = "UTC"
+
+    def waiting(self) -> tuple[KeptDraft, ...]:
+        return self._found(drafts.c.state == "waiting")
+
+    def find(self, draft_id: str) -> KeptDraft | None:
+        start = draft_id.strip().upper().removeprefix("D-").lower()
+        if len(start) < 8:
+            return None
+        found = self._found(func.substr(drafts.c.id, 1, 8) == start[:8])
+        return found[0] if len(found) == 1 else None
+
+    def id_of(self, draft: Draft) -> str | None:
+        return short(draft_key(self.question, draft.kind, draft.language, draft.account_id))
+
+    def versions(self, draft: KeptDraft) -> tuple[tuple[int, str, datetime], ...]:
+        """Number, author and moment of every version."""
+        v = draft_versions.c
+        query = select(v.version, v.author, v.created_at).where(_is(v.draft, draft.id)).order_by(v.version)
+        with self.engine.connect() as connection:
+            return tuple((row.version, row.author, aware(row.created_at)) for row in connection.execute(query))
+
+    def approve(self, draft: KeptDraft, on: date, guard: Guard) -> Decision | None:
+        """One transaction that holds the account: the guard is asked and the touch booked with nobody in between."""
+        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+            decision: Decision = Allowed(on)
+            if draft.account_id and draft.category:
+                decision = guard(_touches(connection, draft.account_id))
+            if not isinstance(decision, Allowed):
+                return decision
+            if not self._decide(connection, draft, "approved", "waiting"):
+                return None
+            if draft.account_id and draft.category:
+                connection.execute(insert(touches), self._booked(draft, on))
+            return decision
+
+    def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
+        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+            if not self._decide(connection, draft, "rejected", "waiting", "approved", reason=reason):
+                return False
+            connection.execute(delete(touches).where(touches.c.draft == draft.id))
+            return True
+
+    def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
+        """A new version, which waits for approval; None where it was approved or edited in the meantime."""
+        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+            again = {"version": draft.version + 1, "state": "waiting", "decided_by": None, "decided_at": None}
+            if not connection.execute(_as_seen(draft, "waiting", "rejected").values(again)).rowcount:
+                return None
+            key = connection.execute(select(drafts.c.id).where(_is(drafts.c.id, draft.id))).scalar_one()
+            connection.execute(insert(draft_versions), {
+                "draft": key, "version": draft.version + 1, "title": draft.title, "body": body,
+                "author": who(self.question), "created_at": now(),
+            })  # fmt: skip
+        return self.find(draft.id)
+
+    def all(self) -> tuple[KeptDraft, ...]:
+        return self._found()
+
+    def _decide(
+        self, connection: Connection, draft: KeptDraft, state: str, *before: str, reason: str | None = None
+    ) -> bool:
+        decided = {"state": state, "decided_by": who(self.question), "decided_at": now(), "reason": reason}
+        return connection.execute(_as_seen(draft, *before).values(decided)).rowcount == 1
+
+    def _booked(self, draft: KeptDraft, on: date) -> dict[str, Any]:
+        touch = Touch(
+            f"T-{draft.id}-{draft.version}", draft.account_id or "", on, draft.category or "", draft.contact_id,
+            "outbound", "email", who(self.question), draft.title,
+        )  # fmt: skip
+        return {**_row(touch), "draft": draft.id}
+
+    def _found(self, *conditions: ColumnElement[bool]) -> tuple[KeptDraft, ...]:
+        place = self.question.place
+        mine = () if place.kind == "terminal" else (questions.c.team == place.team,)
+        with self.engine.connect() as connection:
+            return tuple(self._kept(row) for row in connection.execute(_latest().where(*conditions, *mine)))
+
+    def _kept(self, row: Any) -> KeptDraft:
+        return KeptDraft(
+            short(row.id), row.kind, row.title, row.language, row.body, row.version, row.created_by,
+            self._day(row.created_at), row.state, row.account_id, row.contact_id, row.category, row.decided_by,
+            self._day(row.decided_at) if row.decided_at else None, row.reason,
+        )  # fmt: skip
+
+    def _day(self, moment: datetime) -> date:
+        return aware(moment).astimezone(ZoneInfo(self.timezone)).date()
+
+
+def short(key: str) -> str:
+    """What people call a draft: `D-` and the first eight digits of its key."""
+    return f"D-{key[:8]}"
+
+
+def who(question: Question) -> str:
+    return question.asker.name or question.asker.id
+
+
+def zone_of(country: str) -> str | None:
+    """The time zone of a country that has only one."""
+    from babel.core import get_global
+
+    zones = [zone for zone, territory in get_global("zone_territories").items() if territory == country]
+    return zones[0] if len(zones) == 1 else None
+
+
+def _latest() -> Select[Any]:
+    """Every draft in its latest version, the newest first."""
+    d, v = drafts.c, draft_versions.c
+    joined = drafts.join(draft_versions, (v.draft == d.id) & (v.version == d.version)).join(questions)
+    return select(drafts, v.title, v.body).select_from(joined).order_by(d.created_at.desc(), d.id)
+
+
+def _as_seen(draft: KeptDraft, *states: str) -> Any:
+    """A change of the draft that only happens if it still is in this version and one of these states."""
+    d = drafts.c
+    return update(drafts).where(_is(d.id, draft.id), d.version == draft.version, d.state.in_(states))
+
+
+def _is(column: Any, draft_id: str) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = func.substr(column, 1, 8) == draft_id.lower().removeprefix("d-")[:8]
+    return condition
+
+
+@contextmanager
+def _alone_with(engine: Engine, account_id: str) -> Iterator[Connection]:
+    """A transaction in which nobody else approves or logs for the account."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # pysqlite would begin only at the first INSERT
+        else:
+            key = int.from_bytes(sha256(account_id.encode()).digest()[:8], signed=True)
+            connection.execute(select(func.pg_advisory_xact_lock(key)))
+        yield connection
+
+
+def _touches(connection: Connection, account_id: str) -> tuple[Touch, ...]:
+    t = touches.c
+    rows = connection.execute(select(touches).where(t.account_id == account_id).order_by(t.on_day.desc(), t.id))
+    return tuple(
+        Touch(
+            row.id, row.account_id, row.on_day, row.category, row.contact_id, row.direction, row.channel, row.author,
+            row.note,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _row(touch: Touch) -> dict[str, Any]:
+    return {
+        "id": touch.id, "account_id": touch.account_id, "contact_id": touch.contact_id, "on_day": touch.on,
+        "category": touch.category, "direction": touch.direction or "outbound", "channel": touch.channel,
+        "author": touch.author, "note": touch.note, "logged_at": now(),
+    }  # fmt: skip

@@ -1,0 +1,173 @@
+"""Drafts that wait, and what becomes of them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tools import (
+    DRAFT,
+    PERIOD,
+    Answer,
+    Blocked,
+    Choice,
+    Column,
+    Deps,
+    Fact,
+    Facts,
+    KeptDraft,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Table,
+    ToolError,
+    Wish,
+    ledger,
+    phrase,
+    phrase_n,
+)
+from tools._contacting import people_of, verdict
+from tools._logging_touches import day_of
+from tools.metrics import account_names
+
+_ACTS = {
+    "approve": ("approve", "aprova", "aprove", "aprovar", "aprovo", "sign off"),
+    "reject": ("reject*", "discard", "bin", "rejeit*", "recus*", "descart*", "reprov*"),
+    # Who asks about it, or forbids it, does not do it: of two readings the longer counts.
+    "show": (
+        "do not approve", "don't approve", "dont approve", "not approve", "can i approve", "may i approve",
+        "should i approve", "nao aprov*", "posso aprovar", "devo aprovar", "do not reject", "don't reject",
+        "nao rejeit*", "can i reject", "should i reject", "posso rejeitar", "devo rejeitar",
+    ),
+}  # fmt: skip
+STATES: dict[str, Phrase] = {
+    "waiting": phrase("waiting"),
+    "approved": phrase("approved"),
+    "rejected": phrase("rejected"),
+}
+KINDS: dict[str, Phrase] = {
+    "exit_survey": phrase("exit survey"),
+    "interview_script": phrase("interview script"),
+    "trust_plan": phrase("trust plan"),
+}
+WRITES = True
+
+
+class Input(BaseModel):
+    draft: Annotated[str | None, DRAFT] = Field(
+        default=None, description="Id of a draft, D- and eight digits; empty: all."
+    )
+    act: Annotated[Literal["show", "approve", "reject"], Choice(_ACTS)] = Field(
+        default="show", description="What to do with the draft."
+    )
+    day: Annotated[str | None, PERIOD] = Field(
+        default=None, description="The day on which an approved draft will be sent; empty: today."
+    )
+
+
+def drafts(ask: Input, deps: Deps) -> Answer:
+    """List the drafts that wait for approval; show, approve or reject one by its id.
+
+    Use when someone asks which drafts are waiting or pending, or wants to approve, reject or see a draft. Nothing is
+    sent.
+    """
+    if ask.draft is None:
+        return _waiting(deps)
+    draft = deps.contacting.drafts.find(ask.draft)
+    if draft is None:
+        raise ToolError(
+            phrase("There is no draft {id} here.", id=ask.draft), suggestions=(phrase("Which drafts are waiting?"),)
+        )
+    if ask.act == "approve":
+        return _approved(draft, ask, deps)
+    if ask.act == "reject":
+        return _rejected(draft, deps)
+    return _about(draft, phrase("Draft {id} is {state}.", id=draft.id, state=STATES[draft.state]), deps)
+
+
+def _waiting(deps: Deps) -> Answer:
+    found = deps.contacting.drafts.waiting()
+    names = account_names(deps.book)
+    columns = (
+        Column(phrase("Draft")), Column(phrase("Title")), Column(phrase("Account")), Column(phrase("Language")),
+        Column(phrase("Version")), Column(phrase("Made on")),
+    )  # fmt: skip
+    rows = tuple(
+        (one.id, one.title, names.get(one.account_id or ""), one.language, one.version, one.created_on) for one in found
+    )
+    steps = tuple(phrase("Show draft {id}", id=one.id) for one in found[:3])
+    headline = phrase_n("{n} draft waits for approval.", "{n} drafts wait for approval.", len(found))
+    return Answer(
+        phrase("Drafts"),
+        headline if found else phrase("No draft waits for approval."),
+        (Table(phrase("Waiting drafts"), columns, rows), NextSteps(steps)) if found else (),
+        frozenset(one.account_id for one in found if one.account_id),
+    )
+
+
+def _approved(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
+    if draft.state != "waiting":
+        return _about(draft, _decided(draft), deps)
+    on = day_of(ask.day, deps)
+    if on < deps.today:
+        raise ToolError(phrase("{day} is over: a draft can be approved for today or later.", day=on))
+    wish = Wish(draft.account_id or "", draft.category or "", on, draft.contact_id)
+    asked = ledger(deps, wish)
+    decision = deps.contacting.drafts.approve(draft, on, asked.decide)
+    after = deps.contacting.drafts.find(draft.id) or draft
+    if isinstance(decision, Blocked):
+        return _blocked(draft, decision, tuple(verdict(decision, people_of(asked.found))))
+    if decision is None or not draft.category:
+        return _about(after, _decided(after), deps)
+    said = phrase("Draft {id} is approved for {day}. Send it yourself; the touch is booked.", id=draft.id, day=on)
+    return _about(after, said, deps)
+
+
+def _blocked(draft: KeptDraft, decision: Blocked, parts: tuple[Part, ...]) -> Answer:
+    step = phrase("Show draft {id}", id=draft.id)
+    if decision.first and not decision.opens:
+        step = phrase("Approve draft {id} for {day}", id=draft.id, day=decision.first)
+    return Answer(
+        phrase("Draft {id}", id=draft.id),
+        phrase("Draft {id} cannot be approved for {day}.", id=draft.id, day=decision.on),
+        (*parts, NextSteps((step,))),
+        frozenset({draft.account_id} if draft.account_id else ()),
+    )
+
+
+def _rejected(draft: KeptDraft, deps: Deps) -> Answer:
+    deps.contacting.drafts.reject(draft)
+    after = deps.contacting.drafts.find(draft.id) or draft
+    return _about(after, _decided(after), deps)
+
+
+def _decided(draft: KeptDraft) -> Phrase:
+    said = {"id": draft.id, "who": draft.decided_by, "day": draft.decided_on}
+    if draft.state == "approved":
+        return phrase("Draft {id} was approved by {who} on {day}.", **said)
+    if draft.state == "rejected":
+        return phrase("Draft {id} was rejected by {who} on {day}.", **said)
+    return phrase("Draft {id} has changed in the meantime: look at it again.", id=draft.id)
+
+
+def _about(draft: KeptDraft, headline: Phrase, deps: Deps) -> Answer:
+    return Answer(
+        phrase("Draft {id}", id=draft.id), headline, tuple(_parts(draft, deps)),
+        frozenset({draft.account_id} if draft.account_id else ()),
+    )  # fmt: skip
+
+
+def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
+    name = account_names(deps.book).get(draft.account_id or "")
+    yield Facts((
+        Fact(phrase("Title"), draft.title),
+        Fact(phrase("What it is"), KINDS.get(draft.kind, draft.kind)),
+        Fact(phrase("Account"), name),
+        Fact(phrase("State"), STATES[draft.state]),
+        Fact(phrase("Version"), draft.version),
+        Fact(phrase("By"), draft.author),
+    ))  # fmt: skip
+    yield Note(phrase("{text}", text=draft.body))
+    if draft.state == "waiting":
+        yield NextSteps((phrase("Approve draft {id}", id=draft.id), phrase("Reject draft {id}", id=draft.id)))
