@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 from tools import ACCOUNT, PERIOD, TOPIC, Answer, Choice, Deps, Touch
 from tools._logging_touches import TEAM_WORDS, day_of, logged
 
-
 WRITES = True
 
 
