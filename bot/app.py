@@ -67,7 +67,8 @@ class Assistant:
 
         default = self.settings.retention_language
         return Conversation(
-            self.tools, self.router, self.book, names, self.knowledge, self.today, lambda text: detect(text, default),
+            self.tools, self.router, self.book, names, self.knowledge, self.today,
+            lambda text, before: detect(text, before or default),
             self.shown, self.store.context, self.contacting,
         )  # fmt: skip
 

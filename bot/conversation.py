@@ -70,7 +70,8 @@ class Conversation:
     names: Callable[[Book], Names]
     knowledge: Index
     today: Callable[[], date]
-    language_of: Callable[[str], str]
+    language_of: Callable[[str, str], str]
+    """The language of a text, and what to take where its words leave it open; empty: the workspace's."""
     shown: Callable[[Place], Shown] = lambda _: NothingShown()
     """What was shown before, as far as it may be seen where a question is asked."""
     context: Callable[[Place], Context | None] = lambda _: None
@@ -80,19 +81,24 @@ class Conversation:
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
-        language = question.language or self.language_of(question.text)
         return guarded(
             f"question {question.key}",
-            lambda: self._answer(question, language, call),
-            lambda error: Reply(question, language, "failed", broken(error)),
+            lambda: self._answer(question, call),
+            lambda error: Reply(question, self._language(question, None), "failed", broken(error)),
         )
 
-    def _answer(self, question: Question, language: str, call: Call | None) -> Reply:
+    def _language(self, question: Question, context: Context | None) -> str:
+        """That of the words; “NRR Q3” is of the language in which the conversation goes on."""
+        return question.language or self.language_of(question.text, context.language if context else "")
+
+    def _answer(self, question: Question, call: Call | None) -> Reply:
         """Answer from one state of the book; where that cannot be held and it changed, once more from the new one."""
+        context = None if call else self.context(question.place)
+        language = self._language(question, context)
         try:
             for _ in range(ATTEMPTS):
                 with self.open_book().unchanging() as book:
-                    reply = self._answer_or_refuse(book, question, language, call)
+                    reply = self._answer_or_refuse(book, question, language, call, context)
                 if book.is_held or self.open_book().info == book.info:
                     break
         except OldBook:
@@ -103,22 +109,26 @@ class Conversation:
             return Reply(question, language, "failed", message)
         return reply
 
-    def _answer_or_refuse(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
+    def _answer_or_refuse(
+        self, book: Book, question: Question, language: str, call: Call | None, context: Context | None
+    ) -> Reply:
         """A ToolError is a sentence for the person; one with an alert says that something of ours is broken."""
         try:
-            return self._answer_from(book, question, language, call)
+            return self._answer_from(book, question, language, call, context)
         except ToolError as refusal:
             return Reply(
                 question, language, "failed" if refusal.alert else "declined", refusal.message, call,
                 suggestions=refusal.suggestions, alert=refusal.alert,
             )  # fmt: skip
 
-    def _answer_from(self, book: Book, question: Question, language: str, call: Call | None) -> Reply:
+    def _answer_from(
+        self, book: Book, question: Question, language: str, call: Call | None, context: Context | None
+    ) -> Reply:
         decision: Decision = call or self.router.choose(
-            question.text, language, self.today(), self.names(book), self.context(question.place)
+            question.text, language, self.today(), self.names(book), context
         )
         if _drafts_in_a_language(decision):
-            language = question.language or self.language_of(without_language(question.text))
+            language = self._language(replace(question, text=without_language(question.text)), context)
         if isinstance(decision, Call):
             return self._run(book, question, decision.language or language, decision)
         if isinstance(decision, Clarify):

@@ -50,8 +50,8 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
-        lambda question: _answer(bot, question, warming), blocks.message, bot.conversation.language_of,
-        rooms, delivery, settings.alert_to,
+        lambda question: _answer(bot, question, warming), blocks.message,
+        lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,

@@ -86,13 +86,18 @@ class Store:
         if place.kind != "dm":
             here.append(questions.c.conversation == place.conversation)
         query = (
-            select(answers.c.tool, answers.c.arguments, answers.c.listed)
+            select(answers.c.tool, answers.c.arguments, questions.c.language)
             .join(questions, questions.c.key == answers.c.question)
             .where(*here, answers.c.tool.is_not(None))
             .order_by(questions.c.asked_at.desc(), answers.c.answered_at.desc())
         )
         row = self._first(query)
-        return Context(Call(row.tool, json.loads(row.arguments)), tuple(json.loads(row.listed))) if row else None
+        if row is None:
+            return None
+        lists = query.with_only_columns(answers.c.listed).where(answers.c.listed != "[]")
+        listed = self._first(lists)
+        accounts = tuple(json.loads(listed.listed)) if listed else ()
+        return Context(Call(row.tool, json.loads(row.arguments)), accounts, row.language)
 
     def keep_draft(self, question: Question, draft: Draft, title: str, body: str) -> str:
         """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its key.

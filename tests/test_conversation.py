@@ -75,7 +75,7 @@ def conversation(decision, run=brief, books=None):
         lambda book: Names({"A-1": "Acme"}),
         knowledge=SimpleNamespace(),
         today=lambda: TODAY,
-        language_of=lambda text: detect(text, "en"),
+        language_of=lambda text, before: detect(text, before or "en"),
     )
 
 

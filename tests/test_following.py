@@ -128,6 +128,13 @@ def test_as_csv_gives_the_same_rows_as_a_file_and_in_english_the_same_figures(de
     assert {type(part) for part in files.answer.parts} == {Download}
 
 
+def test_what_no_word_tells_is_answered_in_the_language_of_the_thread(demo_home: Path) -> None:
+    thread = Thread(demo_home)
+    assert thread.ask("quais contas estão em risco?").language == "pt-BR"
+    assert thread.ask("NRR Q3").language == "pt-BR"
+    assert Thread(demo_home).ask("NRR Q3").language == "en"
+
+
 def test_another_thread_knows_nothing_of_it(demo_home: Path) -> None:
     Thread(demo_home).ask("contas em risco")
     assert Thread(demo_home).ask("só enterprise").call is None

@@ -70,7 +70,7 @@ def test_a_follow_up_finds_the_last_call_of_its_own_conversation(store: Store) -
     store.remember(reply(), "first")
     store.remember(reply("T1/C1/2.2", {"period": "2026-W47"}), "second")
     assert store.context(replace(IN_THREAD, thread="")) is None
-    assert store.context(IN_THREAD) == Context(Call("mrr_summary", {"period": "2026-W47"}))
+    assert store.context(IN_THREAD) == Context(Call("mrr_summary", {"period": "2026-W47"}), language="en")
     assert store.context(replace(IN_THREAD, thread="9.9")) is None
 
 
@@ -86,6 +86,9 @@ def test_the_accounts_of_a_list_can_be_pointed_at_later(store: Store) -> None:
     said = reply()
     assert said.answer is not None
     store.remember(replace(said, answer=replace(said.answer, listed=("A-2", "A-1"))), "first")
+    context = store.context(said.question.place)
+    assert context is not None and context.listed == ("A-2", "A-1")
+    store.remember(reply("T1/C1/2.2"), "an answer without a list")
     context = store.context(said.question.place)
     assert context is not None and context.listed == ("A-2", "A-1")
 

@@ -35,10 +35,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Context:
-    """What was answered last where a question is asked, and the accounts it listed, in reading order."""
+    """What was answered last where a question is asked, in which language, and the accounts of the last list there."""
 
     call: Call
     listed: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
