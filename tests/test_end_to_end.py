@@ -1,6 +1,7 @@
 """The real command against a loopback Slack: the same questions, the same figures, whichever way they are asked."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -56,7 +57,12 @@ def _kept(reply) -> set[tuple[str, str]]:
     """The figures of an answer, and what else it shows that was counted or quoted."""
     from bot.terminal import plain
 
-    return {(figure.id, str(figure.value)) for figure in reply.answer.figures} | {("text", plain(reply))}
+    return {(figure.id, str(figure.value)) for figure in reply.answer.figures} | {("text", _without_ids(plain(reply)))}
+
+
+def _without_ids(text: str) -> str:
+    """A draft's id is that of its question, so it differs from place to place."""
+    return re.sub(r"\bD-[0-9a-f]{8}\b", "D-", text)
 
 
 @contextmanager
@@ -108,7 +114,7 @@ def _answers(store_url: str) -> dict[str, set[tuple[str, str]]]:
         for row in connection.execute(select(figures)):
             kept[texts[row.question]].add((row.id, row.value))
         for row in connection.execute(select(answers)):
-            kept[texts[row.question]].add(("text", row.text))
+            kept[texts[row.question]].add(("text", _without_ids(row.text)))
     store.close()
     return kept
 

@@ -27,6 +27,8 @@ LEADS_TO = {
     "Compare definitions of logo churn": "compare_definitions",
     "Weekly MRR summary": "mrr_summary",
     "MRR summary for last month": "mrr_summary",
+    "Approve draft {id}": "drafts",
+    "Reject draft {id}": "drafts",
     "Summary of {account}": "account_summary",
     "Trust plan for {account}": "trust_plan",
     "Exit survey for {account}": "exit_survey",
@@ -52,13 +54,13 @@ def proposals(reply: Reply) -> Iterator[Phrase]:
 
 
 def answer(bot: Assistant, text: str, call: Call | None = None) -> Reply:
-    return bot.conversation.answer(Question("k", text, Person("terminal"), Place("terminal")), call)
+    return bot.ask(Question(f"k/{text}", text, Person("terminal"), Place("terminal")), call)
 
 
 @pytest.fixture(scope="module")
-def bot(demo_home: Path) -> Assistant:
-    """One assistant for all: nothing here is remembered."""
-    return assistant_at(demo_home)
+def bot(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """One assistant for all, with a store in which drafts are kept."""
+    return assistant_at(demo_home, store_url=f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,8 @@ def test_every_proposal_of_every_answer_works_when_asked(
         if "account" in step.values:
             about = answered.call.arguments["account"]
             assert bot.conversation.names(bot.book()).accounts[about] == step.values["account"]
+        if "id" in step.values:
+            assert answered.call.arguments["draft"] == step.values["id"]
         if step.msgid in PURPOSES:
             assert answered.call.arguments["purpose"] == PURPOSES[step.msgid]
 

@@ -19,4 +19,4 @@ _DRAFT = re.compile(r"(?<![\w-])d-[0-9a-f]{8}(?![\w-])")
 def find_draft(folded: str) -> Said | None:
     """The id of a draft that a folded text names, or None."""
     found = _DRAFT.search(folded)
-    return Said(found.group().upper(), found.start(), found.end()) if found else None
+    return Said(f"D{found.group()[1:]}", found.start(), found.end()) if found else None
