@@ -44,7 +44,8 @@ class Team:
         bot = Assistant(Settings(_env_file=None, **settings))
         place = Place("channel", "T1", channel, f"{self.asked}.0")
         talk = Conversation(
-            bot.tools, Unasked(), bot.book, names, bot.knowledge, bot.today, lambda said, before: detect(said, before or "en"), bot.shown
+            bot.tools, Unasked(), bot.book, names, bot.knowledge, bot.today,
+            lambda said, before: detect(said, before or "en"), bot.shown,
         )  # fmt: skip
         asked = Question(f"T1/{channel}/{self.asked}.0", text, Person("U1"), place)
         reply = talk.answer(asked, Call("mrr_summary", {}))
