@@ -1,6 +1,8 @@
 """Every metric gives the same value on every engine, to the minor unit; SQLite is the yardstick."""
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -84,9 +86,14 @@ def test_the_same_answers(book, yardstick, demo_home, tmp_path, tool):
     """Through the assistant itself: what a tool counts for its own, and in which order it shows it."""
     question, store = load()[tool].examples["en"][0].format_map(SOMEBODY), f"sqlite:///{tmp_path / 'store.sqlite'}"
     bots = (assistant_at(demo_home, book_url=each.url, store_url=store) for each in (book, yardstick))
-    there, here = (document(ask(bot, question)) for bot in bots)
+    there, here = (_without_draft_ids(document(ask(bot, question))) for bot in bots)
     assert (there["outcome"], there["tool"]) == ("answered", tool)
     assert there == here
+
+
+def _without_draft_ids(answer):
+    """Each time it is asked, a question has a draft of its own."""
+    return json.loads(re.sub(r"D-[0-9a-f]{8}", "D-…", json.dumps(answer, ensure_ascii=False)))
 
 
 class _Somebody(dict[str, str]):

@@ -63,8 +63,6 @@ QUESTIONS = {
          "No tempo em que trabalhamos juntos, o que fizemos bem e onde devemos melhorar?"),
     ),
 }  # fmt: skip
-COMING = frozenset(["contact_guard", "log_touch"])
-"""Tools that playbooks name already and that come with the contact guard; this goes when they are there."""
 ROLES = ("buyer", "champion", "user", "finance", "sponsor")
 ALL = tuple(playbooks())
 
@@ -144,7 +142,7 @@ def test_every_playbook_ends_in_actions_and_names_a_tool(playbook: Playbook) -> 
 
 def test_whatever_stands_in_backticks_is_a_tool() -> None:
     named = {name for playbook in ALL for name in re.findall(r"`([^`]*)`", playbook.body)}
-    assert named <= set(tools.load()) | COMING
+    assert named <= set(tools.load())
 
 
 def test_literal_translations_of_the_sources_never_appear() -> None:
