@@ -40,7 +40,7 @@ laws: .venv/.installed-dev
 	$(BIN)/lint-imports
 
 pytest: .venv/.installed-dev
-	$(BIN)/pytest -n auto
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 docs: .venv/.installed-dev ## print the tables of README from the code
 	$(BIN)/cog -r README.md
