@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.router import Call, Clarify, Context, Decline, Names, Router
+from bot.router import Call, Clarify, Context, Decision, Decline, Names, Router
 from tools import Tool
 
 OUTSIDE = ("none", "help")
@@ -110,18 +110,23 @@ def _asked(item: Mapping[str, Any], router: Router, tools: Mapping[str, Tool], t
     decision = router.choose(item["q"], language, today, names, context)
     took = time.perf_counter() - start
     wanted = tuple([item["tool"]] if isinstance(item["tool"], str) else item["tool"])
-    call = decision if isinstance(decision, Call) else decision.call if isinstance(decision, Clarify) else None
-    did = {Call: "answered", Clarify: "asked back"}.get(type(decision), "declined")
-    if isinstance(decision, Decline):
-        tool: str | None = "help" if decision.help else "none"
-    else:
-        tool = call.tool if call else None
-    offered = tuple(choice.call.tool for choice in decision.choices) if isinstance(decision, Clarify) else ()
+    did, tool, call, offered = _led_to(decision)
     return Outcome(
         q=item["q"], lang=language, wanted=wanted, did=did, tool=tool,
         arguments=_said(call) if call else {}, offered=offered, right_tool=tool in wanted,
         right_arguments=_alike(item, call, tools), seconds=took,
     )  # fmt: skip
+
+
+def _led_to(decision: Decision) -> tuple[str, str | None, Call | None, tuple[str, ...]]:
+    """What was done, by which tool and call, and the tools that were offered to choose from."""
+    match decision:
+        case Call(tool) as call:
+            return "answered", tool, call, ()
+        case Clarify(choices=choices, call=call):
+            return "asked back", call.tool if call else None, call, tuple(choice.call.tool for choice in choices)
+        case Decline(help=asked):
+            return "declined", "help" if asked else "none", None, ()
 
 
 def _context(after: Any) -> Context | None:

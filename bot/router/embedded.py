@@ -61,18 +61,15 @@ class EmbeddedRouter:
 
     def weigh(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Weighed:
         """Decide, and say how sure. Never fails, whatever the text; `language` changes nothing here."""
-        if context is None:
-            return self._weigh(text, today, names)
-        text = pointed_out(text, context, names.accounts)
-        reading = self._read(text, today, names)
-        if call := follow_up(reading, context, self._tools):
-            return Weighed(call, sure=True)
-        return self._in_context(self._weigh(text, today, names), reading, context)
-
-    def _weigh(self, text: str, today: date, names: Names) -> Weighed:
-        """Decide by the words alone."""
         accounts, _ = self._prepare(names)
-        reading = self._read(text, today, names)
+        reading = self._read(pointed_out(text, context, names.accounts) if context else text, today, names)
+        if context and (call := follow_up(reading, context, self._tools)):
+            return Weighed(call, sure=True)
+        weighed = self._by_words(reading, accounts)
+        return self._in_context(weighed, reading, context, accounts) if context else weighed
+
+    def _by_words(self, reading: Reading, accounts: AccountNames) -> Weighed:
+        """Decide by the words alone."""
         if not parts_of(reading.folded):
             return Weighed(Decline(help=True), sure=True)
         if tool := self._about_what_has_an_id(reading):
@@ -105,33 +102,31 @@ class EmbeddedRouter:
         """How every example would be scored had it been left out of training; policies are measured by it."""
         return LeftOut(left_out(self._shapes, self._labels), self._labels, frozenset(self._tools))
 
-    def _in_context(self, weighed: Weighed, reading: Reading, context: Context) -> Weighed:
+    def _in_context(self, weighed: Weighed, reading: Reading, context: Context, accounts: AccountNames) -> Weighed:
         """What was decided by the words alone, with what the answer before had said already."""
+        topic = same_with_topic(reading, context, self._tools)
         match weighed.decision:
-            case Call(tool, arguments) as call if arguments != {} or tool != context.call.tool:
-                if (topic := same_with_topic(reading, context, self._tools)) and tool == topic.tool:
-                    return Weighed(topic, sure=True)
+            case Call(tool) if topic and tool == topic.tool:
+                return Weighed(topic, sure=True)
+            case Call(tool, arguments) if tool == context.call.tool and not arguments:
+                return weighed  # asked again in so many words: for everybody
+            case Call() as call:
                 return Weighed(carried_over(call, reading, context, self._tools), weighed.sure)
             case Clarify(choices=(), call=Call() as call) if account := spoken_of(context):
                 return Weighed(replace(call, arguments={**call.arguments, "account": account}), sure=True)
             case Clarify() | Decline(help=False) if not weighed.sure:
-                return self._of_another_metric(weighed, reading, context)
+                counted = topic or self._of_another_metric(reading, context, accounts)
+                return Weighed(counted, sure=True) if counted else weighed
         return weighed
 
-    def _of_another_metric(self, weighed: Weighed, reading: Reading, context: Context) -> Weighed:
+    def _of_another_metric(self, reading: Reading, context: Context, accounts: AccountNames) -> Call | None:
         """Where only a metric is said ("and the NRR?"), it is counted for what the answer before was about."""
-        if topic := same_with_topic(reading, context, self._tools):
-            return Weighed(topic, sure=True)
-        counting = next(
-            (tool for tool in self._tools.values() if _takes(tool, (METRIC,)) and _takes(tool, (BY,))), None
-        )
+        able = (tool for tool in self._tools.values() if all(_takes(tool, (kind,)) for kind in (METRIC, BY)))
+        counting = next(able, None)
         if counting is None or not says_nothing_but(reading, counting):
-            return weighed
-        accounts = AccountNames({})
-        settled = self._settled(counting.name, reading, accounts)
-        if isinstance(settled.decision, Call):
-            return Weighed(carried_over(settled.decision, reading, context, self._tools), sure=True)
-        return weighed
+            return None
+        decision = self._settled(counting.name, reading, accounts).decision
+        return carried_over(decision, reading, context, self._tools) if isinstance(decision, Call) else None
 
     def _clear(self, ranked: list[tuple[str, float]]) -> bool:
         (_, best), (_, second) = ranked[:2]

@@ -13,10 +13,11 @@ from bot.router._door import Call, Context
 from bot.router.slots.accounts import parts_of
 from bot.router.slots.filling import fields_by_slot, left_over, newly_said, unplaced
 from bot.router.slots.limits import LIMITS
+from bot.router.slots.period_forms import grain_of
 from bot.router.slots.reading import Reading
 from bot.router.slots.text import fold, word_set
 from tools import WHY, Tool
-from tools.metrics import Grain, Period
+from tools.metrics import Period
 
 _GLUE = word_set(
     "a about accounts again also an and are at but by can com como contas customers clients clientes d da das de "
@@ -49,10 +50,6 @@ _BEFORE = re.compile(
     r"|\b(?:[ao]s? )?(?:(semana|mes|trimestre|ano|periodo) )?anterior\b"
 )
 _AGAINST = re.compile(r"\b(?:vs?|versus|against|compar\w*|contra|than|do que)\b")
-_GRAINS: Mapping[str, Grain] = {
-    "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-    "semana": "week", "mes": "month", "trimestre": "quarter", "ano": "year",
-}  # fmt: skip
 _WHY = re.compile(
     r"^(?:and |but |e |mas |ok |hmm )?"
     r"(?:why|how come|y tho|por ?que|pq|porq|what (?:caused|drove|explains)|o que (?:causou|explica|houve|aconteceu))\b"
@@ -118,12 +115,12 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
     if _WHY.match(reading.folded):
         return _why(context, last, tools)
     form, rest = _form(left_over(last, reading))
-    said = newly_said(last, reading)
+    said = words_say = newly_said(last, reading)
     if before := _the_one_before(reading, context, last):
         said = {**{name: value for name, value in said.items() if name != "compare"}, **before}
         rest = re.sub(r"\b(?:before|previous|prior|anterior)\b", " ", rest)
     language = reading.language.value if reading.language and "language" not in said else None
-    if not (said or form or language) or _asks_anew(reading, said) or unplaced(last, reading):
+    if not (said or form or language) or _asks_anew(reading, said) or unplaced(last, reading, words_say):
         return None
     if set(_words(rest)) - _GLUE - (_RENEWING if said.keys() & {"renewing", "until"} else set()):
         return None
@@ -135,7 +132,7 @@ def _the_one_before(reading: Reading, context: Context, last: Tool) -> dict[str,
     found, field = _BEFORE.search(reading.folded), fields_by_slot(last).get("period")
     if not found or field is None or _AGAINST.search(reading.folded) or not context.call.arguments.get(field):
         return {}
-    named = next((_GRAINS.get(each) for each in found.groups() if each), None)
+    named = grain_of(next(filter(None, found.groups()), ""))
     period = Period.parse(str(context.call.arguments[field]))
     if named in (None, period.grain):
         return {field: str(period.previous())}
@@ -151,7 +148,7 @@ def carried_over(call: Call, reading: Reading, context: Context, tools: Mapping[
 
 
 def same_with_topic(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
-    """Another topic for the same tool: "and about discounts?"."""
+    """The call before with another topic: "and about discounts?"."""
     last, cue = tools.get(context.call.tool), _CUE.match(reading.folded)
     field = fields_by_slot(last).get("topic") if last else None
     if not (last and cue and field) or last.writes:

@@ -83,9 +83,9 @@ def newly_said(tool: Tool, reading: Reading) -> dict[str, Any]:
     return {**said, fields["account"]: meant[0]} if "account" in fields and len(meant) == 1 else said
 
 
-def unplaced(tool: Tool, reading: Reading) -> list[str]:
-    """What was recognised in the question and no field of the tool takes."""
-    return list(_out_of_place(reading, fields_by_slot(tool), newly_said(tool, reading)))
+def unplaced(tool: Tool, reading: Reading, said: Mapping[str, Any]) -> list[str]:
+    """What was recognised in the question and no field of the tool takes; `said`: what its fields took."""
+    return list(_out_of_place(reading, fields_by_slot(tool), said))
 
 
 def left_over(tool: Tool, reading: Reading) -> str:
