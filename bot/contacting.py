@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select, update
 
 from bot.question import Question
-from bot.store import aware, draft_key, now
+from bot.store import alone, aware, draft_key, now
 from bot.tables import draft_versions, drafts, questions, touches
 from tools import Allowed, Decision, Draft, Guard, KeptDraft, Touch
+
+SHORT = 8
+"""Digits of a draft's key that people call it by."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,9 @@ class DraftsAt:
         return self._found(drafts.c.state == "waiting")
 
     def find(self, draft_id: str) -> KeptDraft | None:
-        start = draft_id.strip().upper().removeprefix("D-").lower()
-        if len(start) < 8:
+        if len(_digits(draft_id)) < SHORT:
             return None
-        found = self._found(func.substr(drafts.c.id, 1, 8) == start[:8])
+        found = self._found(_is(drafts.c.id, draft_id))
         return found[0] if len(found) == 1 else None
 
     def id_of(self, draft: Draft) -> str | None:
@@ -134,7 +136,11 @@ class DraftsAt:
 
 def short(key: str) -> str:
     """What people call a draft: `D-` and the first eight digits of its key."""
-    return f"D-{key[:8]}"
+    return f"D-{key[:SHORT]}"
+
+
+def _digits(draft_id: str) -> str:
+    return draft_id.strip().lower().removeprefix("d-")[:SHORT]
 
 
 def who(question: Question) -> str:
@@ -163,7 +169,7 @@ def _as_seen(draft: KeptDraft, *states: str) -> Any:
 
 
 def _is(column: Any, draft_id: str) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = func.substr(column, 1, 8) == draft_id.lower().removeprefix("d-")[:8]
+    condition: ColumnElement[bool] = func.substr(column, 1, SHORT) == _digits(draft_id)
     return condition
 
 
@@ -171,11 +177,7 @@ def _is(column: Any, draft_id: str) -> ColumnElement[bool]:
 def _alone_with(engine: Engine, account_id: str) -> Iterator[Connection]:
     """A transaction in which nobody else approves or logs for the account."""
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # pysqlite would begin only at the first INSERT
-        else:
-            key = int.from_bytes(sha256(account_id.encode()).digest()[:8], signed=True)
-            connection.execute(select(func.pg_advisory_xact_lock(key)))
+        alone(connection, int.from_bytes(sha256(account_id.encode()).digest()[:8], signed=True))
         yield connection
 
 

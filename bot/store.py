@@ -18,6 +18,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
     insert,
     inspect,
     select,
@@ -35,6 +36,8 @@ from tools import Draft
 from tools.metrics import Figure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 7308324466019
+"""The lock of whoever brings the tables up to date."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,7 @@ def migrate(engine: Engine) -> None:
     from alembic import command
 
     with engine.begin() as connection:
-        _alone(connection)
+        alone(connection, MIGRATING)
         command.upgrade(_alembic(connection), "head")
 
 
@@ -250,11 +253,12 @@ def _alembic(connection: Connection) -> Any:
     return config
 
 
-def _alone(connection: Connection) -> None:
+def alone(connection: Connection, lock: int) -> None:
+    """Wait until nobody else holds the lock, and hold it to the end of the transaction; SQLite has one for all."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # pysqlite would begin only at the first INSERT
     elif connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7308324466019)")
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 def _wal(connection: Any, _record: object) -> None:

@@ -16,7 +16,11 @@ def read_account(account_id: str, deps: Deps) -> Profile:
     try:
         return profile(deps.book, account_id, deps.today)
     except UnknownAccount:
-        raise ToolError(phrase("The book has no account “{account}”.", account=account_id)) from None
+        raise unknown(account_id) from None
+
+
+def unknown(account_id: str) -> ToolError:
+    return ToolError(phrase("The book has no account “{account}”.", account=account_id))
 
 
 def risk_of(account_id: str, deps: Deps) -> tuple[Risk, Figure] | None:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from tools._account import TEAMS
+from tools._account import TEAMS, unknown
 from tools._answer import Answer, Column, Draft, NextSteps, Note, Part, Table
-from tools._guard import Allowed, Blocked, Decision, Event, Known, Rules, Touch, Use, Wish, decide
+from tools._guard import Allowed, Blocked, Cap, Decision, Event, Known, Rules, Touch, Use, Wish, decide
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools.metrics import Contacted, contacted
@@ -39,8 +39,8 @@ class Ledger:
         events: dict[Event, date] = {}
         if self.found.left_on:
             events["loss"] = self.found.left_on
-        if self.found.surveyed_on:
-            events["survey_answer"] = self.found.surveyed_on
+        if surveyed_on := self.found.surveyed.get(self.wish.contact_id):
+            events["survey_answer"] = surveyed_on
         lasting: frozenset[Event] = frozenset({"critical_ticket"}) if self.found.critical_tickets else frozenset()
         known = Known(merged(self.imported, logged), events, lasting, self._loyalty, self.now)
         return decide(self.wish, self.rules, known)
@@ -60,10 +60,18 @@ class Ledger:
         return self.rules.loyalty.get(self.wish.account_id) or self.found.segment
 
 
-def ledger(deps: Deps, wish: Wish) -> Ledger:
-    """What the guard must know of the wish's account."""
+def contacts_with(account_id: str, deps: Deps) -> tuple[Contacted, str]:
+    """What the book knows of the contacts with an account, and its name. Raises ToolError where it has no such one."""
+    found = contacted(deps.book, account_id, deps.today)
+    if found.name is None:
+        raise unknown(account_id)
+    return found, found.name
+
+
+def ledger(deps: Deps, wish: Wish, found: Contacted | None = None) -> Ledger:
+    """What the guard must know of the wish's account; `found`: what the book knows of it, where it is read already."""
     rules = deps.contacting.rules or read_rules(None)
-    found = contacted(deps.book, wish.account_id, wish.contact_id, deps.today)
+    found = found or contacted(deps.book, wish.account_id, deps.today)
     return Ledger(wish, found, rules, _local(deps, rules, found))
 
 
@@ -99,12 +107,16 @@ RULES: dict[str, Phrase] = {
 }
 
 
+def counted(cap: Cap) -> Phrase:
+    """Whose touches a cap counts."""
+    return TEAMS[cap.category] if cap.category else RULES["all"]
+
+
 def cap_said(use: Use) -> Phrase:
     """A cap in words: how much of it is used."""
-    team = TEAMS[use.cap.category] if use.cap.category else RULES["all"]
     return phrase_n(
         "{team}, {per}: {used} of {most} in {n} day", "{team}, {per}: {used} of {most} in {n} days", use.cap.days,
-        team=team, per=RULES[use.cap.per], used=len(use.touches), most=use.most,
+        team=counted(use.cap), per=RULES[use.cap.per], used=len(use.touches), most=use.most,
     )  # fmt: skip
 
 
@@ -178,7 +190,7 @@ def guarded_drafts(answer: Answer, deps: Deps) -> Answer:
     below = [part for draft, draft_id in kept if draft_id for part in _below(draft, draft_id, deps)]
     said = [part for part in answer.parts if not isinstance(part, NextSteps)]
     later = [step for part in answer.parts if isinstance(part, NextSteps) for step in part.questions]
-    decide_now = [p for draft_id in ids for p in (_approve(draft_id), phrase("Reject draft {id}", id=draft_id))]
+    decide_now = [step for draft_id in ids for step in to_decide(draft_id)]
     return replace(answer, parts=(*said, *below, NextSteps((*decide_now, *later))))
 
 
@@ -189,5 +201,6 @@ def _below(draft: Draft, draft_id: str, deps: Deps) -> Iterator[Part]:
     yield Note(phrase("Draft {id} waits for approval. It is never sent from here.", id=draft_id))
 
 
-def _approve(draft_id: str) -> Phrase:
-    return phrase("Approve draft {id}", id=draft_id)
+def to_decide(draft_id: str) -> tuple[Phrase, Phrase]:
+    """What can be asked next of a draft that waits."""
+    return phrase("Approve draft {id}", id=draft_id), phrase("Reject draft {id}", id=draft_id)

@@ -3,14 +3,19 @@
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from tools._account import TEAMS
 from tools._answer import Answer, Fact, Facts, NextSteps, ToolError
-from tools._contacting import CHANNELS, people_of
-from tools._guard import Touch
+from tools._contacting import CHANNELS, contacts_with, people_of
+from tools._guard import Category, Touch
 from tools._phrase import Phrase, phrase
+from tools._reading import written_period
 from tools._registry import Deps
-from tools.metrics import Contacted, Period, contacted
+from tools._slots import ACCOUNT, PERIOD, TOPIC, Choice
+from tools.metrics import Contacted
 from tools.metrics._cells import fold
 
 TEAM_WORDS = {
@@ -28,10 +33,20 @@ DIRECTIONS: dict[str, Phrase] = {
 }
 
 
+class Logged(BaseModel):
+    """What is said of any touch that is written down."""
+
+    account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
+    said: Annotated[str | None, TOPIC] = Field(
+        default=None, description="What was said, in the asker's words; people of the account named in it are found."
+    )
+    category: Annotated[Category, Choice(TEAM_WORDS)] = Field(default="cs", description="Whose touch it is.")
+    day: Annotated[str | None, PERIOD] = Field(default=None, description="The day; empty: today.")
+
+
 def logged(touch: Touch, said: str | None, deps: Deps) -> Answer:
     """Write the touch down, with the person and the note that the words hold, and say what was written."""
-    found = contacted(deps.book, touch.account_id, touch.contact_id, deps.today)
-    name = _name(found, touch.account_id, deps)
+    found, name = contacts_with(touch.account_id, deps)
     if touch.on > deps.today:
         raise ToolError(phrase("{day} is still to come: log what has happened.", day=touch.on))
     contact = touch.contact_id or person_meant(said, found)
@@ -65,7 +80,7 @@ def day_of(written: str | None, deps: Deps) -> date:
     """The one day that is meant; nothing said: today. Raises ToolError where it is longer than a day."""
     if written is None:
         return deps.today
-    period = Period.parse(written)
+    period = written_period(written)
     if period.grain != "day":
         raise ToolError(phrase("Which day was it? I understood {period}.", period=period))
     return period.start
@@ -94,9 +109,3 @@ def note_of(said: str | None) -> str | None:
     if not said:
         return None
     return next((after.strip() for after in re.split(r":\s|\s[-–—]\s", said, maxsplit=1)[1:] if after.strip()), said)
-
-
-def _name(found: Contacted, account_id: str, deps: Deps) -> str:
-    if found.name is None:
-        raise ToolError(phrase("The book has no account “{account}”.", account=account_id))
-    return found.name

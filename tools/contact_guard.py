@@ -1,7 +1,7 @@
 """Whether a customer may be contacted, and from when on."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -20,16 +20,16 @@ from tools import (
     Part,
     Phrase,
     Table,
-    ToolError,
     Touch,
     Wish,
     ledger,
     phrase,
 )
 from tools._account import TEAMS
-from tools._contacting import RULES, Ledger, merged, people_of, reasons, touches_table, when
+from tools._contacting import RULES, Ledger, contacts_with, counted, merged, people_of, reasons, touches_table, when
+from tools._guard import Category
 from tools._logging_touches import TEAM_WORDS, person_meant
-from tools.metrics import Period, contacted
+from tools._reading import written_period
 
 SHOWN = 10
 """Touches listed where nothing is blocked."""
@@ -40,9 +40,7 @@ class Input(BaseModel):
     said: Annotated[str | None, TOPIC] = Field(
         default=None, description="The asker's words; people of the account named in them are found."
     )
-    category: Annotated[Literal["marketing", "sales", "cs", "support", "survey"], Choice(TEAM_WORDS)] = Field(
-        default="cs", description="Who would contact them."
-    )
+    category: Annotated[Category, Choice(TEAM_WORDS)] = Field(default="cs", description="Who would contact them.")
     day: Annotated[str | None, PERIOD] = Field(default=None, description="When; empty: today.")
 
 
@@ -52,21 +50,17 @@ def contact_guard(ask: Input, deps: Deps) -> Answer:
     Use when someone asks whether they may write to, call, e-mail or survey a customer, whether it is too soon or too
     much, or when they can next contact them.
     """
-    found = contacted(deps.book, ask.account, None, deps.today)
-    if found.name is None:
-        raise ToolError(phrase("The book has no account “{account}”.", account=ask.account))
-    on = max(deps.today, Period.parse(ask.day).start) if ask.day else deps.today
+    found, name = contacts_with(ask.account, deps)
+    on = max(deps.today, written_period(ask.day).start) if ask.day else deps.today
     contact = person_meant(ask.said, found)
-    asked = ledger(deps, Wish(ask.account, ask.category, on, contact))
+    asked = ledger(deps, Wish(ask.account, ask.category, on, contact), found)
     logged = deps.contacting.touches.of(ask.account)
     decision = asked.decide(logged)
-    whom = (
-        phrase("{person} of {account}", person=people_of(found)[contact], account=found.name) if contact else found.name
-    )
+    whom = phrase("{person} of {account}", person=people_of(found)[contact], account=name) if contact else name
     return Answer(
         subject=phrase("Contact guard · {whom} · {team}", whom=whom, team=TEAMS[ask.category]),
         headline=_headline(decision, whom),
-        parts=tuple(_parts(decision, asked, merged(asked.imported, logged), contact, found.name)),
+        parts=tuple(_parts(decision, asked, merged(asked.imported, logged), contact, name)),
         accounts=frozenset({ask.account}),
     )
 
@@ -86,13 +80,8 @@ def _parts(
         Column(phrase("Used"), numeric=True), Column(phrase("At most"), numeric=True),
     )  # fmt: skip
     rows = tuple(
-        (
-            RULES[use.cap.per],
-            TEAMS[use.cap.category] if use.cap.category else RULES["all"],
-            use.cap.days, len(use.touches), use.most,
-        )
-        for use in decision.uses
-    )  # fmt: skip
+        (RULES[use.cap.per], counted(use.cap), use.cap.days, len(use.touches), use.most) for use in decision.uses
+    )
     yield Table(phrase("Contact budget"), columns, rows)
     people = people_of(asked.found)
     if not isinstance(decision, Allowed) and decision.touches:

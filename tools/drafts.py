@@ -27,7 +27,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._contacting import people_of, verdict
+from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
 from tools.metrics import account_names
 
@@ -170,4 +170,4 @@ def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
     ))  # fmt: skip
     yield Note(phrase("{text}", text=draft.body))
     if draft.state == "waiting":
-        yield NextSteps((phrase("Approve draft {id}", id=draft.id), phrase("Reject draft {id}", id=draft.id)))
+        yield NextSteps(to_decide(draft.id))

@@ -1,24 +1,13 @@
 """Writing down a meeting with a customer."""
 
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, Field
-
-from tools import ACCOUNT, PERIOD, TOPIC, Answer, Choice, Deps, Touch
-from tools._logging_touches import TEAM_WORDS, day_of, logged
+from tools import Answer, Deps, Touch
+from tools._logging_touches import Logged, day_of, logged
 
 WRITES = True
 
 
-class Input(BaseModel):
-    account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
-    said: Annotated[str | None, TOPIC] = Field(
-        default=None, description="What was said, in the asker's words; people of the account named in it are found."
-    )
-    category: Annotated[Literal["marketing", "sales", "cs", "support", "survey"], Choice(TEAM_WORDS)] = Field(
-        default="cs", description="Whose meeting it was."
-    )
-    day: Annotated[str | None, PERIOD] = Field(default=None, description="The day; empty: today.")
+class Input(Logged):
+    """The same as of any other touch."""
 
 
 def log_meeting(ask: Input, deps: Deps) -> Answer:

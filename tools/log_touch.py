@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from tools import ACCOUNT, PERIOD, TOPIC, Answer, Choice, Deps, Touch
-from tools._logging_touches import TEAM_WORDS, day_of, logged
+from tools import Answer, Choice, Deps, Touch
+from tools._logging_touches import Logged, day_of, logged
 
 _CHANNELS = {
     "email": ("email*", "e-mail*", "mail", "mandei", "newsletter"),
@@ -24,21 +24,13 @@ _DIRECTIONS = {
 WRITES = True
 
 
-class Input(BaseModel):
-    account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
-    said: Annotated[str | None, TOPIC] = Field(
-        default=None, description="What was said, in the asker's words; people of the account named in it are found."
-    )
-    category: Annotated[Literal["marketing", "sales", "cs", "support", "survey"], Choice(TEAM_WORDS)] = Field(
-        default="cs", description="Whose touch it is."
-    )
+class Input(Logged):
     channel: Annotated[Literal["email", "call", "chat"] | None, Choice(_CHANNELS)] = Field(
         default=None, description="How they were reached."
     )
     direction: Annotated[Literal["outbound", "inbound", "both"], Choice(_DIRECTIONS)] = Field(
         default="outbound", description="outbound: we wrote; inbound: they wrote; both: a conversation."
     )
-    day: Annotated[str | None, PERIOD] = Field(default=None, description="The day; empty: today.")
 
 
 def log_touch(ask: Input, deps: Deps) -> Answer:

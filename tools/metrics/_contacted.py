@@ -1,15 +1,16 @@
 """What decides whether an account may be contacted: its touches, and what lately happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, select
 
 from tools.metrics._book import accounts, contacts, mrr_movements, survey_answers, tickets, touches
 from tools.metrics._opening import Book
 from tools.metrics._query import read
+from tools.metrics._signals import unsolved
 
 REACH = timedelta(days=366)
 """How far back touches are read: longer than any cap looks."""
@@ -29,11 +30,11 @@ class Contacted:
     left_on: date | None
     """The day on which it stopped paying, where it did and has not come back."""
     critical_tickets: int
-    surveyed_on: date | None
-    """When the contact in question last answered a survey."""
+    surveyed: Mapping[str | None, date]
+    """When each contact last answered a survey; None: answers that nobody signed."""
 
 
-def contacted(book: Book, account_id: str, contact_id: str | None, day: date) -> Contacted:
+def contacted(book: Book, account_id: str, day: date) -> Contacted:
     """What the book knows at the end of a day; touches that are planned for later too."""
     t, a, k, s, m, c = (each.c for each in (touches, accounts, tickets, survey_answers, mrr_movements, contacts))
 
@@ -41,11 +42,11 @@ def contacted(book: Book, account_id: str, contact_id: str | None, day: date) ->
         return read(book, statement)[0]
 
     about = rows(select(a.name, a.country, a.segment).where(a.account_id == account_id))
-    surveyed = and_(s.account_id == account_id, s.answered_on <= day, s.contact_id == contact_id)
+    surveyed = select(s.contact_id, func.max(s.answered_on).label("day")).group_by(s.contact_id)
     last = rows(
         select(m.on_day, m.mrr_minor).where(m.account_id == account_id, m.on_day <= day).order_by(m.on_day.desc())
     )
-    is_open = and_(_open(k, day), k.account_id == account_id, k.priority == "critical")
+    is_open = and_(k.opened_on <= day, unsolved(day), k.account_id == account_id, k.priority == "critical")
     return Contacted(
         account_id,
         about[0].name if about else None,
@@ -59,9 +60,5 @@ def contacted(book: Book, account_id: str, contact_id: str | None, day: date) ->
         rows(select(contacts).where(c.account_id == account_id).order_by(c.name, c.contact_id)),
         last[0].on_day if last and last[0].mrr_minor == 0 else None,
         int(rows(select(func.count().label("n")).where(is_open))[0].n),
-        rows(select(func.max(s.answered_on).label("day")).where(surveyed))[0].day,
+        {row.contact_id: row.day for row in rows(surveyed.where(s.account_id == account_id, s.answered_on <= day))},
     )
-
-
-def _open(k: Any, day: date) -> Any:
-    return and_(k.opened_on <= day, or_(k.solved_on.is_(None), k.solved_on > day))

@@ -23,6 +23,7 @@ from tools.metrics._book import (
 )
 from tools.metrics._opening import Book
 from tools.metrics._query import read
+from tools.metrics._signals import unsolved
 
 Rows = Sequence[Row[Any]]
 
@@ -176,7 +177,7 @@ class _About:
     def tickets(self) -> Mapping[str, int | None]:
         """Open, open and urgent, and opened in the last 90 days; None where the book has no tickets at all."""
         t = tickets.c
-        is_open = or_(t.solved_on.is_(None), t.solved_on > self.day)
+        is_open = unsolved(self.day)
         urgent = and_(is_open, t.priority.in_(("high", "critical")))
         recent = t.opened_on > self.day - timedelta(days=90)
         counts = [func.count(case((condition, 1))) for condition in (is_open, urgent, recent)]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import inf
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 
 from tools.metrics._book import (
     accounts,
@@ -189,10 +189,14 @@ def _silence(reader: Reader, day: date) -> Values:
         yield row.account_id, (day - (row.last or row.first)).days
 
 
+def unsolved(day: date) -> ColumnElement[bool]:
+    """Of the tickets opened by a day, those that are open at its end."""
+    return or_(tickets.c.solved_on.is_(None), tickets.c.solved_on > day)
+
+
 def _urgent_tickets(reader: Reader, day: date) -> Values:
     t = tickets.c
-    is_open = or_(t.solved_on.is_(None), t.solved_on > day)
-    urgent = func.sum(case((and_(is_open, t.priority.in_(("high", "critical"))), 1), else_=0))
+    urgent = func.sum(case((and_(unsolved(day), t.priority.in_(("high", "critical"))), 1), else_=0))
     yield from _counted(reader, select(t.account_id, urgent.label("value")).where(t.opened_on <= day), t.account_id)
 
 
