@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from bot.app import Assistant
     from bot.conversation import Reply
+    from tests.exports import Company
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,25 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'book.sqlite'}"
     return request.getfixturevalue("new_postgres")()
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> "Company":
+    """A small company's exports and where they are loaded."""
+    return _company(tmp_path, f"sqlite:///{tmp_path / 'book.sqlite'}")
+
+
+@pytest.fixture
+def anywhere(tmp_path: Path, url: str) -> "Company":
+    """The same on SQLite and on PostgreSQL."""
+    return _company(tmp_path, url)
+
+
+def _company(place: Path, url: str) -> "Company":
+    from tests.exports import Company
+
+    (place / "exports").mkdir()
+    return Company(place / "exports", url)
 
 
 DEMO_DAY = "2026-11-20"

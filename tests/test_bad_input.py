@@ -3,24 +3,18 @@
 
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.locale import Speaker
-from tests.test_load import ACCOUNTS, LINES, PAGE, Company, files
+from tests.exports import ACCOUNTS, LINES, Company, files
+from tests.test_load import PAGE
 from tools._load_messages import explain
 from tools.metrics import Period, flows, open_book
 from tools.metrics._book import loads, mrr_movements, mrr_steps, subscriptions, tickets, usage
 
 HEAD = LINES.splitlines()[0] + ",ended_on,quantity,trial_ends_on,interval_count,kind"
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    (tmp_path / "exports").mkdir()
-    return Company(tmp_path / "exports", f"sqlite:///{tmp_path / 'book.sqlite'}")
 
 
 def contracts(*rows: str) -> str:

@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
-from sqlalchemy import Connection, Table, create_engine, func, select
+from sqlalchemy import Connection, func, select
 
 from bot.loading import load
 from bot.locale import Speaker
 from tests.conftest import assistant_at
+from tests.exports import ACCOUNTS, LINES, TODAY, Company, files
 from tests.test_load_in_place import IMPOSSIBLE
 from tests.test_load_in_place import WRONG as WRONG_IN_PLACE
 from tests.test_load_queries import WRONG as WRONG_SOURCES
@@ -47,72 +48,14 @@ from tools.metrics._cells import Evidence, currency_of, day_in, fold, minor_unit
 from tools.metrics._faults import FAULT_KINDS, NOTICE_KINDS, Fault, LoadRefused, Notice
 from tools.metrics._fields import shapes
 from tools.metrics._figure import Money
-from tools.metrics._load import LoadReport, load_directory
+from tools.metrics._load import load_directory
 from tools.metrics._mapping import read_mapping
 from tools.metrics._opening import NoBook, open_book
 from tools.metrics._reading import header_and_batches, layout_of
 from tools.metrics._words import country_code, interval
 
-TODAY = date(2026, 11, 22)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
-ACCOUNTS = "account_id,name\nA1,Padaria São João\nA2,Beta\n"
-LINES = "subscription_id,account_id,currency,unit_amount,interval_unit,started_on\nS1,A1,BRL,100.00,month,2026-01-01\n"
 MAPPING = Path(__file__).parent / "data" / "ravenstack.yml"
-
-
-class Company:
-    """A directory of exports and the book they are loaded into."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder = folder
-        self.url = url
-        self.write(**{"accounts.csv": ACCOUNTS, "subscriptions.csv": LINES})
-
-    def write(self, **files: str | bytes) -> "Company":
-        for name, content in files.items():
-            (self.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        return self
-
-    def load(self, mapping: str | Path | None = None, **said: Any) -> LoadReport:
-        if isinstance(mapping, str):
-            path = self.folder.parent / "mapping.yml"
-            path.write_text(mapping)
-            mapping = path
-        return load_directory(self.folder, self.url, mapping=mapping, today=TODAY, **said)
-
-    def faults(self, mapping: str | None = None, **said: Any) -> tuple[Fault, ...]:
-        with pytest.raises(LoadRefused) as refused:
-            self.load(mapping, **said)
-        return refused.value.faults
-
-    def rows(self, table: Table, *columns: str) -> list[tuple[Any, ...]]:
-        engine = create_engine(self.url)
-        with engine.connect() as connection:
-            found = [
-                tuple(row)
-                for row in connection.execute(
-                    select(*(table.c[name] for name in columns)).order_by(*table.primary_key.columns)
-                )
-            ]
-        engine.dispose()
-        return found
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    (tmp_path / "exports").mkdir()
-    return Company(tmp_path / "exports", f"sqlite:///{tmp_path / 'book.sqlite'}")
-
-
-@pytest.fixture
-def anywhere(tmp_path: Path, url: str) -> Company:
-    """The same on SQLite and on PostgreSQL."""
-    (tmp_path / "exports").mkdir()
-    return Company(tmp_path / "exports", url)
-
-
-def files(**contents: str | bytes) -> dict[str, str | bytes]:
-    return {f"{name}.csv": content for name, content in contents.items()}
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, create_engine, select
 
 from bot.loading import load
 from tests.conftest import assistant_at
-from tests.test_load import LINES, OF_CHANGES, Company, files
+from tests.exports import LINES, Company, files
+from tests.test_load import OF_CHANGES
 from tools.metrics._book import (
     BOOK,
     accounts,
@@ -40,18 +41,6 @@ from tools.metrics._report import Effect
 HEAD = LINES.splitlines()[0]
 TWO_LINES = LINES + "S2,A2,BRL,50.00,month,2026-02-01\n"
 TICKETS = "ticket_id,account_id,opened_on,priority\nT1,A1,2026-03-01,low\nT2,A2,2026-03-02,high\n"
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    (tmp_path / "exports").mkdir()
-    return Company(tmp_path / "exports", f"sqlite:///{tmp_path / 'book.sqlite'}")
-
-
-@pytest.fixture
-def anywhere(tmp_path: Path, url: str) -> Company:
-    (tmp_path / "exports").mkdir()
-    return Company(tmp_path / "exports", url)
 
 
 def only(company: Company, **contents: str) -> Company:

@@ -16,7 +16,7 @@ from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.wording import data_as_of
 from tests.conftest import assistant_at
-from tests.test_load import LINES, Company, files
+from tests.exports import LINES, Company, files
 from tests.test_load_changes import only
 from tools import TABLES
 from tools import load as load_tools

@@ -111,8 +111,7 @@ class _Job:
         for _ in range(ATTEMPTS):
             with suppress(Overtaken):
                 return self._attempt(said)
-        findings.add(Fault("--changes", "overtaken"))
-        raise findings.refusal()
+        raise _no_changes("overtaken")
 
     def _attempt(self, said: LoadMapping) -> LoadReport:
         with tempfile.TemporaryDirectory(prefix="retention-load-") as folder:
@@ -134,13 +133,9 @@ class _Job:
         """Raises Overtaken where another load came between reading and writing."""
         earlier = earlier_book(self.url)
         if earlier is None:
-            findings = Findings()
-            findings.add(Fault("--changes", "no_book"))
-            raise findings.refusal()
+            raise _no_changes("no_book")
         if IN_PLACE in earlier.book.info:
-            findings = Findings()
-            findings.add(Fault("--changes", "read_in_place"))
-            raise findings.refusal()
+            raise _no_changes("read_in_place")
         try:
             report = self._read(scratch, said, folder, earlier.timezone, earlier)
         finally:
@@ -158,6 +153,13 @@ class _Job:
         report = load.read(gathered, self.currency, self.today)
         self.watch("writing", "", 0, None)
         return report
+
+
+def _no_changes(why: FaultKind) -> LoadRefused:
+    """Changes cannot be put into this book."""
+    findings = Findings()
+    findings.add(Fault("--changes", why))
+    return findings.refusal()
 
 
 class _Load:
