@@ -5,8 +5,9 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -65,12 +66,13 @@ class Tool:
         return self.doc.splitlines()[0]
 
 
+@cache
 def load() -> Mapping[str, Tool]:
-    """Every tool by name. Whatever keeps one from importing stops the start."""
+    """Every tool by name, found once. Whatever keeps one from importing stops the start."""
     import tools
 
     names = sorted(m.name for m in pkgutil.iter_modules(tools.__path__) if not m.name.startswith("_") and not m.ispkg)
-    return {name: _tool(name, importlib.import_module(f"tools.{name}")) for name in names}
+    return MappingProxyType({name: _tool(name, importlib.import_module(f"tools.{name}")) for name in names})
 
 
 def _tool(name: str, module: Any) -> Tool:

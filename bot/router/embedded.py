@@ -1,16 +1,16 @@
 """The router that needs no model: tools by their examples, arguments by the markers of their fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 
 import yaml
 
 from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
 from bot.router.following import carried_over, follow_up, pointed_out, same_with_topic, says_nothing_but, spoken_of
-from bot.router.intents import left_out, train
+from bot.router.intents import Trained, left_out, train
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
 from bot.router.slots.filling import fill, settle
@@ -46,15 +46,9 @@ class EmbeddedRouter:
         self.policy = policy or Policy()
         self._tools = tools
         self._prepared: tuple[Names, AccountNames, BookValues] | None = None
-        examples = list(_examples(tools))
-        self._familiar = {name: EVERYDAY | _words_of(tool) for name, tool in tools.items()}
-        self._common = EVERYDAY | TRADES | _plain_words(examples)
-        nobody, any_book = AccountNames({}), BookValues(any_values())
-        read_ = partial(read, accounts=nobody, owners=(), segments=_SEGMENTS, values=any_book, common=self._common)
-        shapes = ((label, read_(text, _ANY_DAY).shape) for label, text in examples)
-        # What is put alike in both languages counts once: leaving it out must leave it out.
-        self._labels, self._shapes = zip(*dict.fromkeys(shapes), strict=True)
-        self._trained = train(self._shapes, self._labels)
+        self._learnt = _learnt(tuple(_examples(tools)))
+        self._familiar = {name: EVERYDAY | self._learnt.words[name] for name in tools}
+        self._common = self._learnt.common
 
     def choose(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Decision:
         return self.weigh(text, language, today, names, context).decision
@@ -100,7 +94,8 @@ class EmbeddedRouter:
 
     def left_out(self) -> LeftOut:
         """How every example would be scored had it been left out of training; policies are measured by it."""
-        return LeftOut(left_out(self._shapes, self._labels), self._labels, frozenset(self._tools))
+        learnt = self._learnt
+        return LeftOut(left_out(learnt.shapes, learnt.labels), learnt.labels, frozenset(self._tools))
 
     def _in_context(self, weighed: Weighed, reading: Reading, context: Context, accounts: AccountNames) -> Weighed:
         """What was decided by the words alone, with what the answer before had said already."""
@@ -171,8 +166,8 @@ class EmbeddedRouter:
         return read(text, today, accounts, names.owners, names.segments, values, self._common)
 
     def _ranked(self, shape: str) -> list[tuple[str, float]]:
-        scores = self._trained.scores(shape)
-        named = {label: float(score) for label, score in zip(self._trained.labels, scores, strict=True)}
+        scores = self._learnt.trained.scores(shape)
+        named = {label: float(score) for label, score in zip(self._learnt.trained.labels, scores, strict=True)}
         return sorted(named.items(), key=lambda each: -each[1])
 
     def _not_a_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Weighed:
@@ -196,7 +191,30 @@ class EmbeddedRouter:
         return kept[1:]
 
 
-def _plain_words(examples: list[tuple[str, str]]) -> frozenset[str]:
+@dataclass(frozen=True)
+class _Learnt:
+    """What the examples teach; `words`: those used to ask for each intent, `common`: those that are no names."""
+
+    labels: tuple[str, ...]
+    shapes: tuple[str, ...]
+    trained: Trained
+    words: Mapping[str, frozenset[str]]
+    common: frozenset[str]
+
+
+@lru_cache(maxsize=2)
+def _learnt(examples: tuple[tuple[str, str], ...]) -> _Learnt:
+    """Learn from (intent, text), once in a process: it takes seconds and depends on nothing else."""
+    common = EVERYDAY | TRADES | _plain_words(examples)
+    nobody, any_book = AccountNames({}), BookValues(any_values())
+    read_ = partial(read, accounts=nobody, owners=(), segments=_SEGMENTS, values=any_book, common=common)
+    shapes = ((label, read_(text, _ANY_DAY).shape) for label, text in examples)
+    # What is put alike in both languages counts once: leaving it out must leave it out.
+    labels, texts = zip(*dict.fromkeys(shapes), strict=True)
+    return _Learnt(labels, texts, train(texts, labels), _words_by_intent(examples), common)
+
+
+def _plain_words(examples: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The words of the examples, but for the names in those of what is outside ("ação da Petrobras")."""
     return frozenset(
         part.text
@@ -206,8 +224,11 @@ def _plain_words(examples: list[tuple[str, str]]) -> frozenset[str]:
     )
 
 
-def _words_of(tool: Tool) -> frozenset[str]:
-    return frozenset(part.text for texts in tool.examples.values() for text in texts for part in parts_of(fold(text)))
+def _words_by_intent(examples: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    words: dict[str, set[str]] = {}
+    for intent, text in examples:
+        words.setdefault(intent, set()).update(part.text for part in parts_of(fold(text)))
+    return {intent: frozenset(said) for intent, said in words.items()}
 
 
 def _takes(tool: Tool, kinds: tuple[Slot, ...]) -> bool:
