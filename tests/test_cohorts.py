@@ -86,7 +86,9 @@ def test_the_answer_shows_shares_of_large_cohorts_and_numbers_of_small_ones(tmp_
         "cohort_retention", "cohort_revenue_retention", "paying_accounts", "mrr"
     }  # fmt: skip
     for figure in answer.figures:
-        assert all_metrics()[figure.metric](book, figure.period, figure.segment).id == figure.id
+        assert all_metrics()[figure.metric](book, figure.period, figure.segment, figure.variant).id == figure.id
+    everyone = next(figure for figure in answer.figures if figure.variant == "after_months:1")
+    assert (str(everyone.period), everyone.value) == ("2026-01-01..2026-02-28", Fraction(8, 8))
 
 
 def drawn(part):
@@ -112,6 +114,18 @@ def test_months_are_shown_up_to_a_year_and_a_half_and_quarters_beyond(tmp_path):
     assert rows(period="2024", grain="quarter") == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
     told = notes(run(book, "cohort_retention", today=day("2026-06-30"), grain="month"))
     assert told == ["Cohorts of January 2024 to December 2024 are left out; name a time, such as 2024, to see them."]
+
+
+def test_what_exchange_rates_made_of_the_mrr_is_said_apart(tmp_path):
+    """100.00 USD at 5.00, at 6.00 from March on: 500.00 in January, 600.00 now."""
+    rates = [{"currency": "USD", "on_day": day(on), "rate_e6": rate} for on, rate in
+             (("2026-01-01", 5_000_000), ("2026-03-01", 6_000_000))]  # fmt: skip
+    line = contract("s", "A", 10_000, "2026-01-10", currency="USD")
+    book = make_book(f"sqlite:///{tmp_path / 'b'}", subscriptions=[line], exchange_rates=rates)
+    answer = run(book, "cohort_retention", today=day("2026-03-31"))
+    assert notes(answer)[0] == (
+        "Exchange rates alone made R$100.00 of what these cohorts pay now, since their first MRR was counted."
+    )
 
 
 def test_where_nobody_began_to_pay_it_says_so(four):
@@ -158,3 +172,11 @@ def test_every_cell_equals_the_slow_and_obvious_reading_and_the_metric_that_is_t
                 assert (cohort.paying[age], cohort.mrr[age]) == (sum(level > 0 for level in levels), sum(levels))
                 assert METRIC(book, cohort.at(age), limit).value == cohort.logo(age)
                 assert REVENUE(book, cohort.at(age), limit).value == cohort.revenue(age)
+        for age in range(len(found[0].paying) if found else 0):
+            old = [cohort for cohort in found if age < len(cohort.paying)]
+            began, variant = Period(old[0].start.start, old[-1].start.end), f"after_{grain}s:{age}"
+            kept, mrr, first = (
+                sum(of) for of in zip(*((c.paying[age], c.mrr[age], c.mrr[0]) for c in old), strict=True)
+            )
+            assert METRIC(book, began, where, variant).value == Fraction(kept, sum(c.accounts for c in old))
+            assert REVENUE(book, began, where, variant).value == (Fraction(mrr, first) if first else None)

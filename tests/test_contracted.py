@@ -79,6 +79,8 @@ def test_every_number_is_a_figure_that_can_be_traced(known):
         assert metrics["contracted_mrr"](known, so_far).value == month.everything
         assert metrics["contracted_mrr"](known, so_far, variant="nothing_renews").value == month.nothing
         assert metrics["scheduled_mrr_change"](known, month.period).value == sum(month.changes.values())
+        for reason, amount in month.changes.items():
+            assert metrics["scheduled_mrr_change"](known, month.period, variant=f"reason:{reason}").value == amount
     assert metrics["mrr_up_for_renewal"](known, DECEMBER).value == 10_000
 
 
@@ -160,7 +162,10 @@ def due(url):
     years = [contract(name.lower(), name, 12_000, "2024-09-15", **YEARLY) for name in "FGHI"]
     return make_book(
         url, "2026-10-30",
-        accounts=[{"account_id": name, "name": name, "owner": owner} for name, owner in (("B", "Ana"), ("D", "Bia"))],
+        accounts=[
+            {"account_id": name, "name": name, "owner": owner, "country": country}
+            for name, owner, country in (("B", "Ana", "BR"), ("D", "Bia", "AR"))
+        ],
         subscriptions=[
             contract("b", "B", 120_000, "2024-12-10", **YEARLY, auto_renew=True, notice_days=30),
             contract("b2", "B", 12_000, "2025-12-10", **YEARLY, auto_renew=True),
@@ -185,7 +190,8 @@ def test_coming_renewals_are_told_with_mrr_days_left_auto_renewal_notice_and_own
     assert "1 account pays by the month: it renews all the time and is in no list of renewals." in notes(answer)
     first = part(run(due, "renewals", renewing="2026-Q4", limit=1), Table, "Up for renewal, soonest first")
     assert cells(first)[1] == ["2 later contracts", "—", "—", "R$110.00", "—", "—", "—"]
-    assert said(run(due, "renewals", owner="Ana").headline).startswith("2 contracts come up for renewal by 27 Jan 2027")
+    assert said(run(due, "renewals", owner="Ana").headline).startswith("2 contracts come up for renewal by 27 Jan")
+    assert said(run(due, "renewals", country="AR").headline).startswith("1 contract comes up for renewal by 27 Jan")
 
 
 def test_the_renewal_rate_has_both_its_numbers_by_contracts_and_by_value(due):

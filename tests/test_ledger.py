@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.books import contract, day, make_book
-from tools.metrics import Period, flows
+from tools.metrics import Period, all_metrics, flows
 from tools.metrics._book import mrr_movements
 
 
@@ -109,6 +109,19 @@ USD_RATES = [
     {"currency": "USD", "on_day": day("2026-01-01"), "rate_e6": 5_000_000},
     {"currency": "USD", "on_day": day("2026-07-01"), "rate_e6": 5_405_000},
 ]
+
+
+def test_of_who_left_nothing_is_kept_however_rates_went_before(url):
+    """10.00 USD at 5.405 are 54.05 at the start; at 5.00 from July on 50.00 leave with them: not 4.05 stay."""
+    falling = [{**rate, "rate_e6": other["rate_e6"]} for rate, other in zip(USD_RATES, USD_RATES[::-1], strict=True)]
+    line = contract("s", "A", 1_000, "2026-01-01", "2026-09-01", currency="USD")
+    book = make_book(url, subscriptions=[line], exchange_rates=falling)
+    variants = ("standard", "point_to_point", "with_reactivation")
+    nrr = all_metrics()["net_revenue_retention"]
+    assert [nrr(book, Period.parse("2026"), variant=name).value for name in variants] == [
+        None
+    ] * 3  # nobody paid before
+    assert [nrr(book, Period.parse("2026-06..2026-12"), variant=name).value for name in variants] == [0] * 3
 
 
 def test_a_movement_counts_at_the_rate_of_its_day_and_a_new_rate_is_a_line_of_its_own(url):

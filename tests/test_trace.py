@@ -28,9 +28,10 @@ from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.store import exact
 from tests.books import contract, make_book
-from tests.conftest import ask
+from tests.conftest import DEMO_DAY, ask
+from tests.test_tools import run
 from tools import Code, Deps, Download, Facts, NextSteps, NothingShown, Table, ToolError
-from tools.metrics import Book, Figure, Money, Period, Retraced, all_metrics, retrace, statements
+from tools.metrics import Book, Figure, Money, Period, Retraced, all_metrics, dimension_values, retrace, statements
 from tools.trace_figure import Input, trace_figure
 
 QUESTIONS = (
@@ -48,6 +49,41 @@ def ids(reply: Reply) -> list[str]:
     """The figures of an answer, in reading order."""
     assert reply.answer is not None
     return [figure.id for figure in reply.answer.figures]
+
+
+ASKED: Mapping[str, list[dict[str, Any]]] = {
+    "cohort_retention": [{}, {"grain": "month"}],
+    "contracted_mrr": [{}],
+    "renewals": [{}, {"about": "rate"}],
+    "mrr_summary": [{"period": "2026-Q2"}],
+    "query_metric": [
+        {"metric": "mrr", "by": "month", "period": "2026"},
+        {"metric": "churned_accounts", "period": "2026-Q3", "by": "reason", "compare": "previous"},
+    ],
+}  # fmt: skip
+SPREAD = 7
+"""Figures that are counted again of each answer, spread over it."""
+
+
+@pytest.mark.parametrize("tool", ASKED)
+def test_figures_limited_by_any_dimension_come_out_the_same(demo, tool):
+    """Of each answer, limited by every dimension in turn."""
+    book, seen = demo.book(), 0
+    limits = [{}, *({name: dimension_values(book, name)[0]} for name in LIMITED)]
+    for asked, where in product(ASKED[tool], limits):
+        try:
+            figures = list(run(book, tool, today=date.fromisoformat(DEMO_DAY), **asked, **where).figures)
+        except ToolError:
+            continue  # nothing is so
+        for figure in figures[:: max(1, len(figures) // SPREAD)]:
+            found = retrace(book, figure, most=1)
+            assert found.is_same, (asked, where, figure)
+            assert found.adds_up, (asked, where, figure)
+            seen += 1
+    assert seen > len(limits)
+
+
+LIMITED = ("segment", "country", "region", "owner", "industry", "size", "source")
 
 
 def lines_of(answer: Any, kind: type) -> list[Any]:

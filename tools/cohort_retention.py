@@ -27,7 +27,17 @@ from tools import (
 from tools._following import EMPTY, MEASURES, SMALL, Followed, Measure
 from tools._limits import Limits, limited
 from tools._reading import conversion, written_period
-from tools.metrics import COHORTS, Cohort, CohortGrain, Figure, Period, Share, all_metrics, cohorts
+from tools.metrics import (
+    COHORTS,
+    Cohort,
+    CohortGrain,
+    Figure,
+    Money,
+    Period,
+    all_metrics,
+    cohorts,
+    ratio,
+)
 
 MONTHS, QUARTERS = 18, 20
 """Cohorts that are read at a glance: of more months, quarters are shown; of more quarters, the latest."""
@@ -70,9 +80,9 @@ def cohort_retention(ask: Input, deps: Deps) -> Answer:
         )
     measures = [ask.measure] if ask.measure else list(MEASURES)
     parts: list[Part] = [part for measure in measures for part in grid.told(measure)]
-    left_out = [Note(grid.left_out)] if grid.left_out else []
+    said = [Note(each) for each in (grid.left_out, grid.rates if "revenue" in measures else None) if each]
     rates = conversion(deps.book) if "revenue" in measures else []
-    return Answer(grid.subject, grid.headline(), (*parts, *left_out, *rates, NextSteps(_NEXT)))
+    return Answer(grid.subject, grid.headline(), (*parts, *said, *rates, NextSteps(_NEXT)))
 
 
 _NEXT = (phrase("Which accounts are at risk?"), phrase("Renewals next quarter"), phrase("MRR summary for last month"))
@@ -164,11 +174,14 @@ class _Grid:
         where = {**self.where, COHORTS[self.grain]: str(cohort.start)}
         return all_metrics()[metric].figure(self.book, cohort.at(age), where, value, cohort.source)
 
-    def total(self, by: Followed, age: int) -> Share:
+    def total(self, by: Followed, age: int) -> Figure:
         """Of all cohorts that are so old, each by its weight."""
         old = self.old_enough(age)
-        whole = sum(by.whole(cohort) for cohort in old)
-        return Share(Fraction(sum(by.counts(cohort)[age] for cohort in old), whole) if whole else None)
+        value = ratio(sum(by.counts(cohort)[age] for cohort in old), sum(by.whole(cohort) for cohort in old))
+        began = Period(old[0].start.start, old[-1].start.end)
+        source = old[0].source.of(sum(cohort.accounts for cohort in old))
+        variant = f"after_{self.grain}s:{age}"
+        return all_metrics()[by.metric].figure(self.book, began, self.where, value, source, variant=variant)
 
     def extremes(self, by: Followed) -> Iterator[Facts]:
         """The cohorts that hold best and worst at the age of the headline."""
@@ -201,6 +214,17 @@ class _Grid:
         return phrase(
             "Cohorts of {first} to {last} are left out; name a time, such as {year}, to see them.",
             first=first, last=last, year=str(first.start.year),
+        )  # fmt: skip
+
+    @property
+    def rates(self) -> Phrase | None:
+        """What exchange rates did is part of MRR, and said, as customers did not do it."""
+        fx = sum(cohort.fx for cohort in self.cohorts)
+        if not fx:
+            return None
+        return phrase(
+            "Exchange rates alone made {fx} of what these cohorts pay now, since their first MRR was counted.",
+            fx=Money(fx, self.book.currency),
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What MRR will be by the contracts that are signed today."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -129,10 +129,16 @@ class _Ahead:
     def by_reason(self) -> Table:
         """Why MRR changes in each month."""
         shown = [r for r in REASONS if r in ALWAYS or any(month.changes[r] for month in self.months)]
-        rows = [(_called(month.period), *(self._money(month.changes[r]) for r in shown)) for month in self.months]
-        sums = (self._money(sum(month.changes[r] for month in self.months)) for r in shown)
+        rows = [(_called(each.period), *(self._because(r, [each]) for r in shown)) for each in self.months]
+        sums = (self._because(reason, self.months) for reason in shown)
         columns = (Column(phrase("Month")), *(Column(NAMES[reason], numeric=True) for reason in shown))
         return Table(phrase("What contracts already say"), columns, (*rows, (phrase("Total"), *sums)))
+
+    def _because(self, reason: Reason, months: Sequence[ContractedMonth]) -> Figure:
+        """What changes for one reason in months that follow one another."""
+        changed = sum(month.changes[reason] for month in months)
+        span = Period(months[0].period.start, months[-1].period.end)
+        return self._figure("scheduled_mrr_change", changed, span, f"reason:{reason}")
 
     def month_by_month(self) -> Table:
         """Each month's change, what stands after it, and what depends on renewals."""

@@ -5,7 +5,7 @@ cohorts and ages is one grouped statement, however many accounts there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -19,6 +19,7 @@ from tools.metrics._counting import ratio
 from tools.metrics._dates import month_of
 from tools.metrics._dimensions import quarter_of
 from tools.metrics._figure import Source
+from tools.metrics._flows import FX
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, limited_to, read
@@ -26,6 +27,7 @@ from tools.metrics._query import Where, limited_to, read
 CohortGrain = Literal["month", "quarter"]
 COHORTS: Mapping[CohortGrain, str] = {"month": "cohort", "quarter": "cohort_quarter"}
 """The dimension whose value is the cohort of an account."""
+_NAMED: Mapping[CohortGrain, Callable[[Any], ColumnElement[str]]] = {"month": month_of, "quarter": quarter_of}
 _m = mrr_movements.c
 
 
@@ -33,13 +35,15 @@ _m = mrr_movements.c
 class Cohort:
     """Accounts that first paid in `start`, at the end of each whole month or quarter since, that one included.
 
-    `paying[age]` accounts and `mrr[age]` minor units; `accounts` is how many they are.
+    `paying[age]` accounts and `mrr[age]` minor units; `accounts` is how many they are. `fx`: what exchange rates made
+    of their MRR since the first month or quarter was over, in all.
     """
 
     start: Period
     accounts: int
     paying: tuple[int, ...]
     mrr: tuple[int, ...]
+    fx: int
     source: Source
 
     def at(self, age: int) -> Period:
@@ -65,6 +69,18 @@ def cohorts(book: Book, grain: CohortGrain, first: date, until: date, where: Whe
     return [_cohort(start, changes[start], end, source) for start in sorted(changes)]
 
 
+def aged(period: Period, grain: CohortGrain, age: int) -> Subquery:
+    """Every account that first paid in the period, and its `mrr` at the end of the month or quarter that is `age` later
+    than its first one; minor units of the reporting currency, 0 where it is gone."""
+    of = _NAMED[grain]
+    begun = _begun(of)
+    until = case(*((begun.c.cohort == str(first), str(_later(first, age))) for first in period.split(grain)))
+    joined = select(_m.account_id, _sum(_m.amount_minor).label("mrr"))
+    within = joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
+    those = within.where(begun.c.on_day >= period.start, begun.c.on_day < period.end, of(_m.on_day) <= until)
+    return those.group_by(_m.account_id).subquery("aged")
+
+
 def _around(month: str, grain: CohortGrain) -> Period:
     """The period of that grain in which a month lies."""
     return Period.containing(Period.parse(month).start, grain)
@@ -77,7 +93,7 @@ def _begun(of: Any) -> Subquery:
 
 def opening_mrr(grain: CohortGrain) -> Subquery:
     """What each account paid at the end of its first month or quarter, minor units of the reporting currency."""
-    of = month_of if grain == "month" else quarter_of
+    of = _NAMED[grain]
     begun = _begun(of)
     joined = select(_m.account_id, _sum(_m.amount_minor).label("mrr"))
     within = joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
@@ -94,6 +110,7 @@ def _grid(first: date, end: date, where: Where, day: date) -> Select[*tuple[Any,
     return select(
         rows.cohort, rows.at, _sum(rows.amount_minor).label("mrr"), _sum(_arrival(rows.category)).label("paying"),
         _sum(case((rows.category == "new", 1), else_=0)).label("accounts"),
+        _sum(case((rows.category == FX, rows.amount_minor), else_=0)).label("fx"),
     ).group_by(rows.cohort, rows.at)  # fmt: skip
 
 
@@ -102,7 +119,8 @@ def _cohort(start: Period, changes: Mapping[Period, list[Any]], end: date, sourc
     paying = accumulate(sum(int(row.paying) for row in rows) for rows in changed)
     mrr = accumulate(sum(int(row.mrr) for row in rows) for rows in changed)
     accounts = sum(int(row.accounts) for row in changes[start])
-    return Cohort(start, accounts, tuple(paying), tuple(mrr), source.of(accounts))
+    fx = sum(int(row.fx) for rows in changed[1:] for row in rows)
+    return Cohort(start, accounts, tuple(paying), tuple(mrr), fx, source.of(accounts))
 
 
 def _until(start: Period, end: date) -> Iterator[Period]:

@@ -179,7 +179,7 @@ def _summed(rows: Subquery) -> Rows:
         if name in rows.c
     ]
     if "whole" in rows.c:
-        sums.append(func.sum(case((rows.c.whole != 0, 1), else_=0)).label("n"))
+        sums.append(func.coalesce(func.sum(case((rows.c.whole != 0, 1), else_=0)), 0).label("n"))
     return select(*sums, func.count().label("row_count")).select_from(rows)
 
 

@@ -192,7 +192,8 @@ def each_account(period: Period) -> Subquery:
     """What the ledger says of each account over a period, minor units of the reporting currency.
 
     `opening` and `closing` MRR; for each category its amount (`churn`, signed) and how often it happened (`churn_n`);
-    `fx`, what exchange rates did: opening + the five amounts + fx = closing. `held`: the closing without `fx`.
+    `fx`, what exchange rates did: opening + the five amounts + fx = closing. `held`: the closing without `fx`; nothing
+    of an account that is gone, whatever rates did before it left.
     """
     within = _m.on_day >= period.start
     amounts = [_sum(and_(within, _m.category == name), _m.amount_minor).label(name) for name in (*CATEGORIES, FX)]
@@ -200,7 +201,8 @@ def each_account(period: Period) -> Subquery:
     opening = _sum(_m.on_day < period.start, _m.amount_minor).label("opening")
     closing = _sum(_m.on_day < period.end, _m.amount_minor).label("closing")
     without_fx = _sum(or_(_m.category != FX, _m.on_day < period.start), _m.amount_minor)
-    held = case((without_fx < 0, 0), else_=without_fx).label("held")
+    gone = _sum(_m.on_day < period.end, _m.amount_minor) <= 0
+    held = case((or_(gone, without_fx < 0), 0), else_=without_fx).label("held")
     statement = select(_m.account_id, opening, closing, held, *amounts, *counts).where(_m.on_day < period.end)
     return statement.group_by(_m.account_id).subquery("each")
 

@@ -20,9 +20,12 @@ from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where
 
-__all__ = ["Composed", "Listed", "Metric", "Rows", "Term", "UnknownVariant", "all_metrics", "metric", "ratio"]
+__all__ = [
+    "Composed", "Definition", "Listed", "Metric", "Rows", "Term", "UnknownVariant", "all_metrics", "metric", "ratio",
+]  # fmt: skip
 
 Definition = Callable[[Book, Period], Rows | Listed | Composed]
+Cut = Callable[[str], Definition]
 Usual = Literal["day", "month", "year"]
 
 
@@ -53,6 +56,8 @@ class Metric:
     variants: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False)
     by_value: set[str] = field(default_factory=set, hash=False, compare=False)
     """Variants of money where the canonical definition is of numbers."""
+    cuts: dict[str, Cut] = field(default_factory=dict, hash=False, compare=False)
+    """Narrower figures of the metric that take an argument, `after_months:12`; no published definitions."""
 
     @property
     def doc(self) -> str:
@@ -82,16 +87,17 @@ class Metric:
         return self.usual == "day"
 
     def rule(self, variant: str) -> str | None:
-        """Whose rule a published variant is and how it differs; None: it is the canonical definition."""
-        return " ".join((self.variants[variant].__doc__ or "").split()) if variant in self.variants else None
+        """Whose rule a published variant is, or what a cut is of, and how it differs; None: it is the canonical one."""
+        said = self.variants.get(variant) or self.cuts.get(_stem(variant))
+        return " ".join((said.__doc__ or "").split()) if said else None
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """Those of all published variants."""
-        return tuple(rule for variant in self.variants if (rule := self.rule(variant)))
+        """Those of all published variants and cuts."""
+        return tuple(rule for variant in (*self.variants, *self.cuts) if (rule := self.rule(variant)))
 
     def defines(self, variant: str) -> bool:
-        return variant == self.standard or variant in self.variants
+        return variant == self.standard or variant in self.variants or _stem(variant) in self.cuts
 
     def counts_money(self, variant: str | None) -> bool:
         """Whether parts are minor units; a variant may be by value where the canonical definition is by number."""
@@ -108,6 +114,15 @@ class Metric:
             if of_money:
                 self.by_value.add(name)
             return definition
+
+        return register
+
+    def cut(self, name: str) -> Callable[[Cut], Cut]:
+        """Register a function from an argument to a definition: `after_months:12` is asked for as a variant is."""
+
+        def register(made: Cut) -> Cut:
+            self.cuts[name] = made
+            return made
 
         return register
 
@@ -159,8 +174,12 @@ class Metric:
         """What the figure of a period is counted from. Raises UnknownVariant."""
         if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
-        found = self.variants.get(variant or "", self.definition)(book, period)
+        found = self._definition(variant or self.standard)(book, period)
         return found if isinstance(found, Listed | Composed) else Counted(found)
+
+    def _definition(self, variant: str) -> Definition:
+        stem, _, argument = variant.partition(_ARGUMENT)
+        return self.cuts[stem](argument) if stem in self.cuts else self.variants.get(variant, self.definition)
 
     def _read(self, book: Book, period: Period, where: Where, read: Read, variant: str | None) -> Figure:
         value = self._scaled(read.value)
@@ -168,6 +187,13 @@ class Metric:
 
     def _scaled(self, value: Value) -> Value:
         return value if value is None or self.scale == 1 else value * self.scale
+
+
+_ARGUMENT = ":"
+
+
+def _stem(variant: str) -> str:
+    return variant.partition(_ARGUMENT)[0]
 
 
 def metric(

@@ -1,5 +1,6 @@
 """The risk score: a scorecard whose points add up, and what it would have been worth in the past."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from tools.metrics._book import mrr_movements
 from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
-from tools.metrics._query import Reader, Where, read
+from tools.metrics._query import Reader, Where, matching, read
 from tools.metrics._signals import Standing, standings
 
 HORIZON = timedelta(days=90)
@@ -115,13 +116,29 @@ class Ranking:
 
 
 def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
-    """The accounts as they stood at the end of a day; `where` limits by account_id, owner or segment."""
+    """The accounts as they stood at the end of a day; `where` limits by any dimension."""
     whole = _kept_ranking(book, day)
     book.used.update(whole.source.tables)
-    matching = (
-        risk for risk in whole.risks if all(getattr(risk.standing, name) == value for name, value in where.items())
-    )
-    return replace(whole, risks=tuple(matching)) if where else whole
+    if not where:
+        return whole
+    are_so = _told_by(where) or _read(book, where, day)
+    return replace(whole, risks=tuple(risk for risk in whole.risks if are_so(risk.standing)))
+
+
+def _told_by(where: Where) -> Callable[[Standing], bool] | None:
+    """Whether an account is so, where its standing tells; None where the book has to be asked."""
+    if not where.keys() <= _IN_STANDING:
+        return None
+    return lambda standing: all(getattr(standing, name) == value for name, value in where.items())
+
+
+_IN_STANDING = {"account_id", "owner", "segment"}
+
+
+def _read(book: Book, where: Where, day: date) -> Callable[[Standing], bool]:
+    rows, _ = read(book, matching(where, day))
+    ids = {row.account_id for row in rows}
+    return lambda standing: standing.account_id in ids
 
 
 @lru_cache(maxsize=4)

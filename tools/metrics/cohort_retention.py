@@ -2,10 +2,11 @@
 
 from sqlalchemy import case, literal, select
 
+from tools.metrics._cohorts import CohortGrain, aged
 from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Rows, metric
+from tools.metrics._registry import Definition, Rows, metric
 
 
 @metric(unit="percent")
@@ -23,3 +24,28 @@ def cohort_retention(book: Book, period: Period) -> Rows:
     each = each_account(period)
     pays = case((each.c.closing > 0, 1), else_=0)
     return select(each.c.account_id, pays.label("part"), literal(1).label("whole"))
+
+
+@cohort_retention.cut("after_months")
+def _after_months(months: str) -> Definition:
+    """Of every account that first paid in the period, the share that pays at the end of the month that is so many
+    months later than its first one.
+    """
+    return _after("month", int(months))
+
+
+@cohort_retention.cut("after_quarters")
+def _after_quarters(quarters: str) -> Definition:
+    """Of every account that first paid in the period, the share that pays at the end of the quarter that is so many
+    quarters later than its first one.
+    """
+    return _after("quarter", int(quarters))
+
+
+def _after(grain: CohortGrain, age: int) -> Definition:
+    def counted(book: Book, period: Period) -> Rows:
+        each = aged(period, grain, age)
+        pays = case((each.c.mrr > 0, 1), else_=0)
+        return select(each.c.account_id, pays.label("part"), literal(1).label("whole"))
+
+    return counted

@@ -45,7 +45,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     `familiar`: words that people use to ask for this tool. What limits the answer and fits no field is asked about
     where it looks like a name, else it is among the call's `unread`.
     """
-    arguments, fields = dict(_said(tool, reading)), fields_by_slot(tool)
+    arguments, fields = _one_time(dict(_said(tool, reading))), fields_by_slot(tool)
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
@@ -71,6 +71,14 @@ def _said(tool: Tool, reading: Reading) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
+def _one_time(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A time to come is not also one that is over; a question `about` how something went means the latter."""
+    if not said.keys() & set(AHEAD):
+        return dict(said)
+    other = AHEAD if "about" in said else ("period",)
+    return {name: value for name, value in said.items() if name not in other}
+
+
 def newly_said(tool: Tool, reading: Reading) -> dict[str, Any]:
     """The tool's fields of which the words themselves speak, its account among them: what a follow-up changes."""
     fields, meant = fields_by_slot(tool), _meant(reading)
@@ -78,8 +86,7 @@ def newly_said(tool: Tool, reading: Reading) -> dict[str, Any]:
     if reading.compared and not reading.period:
         implied.add(fields.get("period"))  # "compared with last year" changes what with, not what of
     said = {name: value for name, value in _said(tool, reading) if name not in implied}
-    if said.keys() & set(AHEAD):
-        said.pop("period", None)  # a time to come is not also one that is over
+    said = _one_time(said)
     return {**said, fields["account"]: meant[0]} if "account" in fields and len(meant) == 1 else said
 
 
