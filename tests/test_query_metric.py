@@ -55,7 +55,7 @@ def book(tmp_path):
 def test_the_question_of_the_requirement_is_answered_to_the_last_account(book):
     answer = query(book, period="2026-Q3", by="reason", compare="2026-Q2", segment="enterprise", country="BR")
     assert said(answer.subject) == (
-        "Churned accounts · enterprise · BR · 3rd quarter of 2026 · by reason · against 2nd quarter of 2026"
+        "Churned accounts · enterprise · Brazil · 3rd quarter of 2026 · by reason · against 2nd quarter of 2026"
     )
     assert said(answer.headline) == "Churned accounts, 3rd quarter of 2026: 3, +2 against 1 (2nd quarter of 2026)."
     table = part(answer, Table)
@@ -149,7 +149,11 @@ def test_groups_beyond_the_limit_are_one_row_and_the_table_still_adds_up(book):
     table = part(query(book, period="2026-Q3", by="reason", limit=1), Table)
     assert cells(table) == [["price", "3"], ["2 others", "2"], ["All", "5"]]
     rate = part(query(book, "logo_churn_rate", period="2026-Q3", by="country", limit=1, order="smallest"), Table)
-    assert cells(rate) == [["BR", "30.77%", "4", "13"], ["1 other", "100.00%", "1", "1"], ["All", "35.71%", "5", "14"]]
+    assert cells(rate) == [
+        ["Brazil", "30.77%", "4", "13"],
+        ["1 other", "100.00%", "1", "1"],
+        ["All", "35.71%", "5", "14"],
+    ]
 
 
 def test_few_are_counted_and_none_is_not_defined(book):
@@ -280,10 +284,19 @@ def test_bars_and_points_are_in_the_unit_of_the_metric(demo):
 def test_the_next_steps_keep_the_filters(book):
     steps = part_of_next(query(book, "logo_churn_rate", period="2026-Q3", segment="enterprise", country="BR"))
     assert steps[:2] == [
-        "Why did Logo churn rate change: 3rd quarter of 2026, by plan, enterprise, BR",
-        "Logo churn rate by month, enterprise, BR",
+        "Why did Logo churn rate change: 3rd quarter of 2026, by plan, enterprise, Brazil",
+        "Logo churn rate by month, enterprise, Brazil",
     ]
 
 
 def part_of_next(answer):
     return [said(step) for each in answer.parts if isinstance(each, NextSteps) for step in each.questions]
+
+
+def test_known_codes_are_said_in_the_readers_language_and_a_companys_own_as_it_wrote_them(url):
+    lines = [contract(name, name, 1_000, "2026-01-01", "2026-08-01", cancel_reason=reason)
+             for name, reason in (("A", "low_adoption"), ("B", "XYZ_9"))]  # fmt: skip
+    answer = query(make_book(url, subscriptions=lines), period="2026-Q3", by="reason")
+    table = part(answer, Table)
+    assert [row[0] for row in cells(table)] == ["XYZ_9", "low adoption", "All"]
+    assert said(table.rows[1][0], "pt-BR") == "baixa adoção"

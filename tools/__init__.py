@@ -32,7 +32,7 @@ from tools._answer import (
 from tools._contacting import guarded_drafts, ledger, may_contact, read_rules
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
-from tools._phrase import Phrase, phrase, phrase_n
+from tools._phrase import Phrase, Territory, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
 from tools._registry import WHY, Deps, Tool, Why, load
 from tools._shown import NothingShown, Said, Shown
@@ -73,7 +73,7 @@ __all__ = [
     "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice",
     "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "Drafts", "Fact", "Facts",
     "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
-    "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Tool", "ToolError", "Touch", "Touches", "Why",
-    "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n", "read_rules",
-    "what_it_hides",
+    "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool", "ToolError", "Touch",
+    "Touches", "Why", "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n",
+    "read_rules", "what_it_hides",
 ]  # fmt: skip

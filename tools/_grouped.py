@@ -10,6 +10,7 @@ from typing import Literal
 from tools._answer import Cell, Chart, Column, Table
 from tools._naming import dimension_called, named
 from tools._phrase import Phrase, phrase, phrase_n
+from tools._values import value_called
 from tools.metrics import DIMENSIONS, Breakdown, Change, Figure, Line, Money, Parts, Period, Share, Unit
 
 Order = Literal["largest", "smallest", "name", "contribution"]
@@ -145,10 +146,11 @@ class Grouped:
         )
 
     def _called(self, line: Line) -> Phrase | str:
-        """A sub-period, an account by its name, a value as the book has it; accounts that have none."""
+        """A sub-period, an account by its name, a value as people say it; accounts that have none."""
         if isinstance(line.label, Period):
             return phrase("{period}", period=line.label)
-        return self.names.get(line.label or "", line.label or "") or phrase("none recorded")
+        value = line.label or ""
+        return self.names.get(value) or value_called(self.by, value) or phrase("none recorded")
 
     def _sum(self, lines: Sequence[Line]) -> Row:
         unit, currency = self.found.whole.now.unit, self.found.whole.now.currency

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from tools._phrase import Phrase, phrase
 from tools._slots import COUNTRY, INDUSTRY, OWNER, REGION, SEGMENT, SIZE, SOURCE, SPEAKING
+from tools._values import value_called
 from tools.metrics import Period, Where
 
 
@@ -34,6 +35,6 @@ class Limits(BaseModel):
 
 def limited(subject: Phrase, where: Where, *periods: Period | None) -> Phrase:
     """What was understood: the subject, what it is limited to, and its time."""
-    for limit in (*where.values(), *periods):
+    for limit in (*(value_called(name, value) for name, value in where.items()), *periods):
         subject = phrase("{subject} · {limit}", subject=subject, limit=limit) if limit else subject
     return subject

@@ -7,6 +7,7 @@ from tools._bridge import Bridge
 from tools._hides import HAPPENED, happened
 from tools._naming import DIMENSIONS
 from tools._phrase import Phrase, phrase, phrase_n
+from tools._values import value_called
 from tools.metrics import Figure, Flows, Mover, Period, Where, all_metrics, bridges
 
 Group = tuple[str, Flows]
@@ -80,7 +81,7 @@ def _contributions(bridge: Bridge, dimension: str, groups: Sequence[Group]) -> T
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
-            value or phrase("not known"),
+            value_called(dimension, value) or phrase("not known"),
             _net_new(bridge, {**bridge.where, dimension: value}, moved),
             _foremost(bridge, moved),
         )

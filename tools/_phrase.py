@@ -10,7 +10,7 @@ class Phrase:
     """A catalogue entry with its values. `bot/locale` turns it into a sentence of a language.
 
     Among the values: `str` is data (a customer's name, a note), which renderers escape and never translate; `Figure`,
-    `Money`, `Share`, `Period`, dates, numbers and other phrases are shown in the reader's language.
+    `Money`, `Share`, `Period`, `Territory`, dates, numbers and other phrases are shown in the reader's language.
     """
 
     msgid: str
@@ -20,6 +20,13 @@ class Phrase:
 
     def __hash__(self) -> int:
         return hash((self.msgid, self.n))
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A country by its ISO 3166 code, among the values of a phrase; shown by its name in the reader's language."""
+
+    code: str
 
 
 def phrase(msgid: str, /, **values: Any) -> Phrase:

@@ -14,6 +14,7 @@ from tools._naming import DIMENSIONS as CALLED
 from tools._naming import named
 from tools._phrase import Phrase, phrase
 from tools._reading import elapsed, written_period
+from tools._values import value_called
 from tools.metrics import (
     DIMENSIONS,
     GRAINS,
@@ -59,7 +60,8 @@ class MetricQuery:
         subject = named(self.metric, self.variant)
         by = [GROUPED_BY[self.by]] if self.by else []
         against = [phrase("against {period}", period=self.against)] if self.against else []
-        for part in (*self.where.values(), self.period, *by, *against):
+        limits = (value_called(name, value) for name, value in self.where.items())
+        for part in (*limits, self.period, *by, *against):
             subject = phrase("{subject} · {limit}", subject=subject, limit=part)
         return subject
 

@@ -25,6 +25,7 @@ from tools import (
 from tools._account import TEAMS, goals_table, leaving_on, mrr_of, plans, read_account, risk_of, role_name
 from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
+from tools._values import value_called
 from tools.metrics import Money, Profile, add_months, next_renewal
 
 LAST_TOUCHES = 5
@@ -91,8 +92,8 @@ def _contract(account: Profile, deps: Deps) -> Facts:
         Fact(phrase("Renewal"), _renewal(account, deps)),
         Fact(phrase("Owner"), about.owner),
         Fact(phrase("Segment"), about.segment),
-        Fact(phrase("Industry"), about.industry),
-        Fact(phrase("Country"), about.country),
+        Fact(phrase("Industry"), about.industry and value_called("industry", about.industry)),
+        Fact(phrase("Country"), about.country and value_called("country", about.country)),
     ))  # fmt: skip
 
 

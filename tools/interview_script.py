@@ -27,6 +27,7 @@ from tools import (
 )
 from tools._account import leaving_on, person, plans, read_account
 from tools._drafting import MINUTES_PER_QUESTION, opening, reader_language, spoken
+from tools._values import value_called
 from tools.metrics import Profile, dimension_values
 
 Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
@@ -179,7 +180,7 @@ class _Script:
             Fact(phrase("Customer since"), self.account.customer_since),
             Fact(phrase("Left on"), self.account.left_on),
             Fact(phrase("Contracts"), plans(self.account)),
-            Fact(phrase("Reason recorded"), gone.reason if gone else None),
+            Fact(phrase("Reason recorded"), value_called("reason", gone.reason) if gone and gone.reason else None),
             Fact(phrase("Competitor named"), gone.competitor if gone else None),
         ]
         shown = tuple(fact for fact in facts if fact.value is not None)

@@ -43,6 +43,7 @@ from tools._naming import DIMENSIONS as CALLED
 from tools._naming import counted_as, named
 from tools._querying import MetricQuery, metric_query
 from tools._reading import conversion
+from tools._values import value_called
 from tools.metrics import Book, Breakdown, Figure, Period, account_names, all_metrics
 
 WHY: Why = ("query_metric", {"compare": "previous", "by": "segment"})
@@ -195,6 +196,6 @@ def _askable(period: Period) -> Period | str:
 
 
 def _limited(question: Phrase, query: MetricQuery) -> Phrase:
-    for value in query.where.values():
-        question = phrase("{question}, {limit}", question=question, limit=value)
+    for name, value in query.where.items():
+        question = phrase("{question}, {limit}", question=question, limit=value_called(name, value))
     return question

@@ -19,7 +19,7 @@ from typing import Any
 
 from babel import Locale, dates, lists, numbers
 
-from tools import Phrase, phrase, phrase_n
+from tools import Phrase, Territory, phrase, phrase_n
 from tools.metrics import Change, Figure, Money, Period, Share, Unit
 
 FOLDER = Path(__file__).parent
@@ -62,6 +62,8 @@ class Speaker:
                 return self._change(value)
             case Period():
                 return self._period(value)
+            case Territory(code=code):
+                return str(self.locale.territories.get(code, code))
             case date():
                 return dates.format_date(value, "medium", self.locale)
             case int():

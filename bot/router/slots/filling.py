@@ -113,7 +113,8 @@ def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Ma
     """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
     if "topic" in fields:
         return
-    if (period := reading.period) and fields.get("period") not in filled and not _now(period.period, reading):
+    timed = filled.keys() & {fields.get("period"), *AHEAD}
+    if (period := reading.period) and not timed and not _now(period.period, reading):
         yield reading.text[period.start : period.end]
     if "account" not in fields:
         yield from (reading.text[mention.start : mention.end] for mention in reading.accounts)
