@@ -37,7 +37,7 @@ class Assistant:
     def router(self) -> Router:
         from bot.router.embedded import EmbeddedRouter
 
-        embedded = EmbeddedRouter(self.tools)
+        embedded = EmbeddedRouter(self.tools, keep=self.settings.retention_home / "router")
         if self.settings.chat_model is None:
             return embedded
         from bot.router.chat import ChatRouter

@@ -95,12 +95,37 @@ def _read(path: Path) -> tuple[list[Mapping[str, Any]], date | None, Names | Non
     if not isinstance(items, list) or not items:
         raise NoQuestions(f"{path}: no list of questions; write items such as {{q: …, lang: en, tool: renewals}}")
     for n, item in enumerate(items, 1):
-        if not isinstance(item, Mapping) or not isinstance(item.get("q"), str) or "tool" not in item:
-            raise NoQuestions(f"{path}, item {n}: needs at least q and tool")
-    today = date.fromisoformat(str(head["today"])) if "today" in head else None
-    said = head.get("names")
-    names = Names(said["accounts"], tuple(said["owners"]), tuple(said["segments"])) if said else None
-    return items, today, names
+        if not isinstance(item, Mapping) or not isinstance(item.get("q"), str) or not _wanted(item.get("tool")):
+            raise NoQuestions(f"{path}, item {n}: needs q, and tool: a tool, several ([a, b]), none or help")
+        if not all(isinstance(item.get(name) or {}, Mapping) for name in ("arguments", "after")):
+            raise NoQuestions(f"{path}, item {n}: arguments and after are mappings, such as {{period: 2026-Q3}}")
+    return items, _today(path, head), _names(path, head)
+
+
+def _wanted(tool: Any) -> tuple[str, ...]:
+    """The tools that are right; none where nothing of the kind is written."""
+    written = [tool] if isinstance(tool, str) else tool
+    return tuple(written) if isinstance(written, list) and all(isinstance(each, str) for each in written) else ()
+
+
+def _today(path: Path, head: Mapping[str, Any]) -> date | None:
+    if "today" not in head:
+        return None
+    try:
+        return date.fromisoformat(str(head["today"]))
+    except ValueError:
+        raise NoQuestions(f"{path}: today is {head['today']!r}; write a day such as 2026-11-22") from None
+
+
+def _names(path: Path, head: Mapping[str, Any]) -> Names | None:
+    if not (said := head.get("names")):
+        return None
+    lists = [said.get(name, []) for name in ("owners", "segments")] if isinstance(said, Mapping) else []
+    if not (lists and isinstance(said.get("accounts"), Mapping) and all(isinstance(each, list) for each in lists)):
+        raise NoQuestions(f"{path}: names needs accounts: {{id: name}}, owners: [name] and segments: [name]")
+    accounts = {str(id_): str(name) for id_, name in said["accounts"].items()}
+    owners, segments = (tuple(map(str, each)) for each in lists)
+    return Names(accounts, owners, segments)
 
 
 def _asked(item: Mapping[str, Any], router: Router, tools: Mapping[str, Tool], today: date, names: Names) -> Outcome:
@@ -109,7 +134,7 @@ def _asked(item: Mapping[str, Any], router: Router, tools: Mapping[str, Tool], t
     start = time.perf_counter()
     decision = router.choose(item["q"], language, today, names, context)
     took = time.perf_counter() - start
-    wanted = tuple([item["tool"]] if isinstance(item["tool"], str) else item["tool"])
+    wanted = _wanted(item["tool"])
     did, tool, call, offered = _led_to(decision)
     return Outcome(
         q=item["q"], lang=language, wanted=wanted, did=did, tool=tool,

@@ -50,7 +50,24 @@ def test_what_each_question_led_to_is_counted(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "{}", "questions: 3", "- just text", "- {q: hello}", "a: [b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "questions: 3",
+        "- just text",
+        "- {q: hello}",
+        "a: [b",
+        "- {q: hi, tool: null}",
+        "- {q: hi, tool: [1]}",
+        "- {q: hi, tool: none, arguments: [1]}",
+        "- {q: hi, tool: none, after: text}",
+        "{today: soon, questions: [{q: hi, tool: none}]}",
+        "{names: [Acme], questions: [{q: hi, tool: none}]}",
+        "{names: {accounts: {a: A}, owners: Ana}, questions: [{q: hi, tool: none}]}",
+    ],
+)
 def test_a_file_without_questions_is_told_what_is_wrong(tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.yml"
     file.write_text(text, encoding="utf-8")

@@ -1,34 +1,32 @@
 """The router that needs no model: tools by their examples, arguments by the markers of their fields."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
 from importlib.resources import files
+from pathlib import Path
 
 import yaml
 
 from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
 from bot.router.following import carried_over, follow_up, pointed_out, same_with_topic, says_nothing_but, spoken_of
-from bot.router.intents import Trained, left_out, train
+from bot.router.intents import left_out
+from bot.router.learning import NONE, learnt
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
 from bot.router.slots.filling import fill, settle
-from bot.router.slots.limits import BookValues, any_values
+from bot.router.slots.limits import BookValues
 from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
-from bot.router.slots.vocabulary import EVERYDAY, TRADES
+from bot.router.slots.vocabulary import EVERYDAY
 from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
 
-HELP, NONE = "help", "none"
-"""The two intents that are no tool."""
+HELP = "help"
+"""The other intent that is no tool's."""
 
 _CLOSE_CALL = 0.2
 """Lead of `none` over a tool below which the tool is offered all the same."""
-
-_SEGMENTS = ("enterprise", "mid-market", "smb")
-_ANY_DAY = date(2026, 1, 15)
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,12 @@ class Weighed:
 class EmbeddedRouter:
     """Chooses among tools by likeness to their examples. Trained when made; thread-safe from then on."""
 
-    def __init__(self, tools: Mapping[str, Tool], policy: Policy | None = None) -> None:
+    def __init__(self, tools: Mapping[str, Tool], policy: Policy | None = None, keep: Path | None = None) -> None:
+        """`keep`: the folder in which what is learnt from the examples is kept for the next start."""
         self.policy = policy or Policy()
         self._tools = tools
         self._prepared: tuple[Names, AccountNames, BookValues] | None = None
-        self._learnt = _learnt(tuple(_examples(tools)))
+        self._learnt = learnt(tuple(_examples(tools)), keep)
         self._familiar = {name: EVERYDAY | self._learnt.words[name] for name in tools}
         self._common = self._learnt.common
 
@@ -189,46 +188,6 @@ class EmbeddedRouter:
         if kept is None or (kept[0] is not names and kept[0] != names):
             kept = self._prepared = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
         return kept[1:]
-
-
-@dataclass(frozen=True)
-class _Learnt:
-    """What the examples teach; `words`: those used to ask for each intent, `common`: those that are no names."""
-
-    labels: tuple[str, ...]
-    shapes: tuple[str, ...]
-    trained: Trained
-    words: Mapping[str, frozenset[str]]
-    common: frozenset[str]
-
-
-@lru_cache(maxsize=2)
-def _learnt(examples: tuple[tuple[str, str], ...]) -> _Learnt:
-    """Learn from (intent, text), once in a process: it takes seconds and depends on nothing else."""
-    common = EVERYDAY | TRADES | _plain_words(examples)
-    nobody, any_book = AccountNames({}), BookValues(any_values())
-    read_ = partial(read, accounts=nobody, owners=(), segments=_SEGMENTS, values=any_book, common=common)
-    shapes = ((label, read_(text, _ANY_DAY).shape) for label, text in examples)
-    # What is put alike in both languages counts once: leaving it out must leave it out.
-    labels, texts = zip(*dict.fromkeys(shapes), strict=True)
-    return _Learnt(labels, texts, train(texts, labels), _words_by_intent(examples), common)
-
-
-def _plain_words(examples: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The words of the examples, but for the names in those of what is outside ("ação da Petrobras")."""
-    return frozenset(
-        part.text
-        for intent, text in examples
-        for part in parts_of(fold(text))
-        if intent != NONE or part.start == 0 or not text[part.start].isupper()
-    )
-
-
-def _words_by_intent(examples: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    words: dict[str, set[str]] = {}
-    for intent, text in examples:
-        words.setdefault(intent, set()).update(part.text for part in parts_of(fold(text)))
-    return {intent: frozenset(said) for intent, said in words.items()}
 
 
 def _takes(tool: Tool, kinds: tuple[Slot, ...]) -> bool:
