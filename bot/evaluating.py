@@ -97,8 +97,9 @@ def _read(path: Path) -> tuple[list[Mapping[str, Any]], date | None, Names | Non
     for n, item in enumerate(items, 1):
         if not isinstance(item, Mapping) or not isinstance(item.get("q"), str) or not _wanted(item.get("tool")):
             raise NoQuestions(f"{path}, item {n}: needs q, and tool: a tool, several ([a, b]), none or help")
-        if not all(isinstance(item.get(name) or {}, Mapping) for name in ("arguments", "after")):
-            raise NoQuestions(f"{path}, item {n}: arguments and after are mappings, such as {{period: 2026-Q3}}")
+        arguments, after = item.get("arguments") or {}, item.get("after") or {"tool": ""}
+        if not isinstance(arguments, Mapping) or not isinstance(after, Mapping) or "tool" not in after:
+            raise NoQuestions(f"{path}, item {n}: write arguments: {{period: 2026-Q3}}, after: {{tool: renewals}}")
     return items, _today(path, head), _names(path, head)
 
 

@@ -16,11 +16,14 @@ _NUMBER = re.compile(r"\d+(?:k|mil|mi|m)?")
 _MAGNITUDES = word_set("mil thousand million milhao milhoes reais dolares")
 _JOINED = re.compile(r"[\s\-&,.$%]{1,3}(?:(?:d[aeo]s?|of|the)\s+)?")
 _OF_SOMEONE = re.compile(
-    r"\b(?:of|for|by|from|d[aeo]s?|pr[ao]|para|csm|manager|gerente|responsavel|owner|segmento?|tier)\s+(?:the\s+|[ao]\s+)?$"
+    r"\b(?:of|for|by|from|d[aeo]s?|pr[ao]|para|csm|manager|gerente|responsavel|owner|segmento?|tier)\s{1,2}(?:the\s|[ao]\s)?$"
 )
-_SOMEONES = re.compile(r"^(?:'s?\b|\s+(?:segment|tier)\b)")
-_WHERE = re.compile(r"\b(?:in|on|at|n[ao]s?|em|com|with|contas?|clientes?|accounts?|customers?)\s+(?:the\s+|[ao]\s+)?$")
-_WHOSE = re.compile(r"^\s+(?:accounts?|customers?|clients?)\b")
+"""A gap of several blanks is what was recognised: "of mid-market develop" speaks of nobody called Develop."""
+_SOMEONES = re.compile(r"^(?:'s?\b|\s{1,2}(?:segment|tier)\b)")
+_WHERE = re.compile(
+    r"\b(?:in|on|at|n[ao]s?|em|com|with|contas?|clientes?|accounts?|customers?)\s{1,2}(?:the\s|[ao]\s)?$"
+)
+_WHOSE = re.compile(r"^\s{1,2}(?:accounts?|customers?|clients?)\b")
 _ALIKE = 70.0
 
 
