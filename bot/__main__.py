@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
-from rich.console import Console
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.page import page
 from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.settings import Settings
@@ -73,7 +73,7 @@ def chat(context: typer.Context, home: Home = None, today: Today = None) -> None
     """Ask one question after another; a number picks a choice, an empty line or Ctrl-D ends."""
     from bot.chatting import chat as converse
 
-    converse(assistant(context, home, today), Console(), input)
+    converse(assistant(context, home, today), page(), input)
 
 
 @app.command(epilog="Example: `retention load exports/ --mapping mapping.yml --check`")
@@ -108,7 +108,7 @@ def load(
 
     if in_place and (directory or preset or changes):
         raise typer.BadParameter("--in-place reads only the mapping's queries: no folder, --preset or --changes.")
-    bot, console = assistant(context, home, today), Console()
+    bot, console = assistant(context, home, today), page()
     raise typer.Exit(
         run(bot, directory, mapping, check, currency, console, preset=preset, in_place=in_place, changes=changes)
     )
@@ -124,7 +124,7 @@ def ledger(
     """Build the ledger of a book whose tables are in the database of BOOK_URL already, as in a lake or warehouse."""
     from bot.lake import build
 
-    raise typer.Exit(build(assistant(context, home, today), currency, Console()))
+    raise typer.Exit(build(assistant(context, home, today), currency, page()))
 
 
 @app.command(epilog="Example: `retention demo --home demo-home`")
@@ -132,7 +132,7 @@ def demo(context: typer.Context, home: Home = None, today: Today = None) -> None
     """Make a demo company and answer three questions about it."""
     from bot.demonstration import demonstrate
 
-    raise typer.Exit(demonstrate(assistant(context, home, today), Console()))
+    raise typer.Exit(demonstrate(assistant(context, home, today), page()))
 
 
 @app.command(epilog="Example: `retention metric churned_mrr --period 2026-Q3 --by segment --json`")
@@ -158,7 +158,7 @@ def metric(
     from bot.measuring import Wanted, measure
 
     wanted = Wanted(name, period, by, tuple(where or ()), variant, compare)
-    raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), Console()))
+    raise typer.Exit(measure(assistant(context, home, None), wanted, _form(as_json, as_csv), page()))
 
 
 @app.command(epilog="Example: `retention define NRR`")
@@ -192,7 +192,7 @@ def movements(
     from bot.measuring import movements as show
 
     bot, form = assistant(context, home, None), _form(as_json, as_csv)
-    raise typer.Exit(show(bot, first.date(), last.date(), by, form, Console()))
+    raise typer.Exit(show(bot, first.date(), last.date(), by, form, page()))
 
 
 @app.command(epilog="Example: `retention compare net_revenue_retention --period 2026-Q3`")
@@ -216,7 +216,7 @@ def compare(
     from bot.measuring import compare as show
 
     wanted = Wanted(name, period or "", where=tuple(where or ()), variant=variant)
-    raise typer.Exit(show(assistant(context, home, None), wanted, _form(as_json, False), Console()))
+    raise typer.Exit(show(assistant(context, home, None), wanted, _form(as_json, False), page()))
 
 
 @app.command(epilog="Example: `retention sources`")
@@ -228,7 +228,7 @@ def sources(
     if as_json or as_csv:
         from bot.measuring import sources as show
 
-        raise typer.Exit(show(bot, _form(as_json, as_csv), Console()))
+        raise typer.Exit(show(bot, _form(as_json, as_csv), page()))
     reply = bot.ask(_typed("sources", uuid4().hex), Call("sources", {}))
     _print(reply, as_json=False)
     raise typer.Exit(EXIT[reply.outcome])
@@ -258,7 +258,7 @@ def drafts(
     if act == "edit" and not (file and file.exists()):
         raise typer.BadParameter("--file: the Markdown of the new version.")
     written = day.date().isoformat() if day else None
-    raise typer.Exit(shelf(assistant(context, home, today), act, draft, file, written, Console()))
+    raise typer.Exit(shelf(assistant(context, home, today), act, draft, file, written, page()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
@@ -272,7 +272,7 @@ def trace(
     """How a figure was computed: definition, SQL, rows; and whether it still comes out the same."""
     from bot.measuring import trace as show
 
-    raise typer.Exit(show(assistant(context, home, None), figure, _form(as_json, as_csv), Console()))
+    raise typer.Exit(show(assistant(context, home, None), figure, _form(as_json, as_csv), page()))
 
 
 @app.command(epilog="Example: `retention index`")
@@ -312,7 +312,7 @@ def doctor(
     """Check tokens, databases, index and schedules, and say what to mend. Exit status 1 if anything is wrong."""
     from bot.slack import examine
 
-    raise typer.Exit(examine(assistant(context, home, None), Console(), http=http))
+    raise typer.Exit(examine(assistant(context, home, None), page(), http=http))
 
 
 @app.command(name="eval", epilog="Example: `retention eval tests/questions/blind.yml`")
@@ -328,7 +328,7 @@ def evaluate(
     """Measure how well questions are understood, and list each one that was not."""
     from bot.evaluation import run
 
-    raise typer.Exit(run(assistant(context, home, today), file, as_json, Console()))
+    raise typer.Exit(run(assistant(context, home, today), file, as_json, page()))
 
 
 def _form(as_json: bool, as_csv: bool) -> str:
@@ -348,7 +348,7 @@ def _print(reply: Reply, as_json: bool) -> None:
 
         sys.stdout.write(json.dumps(document(reply), ensure_ascii=False, indent=2) + "\n")
     else:
-        show(reply, Console())
+        show(reply, page())
 
 
 def main() -> None:

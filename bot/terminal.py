@@ -1,12 +1,13 @@
 """Reply → terminal, with Rich. The same content as in Slack; nothing from the data is read as mark-up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import singledispatch
 from io import StringIO
 from itertools import zip_longest
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.syntax import Syntax
@@ -15,7 +16,8 @@ from rich.text import Text
 
 from bot import charts, heatmaps, markdown
 from bot.conversation import Reply
-from bot.locale import Speaker
+from bot.locale import UNKNOWN, Speaker
+from bot.page import PLAIN_WIDTH
 from bot.wording import cited, data_as_of, opening, understood
 from knowledge import Passage
 from tools import (
@@ -36,16 +38,16 @@ from tools import (
     phrase_n,
 )
 
-PLAIN_WIDTH = 100
 BAR = 40
+"""Characters of the longest bar where there is room."""
 SHORT = 40
 """Characters of a fact that leave room for another beside it."""
 UNBROKEN = 20
 """Characters up to which a table's cell is not broken into lines."""
 QUOTE = box.Box("│   \n" * 8)
 
-Row = tuple[str, str, str, str]
-"""Of a chart: label, value, bar and the bar's style."""
+Row = tuple[str, str, float, str]
+"""Of a chart: label, value, how long the bar is as a share of the longest, and its style."""
 
 
 def show(reply: Reply, console: Console) -> None:
@@ -105,27 +107,73 @@ def _(part: Note, speaker: Speaker) -> Iterator[RenderableType]:
 
 @_render.register
 def _(part: Facts, speaker: Speaker) -> Iterator[RenderableType]:
-    grid = Grid.grid(padding=(0, 3, 0, 0))
     pairs = [(speaker.say(fact.label), speaker.say(fact.value)) for fact in part.items]
-    for row in _side_by_side(pairs):
+    facts = _Fitted(lambda width: _pairs(_side_by_side(pairs, width)))
+    yield Group(Text(speaker.say(part.title), "bold"), facts) if part.title else facts
+
+
+def _pairs(rows: Iterable[tuple[str, ...]]) -> Grid:
+    """Labels and what they say, in turn."""
+    told = list(rows)
+    grid = Grid.grid(padding=(0, 3, 0, 0))
+    for _ in range(max(map(len, told), default=0)):
+        grid.add_column(overflow="fold")
+    for row in told:
         grid.add_row(*(Text(said, "" if n % 2 else "dim") for n, said in enumerate(row)))
-    if part.title:
-        yield Group(Text(speaker.say(part.title), "bold"), grid)
-    else:
-        yield grid
+    return grid
 
 
 @_render.register
 def _(part: Table, speaker: Speaker) -> Iterator[RenderableType]:
-    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     rows = [[speaker.cell(value) for value in row] for row in part.rows]
-    for n, column in enumerate(part.columns):
-        short = column.numeric or max((len(row[n]) for row in rows), default=0) <= UNBROKEN
-        grid.add_column(Text(speaker.cell(column.label)), justify="right" if column.numeric else "left", no_wrap=short)
+    footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
+    yield Group(
+        Text(speaker.say(part.title), "bold"), _Fitted(lambda width: _rows(part, rows, width, speaker)), *footnote
+    )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """What is laid out by the room that there is."""
+
+    lay_out: Callable[[int], RenderableType]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.lay_out(options.max_width)
+
+
+def _rows(part: Table, rows: list[list[str]], width: int, speaker: Speaker) -> RenderableType:
+    """A table; where it has no room without cutting something short, each row by itself."""
+    heads = [speaker.cell(column.label) for column in part.columns]
+    broken = [
+        not column.numeric and max((len(row[n]) for row in rows), default=0) > UNBROKEN
+        for n, column in enumerate(part.columns)
+    ]
+    cells = zip(heads, *rows, strict=True)
+    needed = (max(map(_longest_word if may else len, column)) for column, may in zip(cells, broken, strict=True))
+    if sum(needed) + 3 * (len(heads) - 1) > width:
+        return _one_by_one(heads, rows)
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column, head, may in zip(part.columns, heads, broken, strict=True):
+        grid.add_column(Text(head), justify="right" if column.numeric else "left", no_wrap=not may)
     for row in rows:
         grid.add_row(*map(Text, row))
-    footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
-    yield Group(Text(speaker.say(part.title), "bold"), grid, *footnote)
+    return grid
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def _one_by_one(heads: list[str], rows: list[list[str]]) -> RenderableType:
+    """Each row under its first cell, what is known of it a line each."""
+    grid = Grid.grid(padding=(0, 3, 0, 0))
+    for first, *others in rows:
+        grid.add_row(Text(first, "bold"))
+        for head, said in zip(heads[1:], others, strict=True):
+            if said and said != UNKNOWN:
+                grid.add_row(Text(f"  {head}", "dim"), Text(said))
+    return grid
 
 
 @_render.register
@@ -149,11 +197,13 @@ def _(part: Chart, speaker: Speaker) -> Iterator[RenderableType]:
 def _(part: Heatmap, speaker: Speaker) -> Iterator[RenderableType]:
     """As many columns side by side as fit, the others below; the darker a cell's ground, the larger it is."""
     shades = heatmaps.shades(part)
-    grids = (
-        _shaded(heatmaps.table(part, speaker, columns), shades, columns, speaker) for columns in _spans(part, speaker)
-    )
+
+    def grids(width: int) -> RenderableType:
+        spans = _spans(part, width, speaker)
+        return Group(*(_shaded(heatmaps.table(part, speaker, span), shades, span, speaker) for span in spans))
+
     footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
-    yield Group(Text(speaker.say(part.title), "bold"), *grids, *footnote)
+    yield Group(Text(speaker.say(part.title), "bold"), _Fitted(grids), *footnote)
 
 
 @_render.register
@@ -191,40 +241,48 @@ def _questions(questions: Iterable[Phrase], speaker: Speaker) -> Iterator[Render
         yield Group(Text(speaker.say(phrase("You could ask next:")), "dim"), *lines)
 
 
-def _side_by_side(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+def _side_by_side(pairs: list[tuple[str, str]], width: int) -> Iterator[tuple[str, ...]]:
     """Labels and values in two columns where there are several and they fit, else in one."""
     half = -(-len(pairs) // 2)
     widths = [max(map(len, column)) + 3 for side in (pairs[:half], pairs[half:]) for column in zip(*side, strict=True)]
-    if len(pairs) <= 3 or sum(widths) > PLAIN_WIDTH:
+    if len(pairs) <= 3 or sum(widths) > width:
         yield from pairs
         return
     for left, right in zip_longest(pairs[:half], pairs[half:], fillvalue=()):
         yield (*left, *right)
 
 
-def _bar_grid(rows: Iterable[Row]) -> Grid:
-    grid = Grid(show_header=False, box=None, pad_edge=False)
-    for justify in ("left", "right", "left"):
-        grid.add_column(justify=justify, no_wrap=True)
-    for row in rows:
-        grid.add_row(*map(Text, row[:2]), Text(*row[2:]))
-    return grid
+def _bar_grid(rows: Iterable[Row]) -> RenderableType:
+    """Labels and values in full, and bars as long as there is room."""
+    told = list(rows)
+    before = max((len(label) for label, *_ in told), default=0) + max((len(value) for _, value, *_ in told), default=0)
+
+    def grid(width: int) -> Grid:
+        laid = Grid(show_header=False, box=None, pad_edge=False)
+        for justify in ("left", "right", "left"):
+            laid.add_column(justify=justify, no_wrap=True)
+        longest = min(BAR, max(width - before - 4, 0))
+        for label, value, share, style in told:
+            laid.add_row(Text(label), Text(value), Text(_bar(share, longest), style))
+        return laid
+
+    return _Fitted(grid)
 
 
-def _spans(part: Heatmap, speaker: Speaker) -> Iterator[range]:
+def _spans(part: Heatmap, width: int, speaker: Speaker) -> Iterator[range]:
     """The columns of a heat map in stretches that fit beside its rows' labels."""
     table = heatmaps.table(part, speaker)
-    widths = [
+    needed = [
         max(len(speaker.cell(said)) for said in column) + 2
         for column in zip([column.label for column in table.columns], *table.rows, strict=True)
     ]
-    before = len(widths) - len(part.column_labels)
-    start, room = 0, PLAIN_WIDTH - sum(widths[:before])
-    for n, width in enumerate(widths[before:]):
-        if width > room and n > start:
+    before = len(needed) - len(part.column_labels)
+    start, room = 0, width - sum(needed[:before])
+    for n, wide in enumerate(needed[before:]):
+        if wide > room and n > start:
             yield range(start, n)
-            start, room = n, PLAIN_WIDTH - sum(widths[:before])
-        room -= width
+            start, room = n, width - sum(needed[:before])
+        room -= wide
     yield range(start, len(part.column_labels))
 
 
@@ -253,20 +311,24 @@ def _waterfall(part: Chart, speaker: Speaker) -> Iterator[Row]:
     scale = max(map(abs, sizes[1:-1]), default=0)
     for n, (label, value) in enumerate(charts.labelled(part.points, speaker)):
         if n in (0, len(sizes) - 1):
-            yield label, speaker.say(value), "", ""
+            yield label, speaker.say(value), 0.0, ""
         else:
             mark, style = ("▲", "blue") if sizes[n] > 0 else ("▼", "red") if sizes[n] < 0 else ("", "")
-            yield label, f"{mark} {speaker.say(value)}", _bar(sizes[n], scale), style
+            yield label, f"{mark} {speaker.say(value)}", _share(sizes[n], scale), style
 
 
 def _bars(points: Points, floor: float, scale: float, speaker: Speaker) -> Iterator[Row]:
     for label, value in charts.labelled(points, speaker):
         size = charts.size(value)
-        yield label, speaker.say(value), _bar(size - floor, scale), "red" if size < 0 else "blue"
+        yield label, speaker.say(value), _share(size - floor, scale), "red" if size < 0 else "blue"
 
 
-def _bar(size: float, scale: float) -> str:
+def _share(size: float, scale: float) -> float:
+    return abs(size) / scale if scale else 0.0
+
+
+def _bar(share: float, room: int) -> str:
     """A bar of eighths of a character; what is not nothing shows at least one."""
-    eighths = round(abs(size) / scale * BAR * 8) if scale else 0
-    full, part = divmod(max(eighths, 1 if size else 0), 8)
+    eighths = max(round(share * room * 8), 1 if share and room else 0)
+    full, part = divmod(eighths, 8)
     return "█" * full + " ▏▎▍▌▋▊▉"[part].strip()

@@ -256,6 +256,7 @@ def test_a_segment_that_only_this_book_lacks_is_asked_about(router: EmbeddedRout
         ("contas em risco em outubro", ("outubro",)),
         ("accounts at risk like Northwind", ("Northwind",)),
         ("resumo da Northwind em outubro", ("outubro",)),
+        ("cohort retention by quarter for smb", ()),
     ],
 )
 def test_a_filter_that_no_tool_takes_is_said_with_the_answer(

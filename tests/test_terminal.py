@@ -8,8 +8,9 @@ from rich.console import Console
 
 import samples
 from bot import terminal
+from bot.app import Assistant
 from bot.conversation import Reply
-from bot.locale import LANGUAGES
+from bot.locale import LANGUAGES, Speaker
 from samples import (
     CODE,
     DOWNLOAD,
@@ -25,7 +26,9 @@ from samples import (
     reply,
     words,
 )
-from tools import Note
+from tests.conftest import ask
+from tools import Column, Note, Table, phrase
+from tools.metrics import Money
 
 EVERY = [
     pytest.param(each, id=f"{language}: {name}") for language in LANGUAGES for name, each in samples.replies(language)
@@ -134,3 +137,31 @@ def test_data_is_not_markup() -> None:
 def test_choices_are_numbered_and_next_questions_listed() -> None:
     assert "  1. ACME, Inc." in terminal.plain(dict(samples.replies("en"))["clarify"])
     assert "You could ask next:\n  › Which accounts are at risk?" in terminal.plain(reply(NEXT))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_amount_is_ever_cut_short_however_narrow_the_terminal(demo: Assistant, width: int) -> None:
+    replies = [ask(demo, text) for text in ("MRR next 6 months", "cohort retention", "Weekly MRR summary")]
+    for answered in replies:
+        page = StringIO()
+        terminal.show(answered, Console(file=page, width=width))
+        assert "…" not in page.getvalue()
+        assert all(len(line) <= width for line in page.getvalue().splitlines())
+
+
+def test_where_a_table_has_no_room_each_row_stands_by_itself() -> None:
+    columns = (Column(phrase("Account")), Column(phrase("MRR"), numeric=True), Column(phrase("Owner")))
+    table = Table(phrase("Total"), columns, (("Northwind Traders", Money(123_456_789, "BRL"), None),))
+
+    def drawn(width: int) -> list[str]:
+        page = StringIO()
+        Console(file=page, width=width).print(*terminal.answer_parts((table,), Speaker("en")))
+        return [line.rstrip() for line in page.getvalue().splitlines() if line.strip()]
+
+    assert drawn(42) == [
+        "Total",
+        "Account                        MRR   Owner",
+        "──────────────────────────────────────────",
+        "Northwind Traders   R$1,234,567.89   —",
+    ]
+    assert drawn(41) == ["Total", "Northwind Traders", "  MRR               R$1,234,567.89"]

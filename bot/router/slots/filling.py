@@ -48,7 +48,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     arguments, fields = _one_time(dict(_said(tool, reading))), fields_by_slot(tool)
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
-    call = Call(tool.name, arguments, (*_out_of_place(reading, fields, arguments), *(each.text for each in left)))
+    call = Call(tool.name, arguments, (*_out_of_place(tool, reading, arguments), *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
     if (metric := fields.get("metric")) and metric not in arguments and _one_is_meant(tool, metric, reading.folded):
@@ -92,7 +92,7 @@ def newly_said(tool: Tool, reading: Reading) -> dict[str, Any]:
 
 def unplaced(tool: Tool, reading: Reading, said: Mapping[str, Any]) -> list[str]:
     """What was recognised in the question and no field of the tool takes; `said`: what its fields took."""
-    return list(_out_of_place(reading, fields_by_slot(tool), said))
+    return list(_out_of_place(tool, reading, said))
 
 
 def left_over(tool: Tool, reading: Reading) -> str:
@@ -101,16 +101,25 @@ def left_over(tool: Tool, reading: Reading) -> str:
     taken: list[Stretch] = [limit for limit in reading.limits if limit.slot in fields]
     if reading.group and "by" in fields:
         taken.append(reading.group)
-    markers = (marker for field in tool.input.model_fields.values() for marker in field.metadata)
-    chosen = (find_choice(reading.without_names, marker.words) for marker in markers if isinstance(marker, Words))
-    taken += filter(None, chosen)
-    for each in taken:
+    for each in (*taken, *_chosen(tool, reading)):
         rest = blank(rest, each.start, each.end)
     return rest
 
 
-def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Mapping[str, Any]) -> Iterator[str]:
+def _chosen(tool: Tool, reading: Reading) -> Iterator[Stretch]:
+    """What the tool's choices took."""
+    markers = (marker for field in tool.input.model_fields.values() for marker in field.metadata)
+    found = (find_choice(reading.without_names, marker.words) for marker in markers if isinstance(marker, Words))
+    return filter(None, found)
+
+
+def _meet(one: Stretch, other: Stretch) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _out_of_place(tool: Tool, reading: Reading, filled: Mapping[str, Any]) -> Iterator[str]:
     """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
+    fields = fields_by_slot(tool)
     if "topic" in fields:
         return
     timed = filled.keys() & {fields.get("period"), *AHEAD}
@@ -118,7 +127,9 @@ def _out_of_place(reading: Reading, fields: Mapping[str | None, str], filled: Ma
         yield reading.text[period.start : period.end]
     if "account" not in fields:
         yield from (reading.text[mention.start : mention.end] for mention in reading.accounts)
-    yield from (reading.text[each.start : each.end] for each in _untaken(reading, fields))
+    chosen = list(_chosen(tool, reading))
+    untaken = (each for each in _untaken(reading, fields) if not any(_meet(each, other) for other in chosen))
+    yield from (reading.text[each.start : each.end] for each in untaken)
 
 
 def _untaken(reading: Reading, fields: Container[str | None]) -> Iterator[Stretch]:
