@@ -52,6 +52,10 @@ class Assistant:
         """The book as it is now."""
         return self._book.afresh()
 
+    def names(self, book: Book) -> Names:
+        """What the questions of this workspace may name."""
+        return names(book, self.settings.fiscal_year_starts)
+
     def today(self) -> date:
         return self.now().date()
 
@@ -67,7 +71,7 @@ class Assistant:
 
         default = self.settings.retention_language
         return Conversation(
-            self.tools, self.router, self.book, names, self.knowledge, self.today,
+            self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
             self.shown, self.store.context, self.contacting,
         )  # fmt: skip
@@ -117,9 +121,10 @@ class Assistant:
 
 
 @lru_cache(maxsize=2)
-def names(book: Book) -> Names:
-    """What the book calls things, read once per load."""
+def names(book: Book, fiscal_start: int = 1) -> Names:
+    """What the book calls things, read once per load, and when the company's fiscal year begins."""
     values = {
         name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
     }
-    return Names(account_names(book), dimension_values(book, "owner"), dimension_values(book, "segment"), values)
+    owners, segments = dimension_values(book, "owner"), dimension_values(book, "segment")
+    return Names(account_names(book), owners, segments, values, fiscal_start)

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import Assistant, names
+from bot.app import Assistant
 from bot.evaluating import NoQuestions, Outcome, Score, as_json, evaluate, scores
 from bot.locale import Speaker
 from bot.router import Names
@@ -35,7 +35,7 @@ def run(bot: Assistant, file: Path, json: bool, console: Console) -> int:
 def _names(bot: Assistant) -> Names:
     """Those of the book, where there is one."""
     try:
-        return names(bot.book())
+        return bot.names(bot.book())
     except NoBook:
         return Names({})
 

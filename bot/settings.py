@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     retention_language: Literal["en", "pt-BR"] = Field(
         default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
     )
+    fiscal_year_starts: int = Field(
+        default=1, ge=1, le=12,
+        description="Month in which the fiscal year begins, 1 to 12; it is called after the year in which it ends.",
+    )  # fmt: skip
     book_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the customer book (default: SQLite in the home)."
     )

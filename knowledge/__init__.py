@@ -6,9 +6,10 @@ Everything here is text that people wrote: it is quoted with its source and neve
 """
 
 from knowledge._content import Passage, Playbook, Question, playbooks, preamble, question_set
+from knowledge._glossary import synonyms
 from knowledge.index import Index, KeptIndex, build_index, is_current, open_index
 
 __all__ = [
     "Index", "KeptIndex", "Passage", "Playbook", "Question",
-    "build_index", "is_current", "open_index", "playbooks", "preamble", "question_set",
+    "build_index", "is_current", "open_index", "playbooks", "preamble", "question_set", "synonyms",
 ]  # fmt: skip

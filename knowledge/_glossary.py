@@ -64,6 +64,12 @@ class Glossary:
         return tuple(word for word in term if word not in self.filler)
 
 
+def synonyms() -> list[tuple[str, ...]]:
+    """The single words, folded, of every meaning that has several."""
+    lines = (tuple(term[0] for term in meaning if len(term) == 1) for meaning in glossary().meanings)
+    return [line for line in lines if len(line) > 1]
+
+
 def _same(term: Term, said: Term | list[str]) -> bool:
     return len(term) == len(said) and all(
         set(stems(one)) & set(stems(other)) for one, other in zip(term, said, strict=True)

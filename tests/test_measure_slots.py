@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.comparisons import find_comparison
 from bot.router.slots.groups import find_group
 from bot.router.slots.limits import BookValues
@@ -53,9 +54,9 @@ COMMON = EVERYDAY | TRADES
 )
 def test_a_comparison_in_words_becomes_two_periods(text: str, how: str, period: str) -> None:
     folded = fold(clean(text))
-    compared = find_comparison(folded, TODAY)
+    compared = find_comparison(folded, Calendar(TODAY))
     assert compared is not None
-    main = find_period(blank(folded, compared.start, compared.end), TODAY)
+    main = find_period(blank(folded, compared.start, compared.end), Calendar(TODAY))
     assert (compared.how, str(compared.period or (main and main.period))) == (how, period)
 
 
@@ -63,7 +64,7 @@ def test_a_comparison_in_words_becomes_two_periods(text: str, how: str, period: 
     "text", ["upsell vs cross-sell", "between january and march", "how did MRR do", "MRR 2026", "x"]
 )
 def test_what_compares_no_periods_is_no_comparison(text: str) -> None:
-    assert find_comparison(fold(text), TODAY) is None
+    assert find_comparison(fold(text), Calendar(TODAY)) is None
 
 
 @pytest.mark.parametrize(

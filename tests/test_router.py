@@ -137,7 +137,7 @@ def test_on_questions_in_new_words_it_asks_back_rather_than_err(
     outside = [each for each in asked if each.item["tool"] == "none"]
     direct = [each for each in inside if each.direct]
     assert share([each.right for each in inside]) >= 0.92
-    assert share([each.right for each in direct]) >= 0.90  # fourteen tools lie closer together than seven did
+    assert share([each.right for each in direct]) >= 0.96
     assert share([each.slots for each in direct]) >= 0.90
     assert share([each.direct for each in outside]) <= 0.05
     assert share([isinstance(each.weighed.decision, Decline) for each in inside]) <= 0.10
@@ -146,7 +146,7 @@ def test_on_questions_in_new_words_it_asks_back_rather_than_err(
 def test_the_policy_is_the_one_that_examples_left_out_ask_for(router: EmbeddedRouter) -> None:
     left_out = router.left_out()
     now = left_out.measured(router.policy)
-    assert (now.right >= 0.965, now.leaked <= 0.05, now.answered >= 0.65) == (True, True, True), (
+    assert (now.right >= 0.97, now.leaked <= 0.05, now.answered >= 0.65) == (True, True, True), (
         f"the examples changed: {now}; put into Policy what calibration finds now: {left_out.calibrated()}"
     )
 
@@ -254,7 +254,6 @@ def test_a_segment_that_only_this_book_lacks_is_asked_about(router: EmbeddedRout
         ("at-risk accounts in the energy industry", ("energy",)),
         ("accounts at risk last month", ("last month",)),
         ("contas em risco em outubro", ("outubro",)),
-        ("accounts at risk like Northwind", ("Northwind",)),
         ("resumo da Northwind em outubro", ("outubro",)),
         ("cohort retention by quarter for smb", ()),
     ],

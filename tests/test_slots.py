@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bot.router.slots.accounts import AccountNames
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import find_period
 from bot.router.slots.text import LONGEST, clean, fold, word_set
@@ -15,7 +16,7 @@ TODAY = date(2026, 11, 22)
 
 
 def period(text: str, ahead: bool = False) -> str | None:
-    found = find_period(fold(clean(text)), TODAY, ahead)
+    found = find_period(fold(clean(text)), Calendar(TODAY, ahead))
     return str(found.period) if found else None
 
 
@@ -70,10 +71,39 @@ def period(text: str, ahead: bool = False) -> str | None:
         ("year to date", "2026-01-01..2026-11-22"),
         ("no ano", "2026-01-01..2026-11-22"),
         ("weekly MRR of October", "2026-10"),
+        ("last half year", "2026-01-01..2026-06-30"),
+        ("semestre passado", "2026-01-01..2026-06-30"),
+        ("semana retrasada", "2026-W45"),
+        ("the month before last", "2026-09"),
+        ("última quinzena", "2026-11-02..2026-11-15"),
     ],
 )
 def test_a_period_in_words_becomes_its_written_form(text: str, written: str) -> None:
     assert period(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("FY26", "2025-04-01..2026-03-31"),
+        ("fiscal year 2026", "2025-04-01..2026-03-31"),
+        ("no ano fiscal de 2026", "2025-04-01..2026-03-31"),
+        ("this fiscal year", "2026-04-01..2027-03-31"),
+        ("ano fiscal atual", "2026-04-01..2027-03-31"),
+        ("last FY", "2025-04-01..2026-03-31"),
+        ("exercício anterior", "2025-04-01..2026-03-31"),
+        ("Q1 FY27", "2026-Q2"),
+        ("segundo trimestre do ano fiscal 2027", "2026-Q3"),
+        ("fq4", "2027-Q1"),
+    ],
+)
+def test_a_fiscal_year_begins_when_the_company_says(text: str, written: str) -> None:
+    found = find_period(fold(clean(text)), Calendar(TODAY, fiscal=4))
+    assert found and str(found.period) == written
+
+
+def test_without_a_setting_the_fiscal_year_is_the_calendars() -> None:
+    assert (period("FY26"), period("Q3 FY26")) == ("2026", "2026-Q3")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +140,13 @@ def test_what_is_no_period_gives_none(text: str) -> None:
         ("mês que vem", "2026-12"),
         ("vencem até março", "2026-11-22..2027-03-31"),
         ("before year end", "2026-11-22..2026-12-31"),
+        ("rest of the year", "2026-11-22..2026-12-31"),
+        ("no restante do trimestre", "2026-11-22..2026-12-31"),
+        ("até o fim do ano que vem", "2026-11-22..2027-12-31"),
+        ("by the end of next quarter", "2026-11-22..2027-03-31"),
+        ("12 months out", "2026-11-22..2027-11-21"),
+        ("daqui a seis meses", "2026-11-22..2027-05-21"),
+        ("próximo semestre", "2027-01-01..2027-06-30"),
     ],
 )
 def test_ahead_a_month_without_its_year_is_the_next_one(text: str, written: str) -> None:

@@ -17,6 +17,8 @@ class Names:
     segments: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of the other dimensions that accounts are told apart by: country, industry, plan …"""
+    fiscal_start: int = 1
+    """The month in which the company's fiscal year begins."""
 
 
 @dataclass(frozen=True)

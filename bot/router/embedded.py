@@ -9,11 +9,20 @@ from pathlib import Path
 import yaml
 
 from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
-from bot.router.following import carried_over, follow_up, pointed_out, same_with_topic, says_nothing_but, spoken_of
+from bot.router.following import (
+    carried_over,
+    follow_up,
+    is_about,
+    pointed_out,
+    same_with_topic,
+    says_nothing_but,
+    spoken_of,
+)
 from bot.router.intents import left_out
 from bot.router.learning import NONE, learnt
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.filling import fill, settle
 from bot.router.slots.limits import BookValues
 from bot.router.slots.reading import Reading, read
@@ -70,7 +79,8 @@ class EmbeddedRouter:
         ranked = self._ranked(reading.shape)
         first, best = ranked[0]
         if first in (HELP, NONE):
-            return self._not_a_tool(ranked, reading, accounts)
+            named = self._if_named(reading) if best < self.policy.answer else None
+            return self._settled(named, reading, accounts) if named else self._not_a_tool(ranked, reading, accounts)
         if tool := self._that_takes_all(ranked, reading):
             return self._settled(tool, reading, accounts)
         if self._clear(ranked):
@@ -100,7 +110,7 @@ class EmbeddedRouter:
         """What was decided by the words alone, with what the answer before had said already."""
         topic = same_with_topic(reading, context, self._tools)
         match weighed.decision:
-            case Call(tool) if topic and tool == topic.tool:
+            case Call(tool) if topic and (tool == topic.tool or is_about(reading)):
                 return Weighed(topic, sure=True)
             case Call(tool, arguments) if tool == context.call.tool and not arguments:
                 return weighed  # asked again in so many words: for everybody
@@ -162,7 +172,8 @@ class EmbeddedRouter:
 
     def _read(self, text: str, today: date, names: Names) -> Reading:
         accounts, values = self._prepare(names)
-        return read(text, today, accounts, names.owners, names.segments, values, self._common)
+        calendar = Calendar(today, fiscal=names.fiscal_start)
+        return read(text, calendar, accounts, names.owners, names.segments, values, self._common)
 
     def _ranked(self, shape: str) -> list[tuple[str, float]]:
         scores = self._learnt.trained.scores(shape)

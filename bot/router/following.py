@@ -44,6 +44,7 @@ _CUE = re.compile(
     r"(?:and|but|what about|how about|same|now|only|just|e|mas|agora|so|somente|apenas|mesma coisa|tambem)\b[\s,]*"
     r"(?:(?:for|about|on|sobre|para|pra|d[aeo])\b\s*)?"
 )
+_ABOUT = re.compile(r"^(?:and|but|what|how|e|mas)\s+(?:about|sobre|quanto a)\b")
 _BEFORE = re.compile(
     r"\b(?:the )?(?:(week|month|quarter|year|one|period) before"
     r"|(?:previous|prior) (week|month|quarter|year|one|period))\b"
@@ -154,6 +155,11 @@ def same_with_topic(reading: Reading, context: Context, tools: Mapping[str, Tool
     if not (last and cue and field) or last.writes:
         return None
     return Call(last.name, {**context.call.arguments, field: reading.text[cue.end() :].strip(" ?!.")})
+
+
+def is_about(reading: Reading) -> bool:
+    """Whether it begins with "and about …": what follows is another topic, whatever else it may be like."""
+    return bool(_ABOUT.match(reading.folded))
 
 
 def says_nothing_but(reading: Reading, tool: Tool) -> bool:

@@ -1,4 +1,4 @@
-"""Which intent a short text has: one-vs-rest kernel ridge over character and word TF-IDF, in numpy.
+"""Which intent a short text has: one-vs-rest kernel ridge over TF-IDF of characters and of concepts, in numpy.
 
 The kernel is linear in its features, so what is learnt is one weight per feature and intent; a text costs a
 few hundred look-ups. Leave-one-out scores are exact (Rifkin and Lippert, "Notes on Regularized Least
@@ -9,14 +9,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.router.concepts import concept
+
 _WORD = re.compile(r"@?\w+")
 _RIDGE = 0.3
 _CHARACTERS = range(2, 6)
+_NEAR = 6
+"""Words within which two concepts make a pair."""
 _RARE = 8
 
 Floats = NDArray[np.floating]
@@ -85,16 +88,22 @@ def _ridged(kernel: Floats) -> Floats:
 
 
 def _blocks(text: str) -> tuple[Counter[str], Counter[str]]:
-    """Character n-grams within words, and words with their pairs (marked, so that the two never meet)."""
+    """Character n-grams within words; concepts, and pairs of those that stand near each other in whichever order.
+
+    People put things in any order and with any words; what makes a question is which concepts it brings together. The
+    two kinds are marked, so that they never meet.
+    """
     words = _WORD.findall(text)
+    concepts = [concept(word) for word in words]
+    near = ((one, other) for n, one in enumerate(concepts) for other in concepts[n + 1 : n + 1 + _NEAR])
+    pairs = (f"\t{' '.join(sorted(pair))}" for pair in near)
     characters = Counter(
         padded[at : at + n]
         for padded in (f" {word} " for word in words)
         for n in _CHARACTERS
         for at in range(max(1, len(padded) - n + 1))
     )
-    pairs = (f"\t{first} {second}" for first, second in pairwise(words))
-    return characters, Counter([*(f"\t{word}" for word in words), *pairs])
+    return characters, Counter([*(f"\t{each}" for each in concepts), *pairs])
 
 
 def _damped(counts: Sequence[int]) -> Floats:

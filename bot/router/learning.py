@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ import numpy as np
 
 from bot.router.intents import Trained, train
 from bot.router.slots.accounts import AccountNames, parts_of
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.limits import BookValues, any_values
-from bot.router.slots.reading import read
+from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.vocabulary import EVERYDAY, TRADES
 
@@ -63,26 +65,33 @@ def _learn(examples: Examples) -> Learnt:
     common = EVERYDAY | TRADES | _plain_words(examples)
     nobody, any_book = AccountNames({}), BookValues(any_values())
     read_ = partial(read, accounts=nobody, owners=(), segments=_SEGMENTS, values=any_book, common=common)
-    shapes = ((label, read_(text, _ANY_DAY).shape) for label, text in examples)
+    readings = [(label, read_(text, Calendar(_ANY_DAY))) for label, text in examples]
+    shapes = ((label, reading.shape) for label, reading in readings)
     # What is put alike in both languages counts once: leaving it out must leave it out.
     labels, texts = zip(*dict.fromkeys(shapes), strict=True)
-    return Learnt(labels, texts, train(texts, labels), _words_by_intent(examples), common)
+    return Learnt(labels, texts, train(texts, labels), _words_by_intent(readings), common)
 
 
 def _plain_words(examples: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The words of the examples, but for the names in those of what is outside ("ação da Petrobras")."""
-    return frozenset(
-        part.text
+    """The words of several examples, but for the names in those of what is outside ("ação da Petrobras"). A word of one
+    example ("o cliente ligou bravo") may as well be somebody's name."""
+    said = Counter(
+        word
         for intent, text in examples
-        for part in parts_of(fold(text))
-        if intent != NONE or part.start == 0 or not text[part.start].isupper()
+        for word in {
+            part.text
+            for part in parts_of(fold(text))
+            if intent != NONE or part.start == 0 or not text[part.start].isupper()
+        }
     )
+    return frozenset(word for word, times in said.items() if times > 1)
 
 
-def _words_by_intent(examples: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+def _words_by_intent(readings: Iterable[tuple[str, Reading]]) -> Mapping[str, frozenset[str]]:
+    """The words that no slot took: "energy" in an example is a value of that book, and no word to ask for anything."""
     words: dict[str, set[str]] = {}
-    for intent, text in examples:
-        words.setdefault(intent, set()).update(part.text for part in parts_of(fold(text)))
+    for intent, reading in readings:
+        words.setdefault(intent, set()).update(part.text for part in parts_of(reading.rest))
     return {intent: frozenset(said) for intent, said in words.items()}
 
 

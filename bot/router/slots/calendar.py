@@ -10,12 +10,14 @@ from tools.metrics import Grain, Period, add_months
 class Calendar:
     """Periods relative to `today`.
 
-    A month or quarter without its year is the last one that has begun; `ahead` (renewals) makes it the next
-    one that is not over. Methods raise ValueError or OverflowError for days that do not exist.
+    A month or quarter without its year is the last one that has begun; `ahead` (renewals) makes it the next one that is
+    not over. A fiscal year begins in month `fiscal` and is called after the year in which it ends. Methods raise
+    ValueError or OverflowError for days that do not exist.
     """
 
     today: date
     ahead: bool = False
+    fiscal: int = 1
 
     def shifted(self, grain: Grain, steps: int) -> Period:
         """The calendar period `steps` after the current one."""
@@ -36,6 +38,26 @@ class Calendar:
 
     def year(self, number: int) -> Period:
         return Period.containing(date(number, 1, 1), "year")
+
+    def fiscal_year(self, number: int) -> Period:
+        first = date(number - (self.fiscal > 1), self.fiscal, 1)
+        return Period.containing(first, "year") if self.fiscal == 1 else Period(first, add_months(first, 12))
+
+    def fiscal_quarter(self, number: int, year: int | None = None) -> Period:
+        whole = self.fiscal_year(self.today_fiscal if year is None else year)
+        first = add_months(whole.start, 3 * number - 3)
+        of_calendar = Period.containing(first, "quarter")
+        return of_calendar if of_calendar.start == first else Period(first, add_months(first, 3))
+
+    @property
+    def today_fiscal(self) -> int:
+        """The number of the fiscal year that runs today."""
+        return self.today.year + (self.fiscal > 1 and self.today.month >= self.fiscal)
+
+    def half_year(self, steps: int) -> Period:
+        """The half that is so many halves after the current one."""
+        first = add_months(date(self.today.year, 7 if self.today.month > 6 else 1, 1), 6 * steps)
+        return Period(first, add_months(first, 6))
 
     def day(self, day: int, month: int, year: str | None = None) -> Period:
         made = [_date(y, month, day) for y in self._years(year)]
@@ -66,8 +88,9 @@ class Calendar:
     def to_date(self, grain: Grain) -> Period:
         return Period(self.shifted(grain, 0).start, self.today + timedelta(days=1))
 
-    def rest_of(self, grain: Grain) -> Period:
-        return Period(self.today, self.shifted(grain, 0).end)
+    def rest_of(self, grain: Grain, steps: int = 0) -> Period:
+        """From today to the end of this week, month …, or of the one so many later."""
+        return Period(self.today, self.shifted(grain, steps).end)
 
     def _years(self, year: str | None) -> list[int]:
         if year:

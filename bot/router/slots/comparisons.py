@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.router.slots.calendar import Calendar
 from bot.router.slots.period_forms import GRAIN, ORDINAL, grain_of, ordinal_of
@@ -75,15 +75,15 @@ class Compared:
     period: Period | None = None
 
 
-def find_comparison(folded: str, today: date) -> Compared | None:
+def find_comparison(folded: str, calendar: Calendar) -> Compared | None:
     """The comparison that a folded text asks for, or None."""
     for cue in _cues(folded):
-        if found := _said_after(cue, folded, today):
+        if found := _said_after(cue, folded, calendar):
             return found
     for form, how, grain in _BY_ITSELF:
         if match := form.search(folded):
             rest = blank(folded, match.start(), match.end())
-            last = Calendar(today).shifted(grain, -1) if grain and not find_period(rest, today) else None
+            last = calendar.shifted(grain, -1) if grain and not find_period(rest, calendar) else None
             return Compared(how, match.start(), match.end(), last)
     return Compared("previous", 0, 0) if _CHANGE.search(folded) else None
 
@@ -99,57 +99,58 @@ def _cues(folded: str) -> Iterator["re.Match[str]"]:
         yield from _CUE_OF_TWO.finditer(folded)
 
 
-def _said_after(cue: "re.Match[str]", folded: str, today: date) -> Compared | None:
+def _said_after(cue: "re.Match[str]", folded: str, calendar: Calendar) -> Compared | None:
     """What is said right after the cue: a year before, the one before, the second, or a period."""
     at = cue.end()
     if match := _YEAR.match(folded, at):
-        return _a_year_before(cue.start(), match.end(), folded, today)
+        return _a_year_before(cue.start(), match.end(), folded, calendar)
     if match := _BEFORE.match(folded, at):
-        return _the_one_before(match, cue.start(), folded, today)
-    if found := _period_at(at, cue.start(), folded, today):
-        return _against(found, cue.start(), folded, today)
-    main = find_period(folded[: cue.start()], today)
+        return _the_one_before(match, cue.start(), folded, calendar)
+    if found := _period_at(at, cue.start(), folded, calendar):
+        return _against(found, cue.start(), folded, calendar)
+    main = find_period(folded[: cue.start()], calendar)
     if (match := _ORDINAL.match(folded, at)) and main and main.period.grain == "quarter":
-        quarter = Calendar(main.period.start - timedelta(days=1)).quarter(ordinal_of(match["n"]))
+        quarter = replace(calendar, today=main.period.start - timedelta(days=1)).quarter(ordinal_of(match["n"]))
         return Compared(str(quarter), cue.start(), match.end())
     return None
 
 
-def _period_at(at: int, cue: int, folded: str, today: date) -> Found | None:
+def _period_at(at: int, cue: int, folded: str, calendar: Calendar) -> Found | None:
     """The period, or range of two, that begins there."""
-    found = find_period(folded[cue:], today)
+    found = find_period(folded[cue:], calendar)
     if found is None or found.start + cue > at:
         return None
     return Found(found.period, found.start + cue, found.end + cue)
 
 
-def _a_year_before(start: int, end: int, folded: str, today: date) -> Compared:
+def _a_year_before(start: int, end: int, folded: str, calendar: Calendar) -> Compared:
     """Where no period is named, "vs last year" is of this year."""
-    said = "same" in folded[start:end] or "mesm" in folded[start:end] or find_period(blank(folded, start, end), today)
-    return Compared("year", start, end, None if said else Calendar(today).shifted("year", 0))
+    same = "same" in folded[start:end] or "mesm" in folded[start:end]
+    said = same or find_period(blank(folded, start, end), calendar)
+    return Compared("year", start, end, None if said else calendar.shifted("year", 0))
 
 
-def _the_one_before(match: "re.Match[str]", start: int, folded: str, today: date) -> Compared:
+def _the_one_before(match: "re.Match[str]", start: int, folded: str, calendar: Calendar) -> Compared:
     """The one before the period named; of none named, "vs last month" is of this month. A grain that is not the
     period's ("October against last quarter") means the last one as of today."""
     grain = grain_of(match["g"] or match["h"] or "")
-    main = find_period(blank(folded, start, match.end()), today)
+    main = find_period(blank(folded, start, match.end()), calendar)
     if grain is None:
         return Compared("previous", start, match.end())
     if main is None:
-        return Compared("previous", start, match.end(), Calendar(today).shifted(grain, 0))
+        return Compared("previous", start, match.end(), calendar.shifted(grain, 0))
     if main.period.grain in (grain, "custom"):
         return Compared("previous", start, match.end())
-    return Compared(str(Calendar(today).shifted(grain, -1)), start, match.end())
+    return Compared(str(calendar.shifted(grain, -1)), start, match.end())
 
 
-def _against(found: Found, start: int, folded: str, today: date) -> Compared:
+def _against(found: Found, start: int, folded: str, calendar: Calendar) -> Compared:
     """A period named: the later one is looked at, the earlier is what it is compared with.
 
     "Q3 2025 vs Q2" is of one year; "Q1 vs Q4" reaches back, "Q2 vs Q3" names two that follow each other.
     """
     other = Compared(str(found.period), start, found.end)
-    main = find_period(blank(folded, start, found.end), today)
+    main = find_period(blank(folded, start, found.end), calendar)
     if main is None:
         return replace(other, how="previous", period=_after(found.period))
     if found.period.start < main.period.start:

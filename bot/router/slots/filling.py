@@ -23,6 +23,8 @@ from tools.metrics import DIMENSIONS, GRAINS, Period, all_metrics
 SHOWN = 3
 """Choices of a question asked back."""
 SOON = timedelta(days=183)
+WEEK = 7
+"""Days of the longest period that can stand for a day: "this week"; a "quarterly meeting" says no day."""
 AHEAD = ("renewing", "until")
 """Fields that take a period to come."""
 
@@ -255,7 +257,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return said.value if said else None
     match _slot(field):
         case "period":
-            return _period(reading, ahead=name in AHEAD)
+            period = _period(reading, ahead=name in AHEAD)
+            return None if name == "day" and period and Period.parse(period).days > WEEK else period
         case "count":
             return _within(field, reading.count)
         case "owner":

@@ -10,7 +10,7 @@ from bot.router.slots.comparisons import explains
 from bot.router.slots.period_forms import GRAIN, grain_of, rhythm_in
 
 NOUNS: Mapping[str, str] = {
-    "account_id": r"(?:accounts?|customers?|clients?|contas?|clientes?)(?! d)",
+    "account_id": r"(?:accounts?|customers?|clients?|contas?|clientes?)(?! d| manager)",
     "segment": r"segments?|segmentos?",
     "industry": r"industr(?:y|ies)|sectors?|verticals?|verticais|industrias?|setor(?:es)?|ramos?(?: de atividade)?",
     "country": r"countr(?:y|ies)|geograph(?:y|ies)|pais(?:es)?",

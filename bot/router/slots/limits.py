@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -11,6 +10,7 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from bot.router.slots.accounts import parts_of
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.groups import NOUNS
 from bot.router.slots.periods import find_period
 from bot.router.slots.text import Word, fold
@@ -112,10 +112,10 @@ class BookValues:
         """Every dimension with each of its values."""
         yield from ((dimension, value) for dimension, values in self._values.items() for value in values)
 
-    def cohort(self, folded: str, today: date) -> Limit | None:
+    def cohort(self, folded: str, calendar: Calendar) -> Limit | None:
         """The month of "cohort of March 2026"."""
         for match in _COHORT.finditer(folded):
-            month = find_period(match["after"], today)
+            month = find_period(match["after"], calendar)
             if month and month.start == 0 and month.period.grain == "month":
                 return Limit("cohort", str(month.period), match.start(), match.start("after") + month.end, sure=True)
         return None

@@ -62,7 +62,14 @@ _SO_FAR = (
     r"ytd|(?:year|ano)[ -](?:to[ -]date|ate agora)|this year so far|(?:no )?acumulado(?: do ano)?"
     r"|no ano(?!\s+(?:passado|que|anterior|de))"
 )
+_FY = r"(?:fy|fiscal year|ano fiscal|exercicio(?: fiscal)?)"
+_HALF = r"(?:half(?:[ -]year)?|semestre)"
+_REST_OF_NEXT = (
+    r"(?:(?:before|by|until|till|through|ate|antes d[eo])\s+)?(?:the\s+|o\s+)?"
+    rf"(?:(?:end of next|f(?:im|inal) d[eo] proxim[oa]) (?P<g>{_G})|f(?:im|inal) d[eo] (?P<h>{_G}) (?:que|q) vem)"
+)
 _REST = (
+    rf"(?:the\s+|o\s+)?(?:rest|remainder|resto|restante) (?:of|d[eo]) (?:the |this |(?:est|dest)[ea] )?(?P<r>{_G})|"
     r"(?:(?:before|by|until|ate|antes d[eo]|at)\s+)?(?:the\s+|o\s+)?"
     r"(?:end of (?:the |this )?|f(?:im|inal) d[eo] (?:est[ea] )?)"
     rf"(?P<g>{_G})|(?:(?:before|by|until)\s+)?(?P<h>year)[ -]?end"
@@ -87,7 +94,13 @@ def ordinal_of(text: str) -> int:
 
 def _grain(match: "re.Match[str]") -> Grain:
     named = match.groupdict()
-    return _GRAINS[named["g"] or named["h"]]
+    return _GRAINS[named["g"] or named["h"] or named.get("r") or ""]
+
+
+def _year(written: str) -> int:
+    """`26` and `'26` are 2026."""
+    digits = written.strip("'")
+    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _count(match: "re.Match[str]") -> int:
@@ -146,6 +159,18 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         ),
         (rf"(?P<m>{_M}){_OF}(?P<y>{_YEAR})", lambda on, m: on.month(MONTHS[m["m"]], m["y"])),
         (
+            rf"(?:f?q(?P<n>[1-4])|(?P<o>{_O})\s*{_Q})\s*(?:de\s+|do\s+|of\s+)?(?:the\s+)?{_FY}\s*(?:de\s+|of\s+)?(?P<y>{_YEAR})",
+            lambda on, m: on.fiscal_quarter(int(m["n"] or _ORDINALS[m["o"] or ""]), _year(m["y"])),
+        ),
+        (r"fq(?P<n>[1-4])", lambda on, m: on.fiscal_quarter(int(m["n"]))),
+        (rf"{_FY}\s*(?:de\s+|of\s+)?(?P<y>{_YEAR})", lambda on, m: on.fiscal_year(_year(m["y"]))),
+        (rf"{_LAST}\s+{_FY}|{_FY}\s+(?:passad[oa]|anterior)", lambda on, m: on.fiscal_year(on.today_fiscal - 1)),
+        (rf"{_NEXT}\s+{_FY}|{_FY}\s+(?:que vem|seguinte)", lambda on, m: on.fiscal_year(on.today_fiscal + 1)),
+        (
+            rf"(?:(?:{_THIS}|the|o|n[oe]ste|no|do)\s+)?(?:{_FY})(?:\s+atual)?",
+            lambda on, m: on.fiscal_year(on.today_fiscal),
+        ),
+        (
             rf"(?:(?P<a>20\d\d){_OF}?)?q(?P<n>[1-4])(?:{_OF}?(?P<y>{_YEAR}))?",
             lambda on, m: on.quarter(int(m["n"]), m["a"] or m["y"]),
         ),
@@ -154,6 +179,9 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         (rf"(?P<n>{_O})\s*{_Q}(?:{_OF}(?P<y>{_YEAR}))?", lambda on, m: on.quarter(_ORDINALS[m["n"]], m["y"])),
         (rf"h(?P<n>[12])(?:{_OF}?(?P<y>{_YEAR}))?", lambda on, m: on.half(int(m["n"]), m["y"])),
         (r"(?P<n>[12])[hs](?P<y>\d\d)", lambda on, m: on.half(int(m["n"]), m["y"])),
+        (rf"{_LAST}\s+{_HALF}|{_HALF}\s+(?:passad[oa]|anterior)", lambda on, m: on.half_year(-1)),
+        (rf"{_NEXT}\s+{_HALF}|{_HALF}\s+(?:que vem|q vem|seguinte)", lambda on, m: on.half_year(1)),
+        (rf"{_THIS}\s+{_HALF}|{_HALF}\s+(?:atual|corrente)", lambda on, m: on.half_year(0)),
         (
             rf"(?P<n>{_O})\s*(?:half|semestre)(?:{_OF}(?P<y>{_YEAR}))?",
             lambda on, m: on.half(_ORDINALS[m["n"]], m["y"]),
@@ -168,9 +196,18 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         ),
         (
             rf"(?:{_NEXT}\s+(?P<n>{_N})|(?P<k>{_N})\s+{_NEXT}"
-            rf"|(?:within|in|em|dentro de)\s+(?P<j>{_N}))\s+(?P<g>{_G})",
+            rf"|(?:within|in|em|dentro de|daqui a)\s+(?P<j>{_N}))\s+(?P<g>{_G})",
             lambda on, m: on.next(_count(m), _GRAINS[m["g"]]),
         ),
+        (
+            rf"(?P<n>{_N})\s+(?P<g>{_G})\s+(?:out|ahead|from now|a frente|pra frente|adiante)",
+            lambda on, m: on.next(_count(m), _GRAINS[m["g"]]),
+        ),
+        (
+            rf"(?P<g>{_G})\s+(?:before last|retrasad[oa])",
+            lambda on, m: on.shifted(_GRAINS[m["g"]], -2),
+        ),
+        (rf"(?:{_LAST}\s+)?(?:fortnight|quinzena)(?:\s+passada)?", lambda on, m: on.last(2, "week")),
         (r"ltm|ttm", lambda on, m: on.last(12, "month")),
         (
             rf"(?P<n>{_N})\s+(?P<g>{_G})\s+(?:ago|atras)",
@@ -179,6 +216,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         (_SO_FAR, lambda on, m: on.to_date("year")),
         (r"mtd|month[ -]to[ -]date|acumulado do mes", lambda on, m: on.to_date("month")),
         (r"quarter[ -]to[ -]date|acumulado do trimestre", lambda on, m: on.to_date("quarter")),
+        (_REST_OF_NEXT, lambda on, m: on.rest_of(_grain(m), 1)),
         (_REST, lambda on, m: on.rest_of(_grain(m))),
         (
             rf"{_LAST}\s+(?:full\s+)?(?P<g>{_G})|(?P<h>{_G})\s+(?:passad[oa]|anterior|que passou|q passou)",
@@ -208,7 +246,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
 
 
 HINT = re.compile(
-    rf"\d|\b(?:{_M}|{_G}|{_any(_RHYTHMS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|ltm|ttm|ytd|mtd)\b"
+    rf"\d|\b(?:{_M}|{_G}|{_any(_RHYTHMS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|fortnight|quinzena|fiscal|exercicio|fy|ltm|ttm|ytd|mtd)\b"
 )
 """Whatever any form matches contains this: most questions speak of no period and need not try them all."""
 

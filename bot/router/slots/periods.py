@@ -27,15 +27,14 @@ class Found:
     end: int
 
 
-def find_period(folded: str, today: date, ahead: bool = False) -> Found | None:
+def find_period(folded: str, calendar: Calendar) -> Found | None:
     """The period that a folded text says, or None.
 
-    A range is one period; of several periods the first counts; nonsense dates say nothing. `ahead`: a month
-    without its year is the next one, and `until March` runs from today.
+    A range is one period; of several periods the first counts; nonsense dates say nothing. Where the calendar looks
+    ahead, a month without its year is the next one, and `until March` runs from today.
     """
     if not HINT.search(folded):
         return None
-    calendar = Calendar(today, ahead)
     dated = sorted(_dated(folded, calendar), key=lambda found: found.start)
     for first, second in pairwise(dated):
         if whole := _range(folded, first, second):

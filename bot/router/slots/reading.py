@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.calendar import Calendar
 from bot.router.slots.comparisons import Compared, find_comparison
 from bot.router.slots.figures import find_draft, find_figure
 from bot.router.slots.groups import Group, find_group
@@ -46,7 +47,7 @@ class Reading:
 
     text: str
     folded: str
-    today: date
+    calendar: Calendar
     accounts: tuple[Mention, ...]
     strangers: tuple[str, ...]
     rest: str
@@ -76,7 +77,11 @@ class Reading:
     @cached_property
     def ahead(self) -> Found | None:
         """The period, read as one to come."""
-        return find_period(self.undated, self.today, ahead=True)
+        return find_period(self.undated, replace(self.calendar, ahead=True))
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today
 
     @property
     def of_renewals(self) -> bool:
@@ -86,7 +91,7 @@ class Reading:
 
 def read(
     raw: str,
-    today: date,
+    calendar: Calendar,
     accounts: AccountNames,
     owners: Sequence[str],
     segments: Sequence[str],
@@ -94,6 +99,7 @@ def read(
     common: Container[str],
 ) -> Reading:
     """Recognise everything once. `common`: words that are no names by themselves."""
+    today = calendar.today
     text = clean(raw)
     folded = fold(text)
     mask = _Mask(folded)
@@ -101,10 +107,10 @@ def read(
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
     draft = mask.take("@d", find_draft)
-    cohort = mask.take("@w", lambda rest: values.cohort(rest, today))
-    compared = mask.take("@v", lambda rest: find_comparison(rest, today))
+    cohort = mask.take("@w", lambda rest: values.cohort(rest, calendar))
+    compared = mask.take("@v", lambda rest: find_comparison(rest, calendar))
     undated = mask.rest
-    period = find_period(undated, today)
+    period = find_period(undated, calendar)
     mask.put("@ahead" if period and _lies_ahead(period.period, today) else "@p", period)
     language = mask.take("@l", find_language)
     count = find_count(mask.rest)
@@ -120,7 +126,7 @@ def read(
     limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
-        text=text, folded=folded, today=today, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
+        text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
         strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
         period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
         figure=figure, draft=draft, metrics=metrics, group=group, compared=compared,
