@@ -18,7 +18,7 @@ TOPICS = frozenset([
     "save-play-usage-drop", "overdue-invoice",
     "loyalty-programme", "feature-education", "customer-delight", "true-friends", "butterflies", "barnacles",
     "strangers", "price-increase", "discount-requests", "nps-detractor-follow-up",
-    "value-case", "sales-to-cs-handover",
+    "value-case", "sales-to-cs-handover", "success-plan", "executive-sponsor",
 ])  # fmt: skip
 
 LITERAL_TRANSLATIONS = (
