@@ -19,7 +19,7 @@ TOPICS = frozenset([
     "loyalty-programme", "feature-education", "customer-delight", "true-friends", "butterflies", "barnacles",
     "strangers", "price-increase", "discount-requests", "nps-detractor-follow-up",
     "value-case", "sales-to-cs-handover", "success-plan", "executive-sponsor",
-    "churn-review", "support-tickets-early-warning",
+    "churn-review", "support-tickets-early-warning", "one-to-many", "segmentation-and-coverage",
 ])  # fmt: skip
 
 LITERAL_TRANSLATIONS = (
