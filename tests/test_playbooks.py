@@ -20,6 +20,7 @@ TOPICS = frozenset([
     "strangers", "price-increase", "discount-requests", "nps-detractor-follow-up",
     "value-case", "sales-to-cs-handover", "success-plan", "executive-sponsor",
     "churn-review", "support-tickets-early-warning", "one-to-many", "segmentation-and-coverage",
+    "customer-advocacy", "competitor-threat",
 ])  # fmt: skip
 
 LITERAL_TRANSLATIONS = (
