@@ -69,12 +69,14 @@ class Match:
     """How well each text answers: its BM25 score, and how much of the question it speaks of.
 
     `coverage` goes from 0 to 1: the part of the question's information (idf) that the text has words for, the
-    same or others of their meaning. `strange` counts the words that no text has, nor a word of their meaning.
+    same or others of their meaning. `strange` counts the words that no text has, nor a word of their meaning;
+    `trade` the words and longer terms of the glossary, by which a question is seen to be about customers at all.
     """
 
     score: "Floats"
     coverage: "Floats"
     strange: int
+    trade: int
 
 
 class Lexicon:
@@ -91,7 +93,8 @@ class Lexicon:
         asked = sum((worth for _, _, worth in met), 0.0)
         score = sum((score for score, _, _ in met), self._nothing())
         covered = sum((share * worth for _, share, worth in met), self._nothing())
-        return Match(score, covered / (asked or 1.0), strange)
+        trade = sum(bool(need.others) for need in needs)
+        return Match(score, covered / (asked or 1.0), strange, trade)
 
     def worth(self, word: str) -> float:
         """How rare a word is in the texts: its idf."""

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-# Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on
-# tests/questions. A question is covered when one of its first three sections has this much, and a section is
-# quoted when it has half as much itself.
-_COVERAGE, _LIKENESS, _PURPOSE, _STRANGE = 0.5, 2.0, 0.7, -0.3
-COVERED = 0.87
+# Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
+# tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
+# one of its first three sections has this much, and a section is quoted when it has half as much itself.
+_COVERAGE, _LIKENESS, _PURPOSE, _STRANGE, _TRADE = 0.5, 1.1, 0.7, -0.22, 0.17
+COVERED = 1.15
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
@@ -47,7 +47,7 @@ def rank(sources: Sequence[str], match: Match, likeness: "Floats", purposes: Map
     `sources` names each row's section; `purposes`: how much of each playbook's purpose is asked for (0 to 1).
     """
     scores = _comparable(match.score) + _comparable(likeness)
-    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange
+    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange + _TRADE * match.trade
     alone = _sections(sources, scores.tolist(), evidence.tolist())
     together = _playbooks(alone)
     hits = (

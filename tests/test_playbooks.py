@@ -18,6 +18,9 @@ TOPICS = frozenset([
     "save-play-usage-drop", "overdue-invoice",
     "loyalty-programme", "feature-education", "customer-delight", "true-friends", "butterflies", "barnacles",
     "strangers", "price-increase", "discount-requests", "nps-detractor-follow-up",
+    "value-case", "sales-to-cs-handover", "success-plan", "executive-sponsor",
+    "churn-review", "support-tickets-early-warning", "one-to-many", "segmentation-and-coverage",
+    "customer-advocacy", "competitor-threat",
 ])  # fmt: skip
 
 LITERAL_TRANSLATIONS = (
