@@ -23,6 +23,8 @@ SIZE, DPI = (9.6, 4.8), 125
 """Slack shows a picture about 500 pixels wide, less than half of its size: what it says must be large in it."""
 ALT_TEXT = 2_000
 MOST_LABELS, MOST_LONG_LABELS = 12, 6
+LINE = 86
+"""Characters that fit side by side under a chart of many points."""
 
 
 def alt(chart: Chart, speaker: Speaker) -> str:
@@ -190,10 +192,10 @@ def _value_label(axes: "Axes", x: int, y: float, text: str, below: bool = False)
 
 
 def _point_labels(axes: "Axes", chart: Chart, speaker: Speaker) -> None:
-    many = len(chart.points) > 7
-    width, font = (8, 12) if many else (14, 13)
+    shown = range(0, len(chart.points), -(-len(chart.points) // MOST_LABELS))
+    many = len(shown) > 7
+    width, font = (LINE // len(shown), 12) if many else (14, 13)
     said = [wrapped(label, width) for label, _ in labelled(chart.points, speaker)]
-    shown = range(0, len(said), -(-len(said) // MOST_LABELS))
     axes.set_xticks(list(shown), [said[n] for n in shown], fontsize=font, color=INK, parse_math=False)
 
 
@@ -203,15 +205,19 @@ def _label(label: Any, monthly: bool, speaker: Speaker) -> str:
     return speaker.month(label) if monthly else speaker.short(label)
 
 
-def wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int, most: int = 3) -> str:
+    """In lines of so many characters; what does not fit is cut with a sign, never a word broken in two."""
     from textwrap import wrap
 
-    lines = wrap(text, width)
-    return "\n".join(lines if len(lines) <= 2 else [lines[0], lines[1][: width - 1] + "…"])
+    lines = [shortened(line, width + 1) for line in wrap(text, width, break_long_words=False)]
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:width - 1]}…"])
 
 
 def entitle(axes: "Axes", title: str) -> None:
-    axes.set_title(title, loc="left", fontsize=17, fontweight="bold", color=INK, pad=14, parse_math=False)
+    """Above the whole picture, from its left edge: over the axes alone a title may have no room."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.suptitle(title, x=0.03, ha="left", fontsize=17, fontweight="bold", color=INK, parse_math=False)
 
 
 def _dress(axes: "Axes", title: str) -> None:

@@ -22,7 +22,7 @@ NOT_YET: Color = (225, 225, 225)
 INK: Color = (31, 41, 51)
 PAPER: Color = (255, 255, 255)
 
-DECIMALS, DIGITS, ROOM = 13, 20, 70
+DECIMALS, DIGITS, ROOM = 10, 20, 70
 """Columns up to which a cell of the picture has room for a decimal, and for a number at all; characters above them."""
 FEW = 14
 """Rows up to which each gets its full height."""
