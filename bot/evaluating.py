@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from bot.router import Call, Clarify, Context, Decision, Decline, Names, Router
-from tools import Tool
+from tools import TOPIC, Tool
+from tools.metrics import Period
 
 OUTSIDE = ("none", "help")
 
@@ -168,7 +169,11 @@ def _said(call: Call) -> dict[str, Any]:
 
 
 def _alike(item: Mapping[str, Any], call: Call | None, tools: Mapping[str, Tool]) -> bool:
-    """Whether the call says what was wanted; what is a tool's default may be said or not, a topic's words are free."""
+    """Whether the call says what was wanted.
+
+    What is a tool's default may be said or not, a topic's words are free, and `until` counts by its last day, as it is
+    read.
+    """
     if "arguments" not in item:
         return True
     wanted = {**(item["arguments"] or {}), **({"as": item["as"]} if "as" in item else {})}
@@ -176,8 +181,8 @@ def _alike(item: Mapping[str, Any], call: Call | None, tools: Mapping[str, Tool]
         return not wanted
     fields = tools[call.tool].input.model_fields if call.tool in tools else {}
     got = _said(call)
-    names = (wanted.keys() | got.keys()) - {"topic"}
-    return all(_plain(_of(wanted, name, fields)) == _plain(_of(got, name, fields)) for name in names)
+    names = {name for name in wanted.keys() | got.keys() if name not in fields or TOPIC not in fields[name].metadata}
+    return all(_plain(name, _of(wanted, name, fields)) == _plain(name, _of(got, name, fields)) for name in names)
 
 
 def _of(arguments: Mapping[str, Any], name: str, fields: Mapping[str, Any]) -> Any:
@@ -186,7 +191,9 @@ def _of(arguments: Mapping[str, Any], name: str, fields: Mapping[str, Any]) -> A
     return fields[name].get_default() if name in fields and not fields[name].is_required() else None
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
+    if name == "until" and value:
+        return Period.parse(str(value)).last_day
     return value.casefold().strip(" ?!.") if isinstance(value, str) else value
 
 
