@@ -32,7 +32,7 @@ from bot.conversation import Reply
 from bot.question import Place, Question
 from bot.router import Call, Context
 from bot.tables import answers, draft_versions, drafts, feedback, figures, posts, questions
-from tools import Draft
+from tools import WHY, Draft
 from tools.metrics import Figure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -97,10 +97,11 @@ class Store:
         row = self._first(query)
         if row is None:
             return None
-        lists = query.with_only_columns(answers.c.listed).where(answers.c.listed != "[]")
-        listed = self._first(lists)
+        listed = self._first(query.with_only_columns(answers.c.listed).where(answers.c.listed != "[]"))
         accounts = tuple(json.loads(listed.listed)) if listed else ()
-        return Context(Call(row.tool, json.loads(row.arguments)), accounts, row.language)
+        explained = self._first(query.where(answers.c.tool != WHY[0])) if row.tool == WHY[0] else None
+        earlier = Context(_call(explained), accounts, explained.language) if explained else None
+        return Context(_call(row), accounts, row.language, earlier)
 
     def keep_draft(self, question: Question, draft: Draft, title: str, body: str) -> str:
         """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its key.
@@ -195,6 +196,10 @@ class Store:
     def _first(self, query: Select[Any]) -> Any:
         with self.engine.connect() as connection:
             return connection.execute(query.limit(1)).first()
+
+
+def _call(answer: Any) -> Call:
+    return Call(answer.tool, json.loads(answer.arguments))
 
 
 def draft_key(question: Question, kind: str, language: str, account_id: str | None) -> str:

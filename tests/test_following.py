@@ -48,6 +48,9 @@ def nrr(**more: str) -> Call:
         (NRR, "por quê?", nrr(compare="previous", by="segment")),
         (NRR, "in Portuguese please", Call("query_metric", NRR.call.arguments, language="pt-BR")),
         (RISK, "can I get that as CSV?", Call("accounts_at_risk", {"segment": "enterprise"}, form="csv")),
+        (RISK, "e todas?", Call("accounts_at_risk", {})),
+        (RISK, "and all of them", Call("accounts_at_risk", {})),
+        (Context(Call("trace_figure", {}), earlier=WEEK), "e em outubro?", Call("mrr_summary", {"period": "2026-10"})),
         (RISK, "top 3", Call("accounts_at_risk", {"segment": "enterprise", "limit": 3})),
         (RISK, "draft the exit survey for the second one", Call("exit_survey", {"account": "A3"})),
         (RISK, "e a primeira?", Call("account_summary", {"account": "A2"})),
@@ -138,3 +141,10 @@ def test_what_no_word_tells_is_answered_in_the_language_of_the_thread(demo_home:
 def test_another_thread_knows_nothing_of_it(demo_home: Path) -> None:
     Thread(demo_home).ask("contas em risco")
     assert Thread(demo_home).ask("só enterprise").call is None
+
+
+def test_how_it_was_counted_is_no_new_subject(demo_home: Path) -> None:
+    thread = Thread(demo_home)
+    thread.ask("Weekly MRR summary")
+    assert thread.ask("how was this counted?").call == Call("trace_figure", {})
+    assert thread.ask("and in October?").call == Call("mrr_summary", {"period": "2026-10"})

@@ -37,11 +37,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Context:
-    """What was answered last where a question is asked, in which language, and the accounts of the last list there."""
+    """What was answered last where a question is asked, in which language, and the accounts of the last list there.
+
+    `earlier`: what was answered before it, where the last answer only explained that one's figures.
+    """
 
     call: Call
     listed: tuple[str, ...] = ()
     language: str = ""
+    earlier: "Context | None" = None
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,11 @@ class EmbeddedRouter:
         """Decide, and say how sure. Never fails, whatever the text; `language` changes nothing here."""
         accounts, _ = self._prepare(names)
         reading = self._read(pointed_out(text, context, names.accounts) if context else text, today, names)
-        if context and (call := follow_up(reading, context, self._tools)):
-            return Weighed(call, sure=True)
+        for before in (context, context.earlier) if context else ():
+            if before and (call := follow_up(reading, before, self._tools)):
+                return Weighed(call, sure=True)
         weighed = self._by_words(reading, accounts)
-        return self._in_context(weighed, reading, context, accounts) if context else weighed
+        return self._in_context(weighed, reading, context.earlier or context, accounts) if context else weighed
 
     def _by_words(self, reading: Reading, accounts: AccountNames) -> Weighed:
         """Decide by the words alone."""

@@ -44,6 +44,11 @@ _CUE = re.compile(
     r"(?:and|but|what about|how about|same|now|only|just|e|mas|agora|so|somente|apenas|mesma coisa|tambem)\b[\s,]*"
     r"(?:(?:for|about|on|sobre|para|pra|d[aeo])\b\s*)?"
 )
+_ALL = re.compile(
+    r"^(?:and |but |e |mas |now |agora )?(?:(?:for|of|para|de|d[ao]s) )?"
+    r"(?:all|everyone|everybody|tod[ao]s|todo mundo)(?: (?:of them|(?:the )?(?:accounts|segments|customers)"
+    r"|(?:[ao]s )?(?:contas|clientes|segmentos)|elas|eles))?[\s?!.]*$"
+)
 _ABOUT = re.compile(r"^(?:and|but|what|how|e|mas)\s+(?:about|sobre|quanto a)\b")
 _BEFORE = re.compile(
     r"\b(?:the )?(?:(week|month|quarter|year|one|period) before"
@@ -115,6 +120,8 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
         return None
     if _WHY.match(reading.folded):
         return _why(context, last, tools)
+    if _ALL.match(reading.folded) and (unlimited := _without_limits(context.call, last)):
+        return unlimited
     form, rest = _form(left_over(last, reading))
     said = words_say = newly_said(last, reading)
     if before := _the_one_before(reading, context, last):
@@ -126,6 +133,14 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
     if set(_words(rest)) - _GLUE - (_RENEWING if said.keys() & {"renewing", "until"} else set()):
         return None
     return Call(last.name, {**_still_meant(context.call.arguments, said), **said}, language=language or "", form=form)
+
+
+def _without_limits(call: Call, tool: Tool) -> Call | None:
+    """The call for all accounts: "and all of them?". A manager's stay theirs where something else limited them too."""
+    fields = fields_by_slot(tool)
+    limits = {fields[kind] for kind in ("segment", *LIMITS) if kind in fields} & call.arguments.keys()
+    gone = limits or ({fields["owner"]} & call.arguments.keys() if "owner" in fields else set())
+    return Call(call.tool, {name: each for name, each in call.arguments.items() if name not in gone}) if gone else None
 
 
 def _the_one_before(reading: Reading, context: Context, last: Tool) -> dict[str, str]:
