@@ -4,8 +4,9 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 SPARK_VERSION := 4.3.0
 SIZES ?= 1
+GB ?= 0.1
 
-.PHONY: demo test test-spark test-engine bench bench-ledger eval lint types laws pytest docs catalogues lock clean
+.PHONY: demo test test-spark test-engine bench bench-ledger bench-load eval lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
@@ -24,6 +25,9 @@ bench: .venv/.installed-dev
 
 bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-months: make bench-ledger SIZES="1 10"
 	$(BIN)/python -m tests.bench_ledger $(SIZES)
+
+bench-load: .venv/.installed-dev ## a file of many GB loaded, and refused for one row: make bench-load GB=2
+	$(BIN)/python -m tests.bench_load $(GB)
 
 eval: .venv/.installed-dev ## how well questions are understood that the examples' authors never saw
 	$(BIN)/retention eval tests/questions/blind.yml

@@ -65,6 +65,7 @@ def _doing(step: Step, table: str) -> Phrase:
         "asking": phrase("Asking for {table} …", table=table),
         "looking": phrase("Looking at {table} …", table=table),
         "reading": phrase("Reading {table} …", table=table),
-        "writing": phrase("Writing the book …"),
+        "checking": phrase("Checking {table} …", table=table),
+        "writing": phrase("Writing {table} …", table=table) if table else phrase("Building the ledger …"),
     }
     return said[step]

@@ -232,6 +232,7 @@ def test_rows_come_in_batches_and_are_counted(shop: Shop) -> None:
         ("looking", "subscriptions", 12_002, None),
         ("reading", "subscriptions", 5_000, 12_002), ("reading", "subscriptions", 10_000, 12_002),
         ("reading", "subscriptions", 12_002, 12_002),
+        ("checking", "subscriptions", 0, None), ("writing", "subscriptions", 0, None),
     ]  # fmt: skip
     assert told[-1] == ("writing", "", 0, None)
 

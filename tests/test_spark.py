@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import cast, create_engine, func, literal_column, select, text
 
 from tests.conftest import DEMO_DAY
 from tests.engines import METRICS, bridges, content, told
@@ -75,32 +75,40 @@ def large(cluster):
     url = cluster.url.replace("/default", "/large")
     with writing_engine(cluster.url).connect() as spark:
         spark.execute(text("CREATE DATABASE large"))
-        spark.execute(text(LARGE_ACCOUNTS.format(n=ACCOUNTS)))
-        spark.execute(text(LARGE_SUBSCRIPTIONS.format(n=ACCOUNTS)))
-        spark.execute(text(LARGE_CHANGES.format(n=ACCOUNTS)))
+        for name in LARGE:
+            make_large(spark, name)
     build_in_place(url, timezone="America/Sao_Paulo", today=date(2026, 12, 31))
     return open_book(url)
 
 
-LARGE_ACCOUNTS = """
-CREATE TABLE large.accounts USING parquet AS SELECT concat('A', id) AS account_id, concat('A', id) AS name,
- element_at(array('smb', 'mid-market', 'enterprise'), cast(id % 3 AS int) + 1) AS segment,
- cast(NULL AS string) AS industry, 'BR' AS country, cast(NULL AS string) AS region, cast(NULL AS int) AS employees,
- cast(NULL AS string) AS owner, 'pt-BR' AS language, cast(NULL AS string) AS source,
- cast(NULL AS date) AS signed_up_on, cast(NULL AS string) AS domain FROM range({n})"""
-LARGE_SUBSCRIPTIONS = """
-CREATE TABLE large.subscriptions USING parquet AS SELECT concat('S', id) AS subscription_id,
- concat('A', id) AS account_id, cast(NULL AS string) AS product, cast(NULL AS string) AS plan, 'recurring' AS kind,
- 'BRL' AS currency, cast(1 + id % 20 AS int) AS quantity, 1000 + id % 977 AS unit_amount_minor,
- 'month' AS interval_unit, 1 AS interval_count, date_add(DATE'2024-01-01', cast(id % 700 AS int)) AS started_on,
- CASE WHEN id % 4 = 0 THEN date_add(DATE'2026-01-01', cast(id % 300 AS int)) END AS ended_on,
- cast(NULL AS date) AS trial_ends_on, cast(NULL AS date) AS renews_on, cast(NULL AS date) AS cancelled_on,
- cast(NULL AS string) AS cancel_reason, true AS auto_renew FROM range({n})"""
-LARGE_CHANGES = """
-CREATE TABLE large.subscription_changes USING parquet AS SELECT concat('S', id) AS subscription_id,
- date_add(DATE'2024-06-01', cast(id % 300 AS int) + 365 * turn) AS effective_on,
- cast(2 + (id + turn) % 20 AS int) AS quantity, cast(NULL AS bigint) AS unit_amount_minor
- FROM range({n}) CROSS JOIN (SELECT explode(array(0, 1)) AS turn)"""
+LARGE = {
+    "accounts": {
+        "account_id": "concat('A', id)", "name": "concat('A', id)", "country": "'BR'", "language": "'pt-BR'",
+        "segment": "element_at(array('smb', 'mid-market', 'enterprise'), cast(mod(id, 3) AS int) + 1)",
+    },
+    "subscriptions": {
+        "subscription_id": "concat('S', id)", "account_id": "concat('A', id)", "kind": "'recurring'",
+        "currency": "'BRL'", "quantity": "1 + mod(id, 20)", "unit_amount_minor": "1000 + mod(id, 977)",
+        "interval_unit": "'month'", "interval_count": "1", "auto_renew": "true",
+        "started_on": "date_add(DATE'2024-01-01', cast(mod(id, 700) AS int))",
+        "ended_on": "CASE WHEN mod(id, 4) = 0 THEN date_add(DATE'2026-01-01', cast(mod(id, 300) AS int)) END",
+    },
+    "subscription_changes": {
+        "subscription_id": "concat('S', id)", "quantity": "2 + mod(id + turn, 20)",
+        "effective_on": "date_add(DATE'2024-06-01', cast(mod(id, 300) AS int) + 365 * turn)",
+    },
+}  # fmt: skip
+"""Of each table what its columns are made of; all others are empty, as the book may have more of them some day."""
+
+
+def make_large(spark, name):
+    said = LARGE[name]
+    columns = (
+        cast(literal_column(said.get(one.name, "NULL")), one.type).label(one.name) for one in BOOK.tables[name].c
+    )
+    turns = " CROSS JOIN (SELECT explode(array(0, 1)) AS turn)" if name == "subscription_changes" else ""
+    rows = select(*columns).select_from(text(f"range({ACCOUNTS}){turns}"))
+    spark.execute(text(f"CREATE TABLE large.{name} USING parquet AS {rows.compile(dialect=spark.dialect)}"))
 
 
 def test_a_question_is_answered_with_the_same_value_though_an_executor_dies_meanwhile(cluster, large):

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, NullPool, Table, create_engine, event, insert
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 PATIENCE = 120
@@ -90,8 +91,23 @@ def put_rows(connection: Connection, table: Table, names: Sequence[str], rows: I
     """Insert rows, each with the values of these columns."""
     if connection.dialect.name == "duckdb":
         _put_as_file(connection, table, names, rows)
+    elif (connection.dialect.name, connection.dialect.driver) == ("postgresql", "psycopg"):
+        _put_by_copy(connection, table, names, rows)
     else:
         connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _put_by_copy(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """PostgreSQL takes a stream of rows far faster than one statement for each."""
+    statement = f"COPY {connection.dialect.identifier_preparer.format_table(table)} ({', '.join(names)}) FROM STDIN"
+    dbapi = connection.dialect.loaded_dbapi
+    try:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except dbapi.Error as problem:
+        raise DBAPIError.instance(statement, None, problem, dbapi.Error, dialect=connection.dialect) from problem
 
 
 def _put_as_file(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

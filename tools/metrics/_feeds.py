@@ -22,11 +22,12 @@ from tools.metrics._shaping import Months, Sifted, has_months, header_of
 from tools.metrics._sources import NoSource, Secrets, connect
 
 REQUIRED = ("accounts", "subscriptions")
-Step = Literal["asking", "looking", "reading", "writing"]
+Step = Literal["asking", "looking", "reading", "checking", "writing"]
 Watch = Callable[[Step, str, int, int | None], None]
 """Is told how a load goes on: what is done with which table, how many rows so far, and of how many if known.
 
-A query is asked for its rows; the cells of every feed are looked at for their styles; then its rows are read.
+A query is asked for its rows; the cells of every feed are looked at for their styles; then its rows are read, and
+checked against one another; then each table is written, and at last (no table) what follows from all of them.
 """
 
 

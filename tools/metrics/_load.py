@@ -10,10 +10,11 @@ Where only changes come, their rows may refer to those of the book; `_changes` p
 Where tables come from is told by `_feeds`, what a company can say about it in a mapping file by `_mapping`.
 """
 
+import gc
 import hashlib
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -114,7 +115,7 @@ class _Job:
         raise _no_changes("overtaken")
 
     def _attempt(self, said: LoadMapping) -> LoadReport:
-        with tempfile.TemporaryDirectory(prefix="retention-load-") as folder:
+        with tempfile.TemporaryDirectory(prefix="retention-load-") as folder, _little_to_collect():
             scratch = Scratch(Path(folder))
             try:
                 return self._change(scratch, said, folder) if self.changes else self._replace(scratch, said, folder)
@@ -125,9 +126,10 @@ class _Job:
         report = self._read(scratch, said, folder, self.timezone)
         if self.check_only:
             rehearsal = f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}"
-            done = write(report, scratch, said, rehearsal, self.timezone, make_ledger, OF_MRR)
+            done = write(report, scratch, said, rehearsal, self.timezone, make_ledger, OF_MRR, self.watch)
             return replace(done, written=False)
-        return write(report, scratch, said, self.url, self.timezone, self.ledger or make_ledger)
+        ledger = self.ledger or make_ledger
+        return write(report, scratch, said, self.url, self.timezone, ledger, SOURCE_TABLES, self.watch)
 
     def _change(self, scratch: Scratch, said: LoadMapping, folder: str) -> LoadReport:
         """Raises Overtaken where another load came between reading and writing."""
@@ -150,9 +152,17 @@ class _Job:
         gathered = gather(self.directory, said, self.secrets, marks, Path(folder), findings, self.watch, self.changes)
         setting = Setting(ZoneInfo(timezone), self.currency or said.currency)
         load = _Load(scratch, findings, said, setting, self.watch, earlier)
-        report = load.read(gathered, self.currency, self.today)
-        self.watch("writing", "", 0, None)
-        return report
+        return load.read(gathered, self.currency, self.today)
+
+
+@contextmanager
+def _little_to_collect() -> Iterator[None]:
+    """Millions of rows come and go, and none of them in a circle: do not search all that was there before for each."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _no_changes(why: FaultKind) -> LoadRefused:
@@ -313,6 +323,7 @@ class _Load:
     def _check_references(self) -> None:
         """Rows that name what does not exist, and ids that mean two things."""
         for name, plan in self._plans.items():
+            self._watch("checking", name, 0, None)
             if plan.via and plan.via.via and self._is_whole(plan.via.via[0]):
                 kind: FaultKind = "unknown_subscription" if plan.via.via[0] == "subscriptions" else "unknown_account"
                 self._borrow(name, "via", *plan.via.via)

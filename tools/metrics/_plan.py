@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from operator import itemgetter
 from pathlib import Path
 
 from tools.metrics._cells import currencies, currency_of, fold, printable, text_of
@@ -44,7 +45,10 @@ class Origin:
             return [self.const] * len(rows)
         if self.when is None and not self.others:
             index = self.index
-            return [row[index] if index < len(row) else "" for row in rows]
+            try:
+                return [*map(itemgetter(index), rows)]
+            except IndexError:
+                return [row[index] if index < len(row) else "" for row in rows]
         return [self._cell(row) for row in rows]
 
     def _cell(self, row: Sequence[Cell]) -> Cell:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress, islice
 from pathlib import Path
 from typing import Protocol
 
-from tools.metrics._faults import Unreadable
+from tools.metrics._faults import FaultKind, Unreadable
 
 BATCH = 5_000
 CHUNK = 1 << 20
@@ -106,27 +106,33 @@ def header_and_batches(path: Path, layout: Layout) -> tuple[list[str], Iterator[
 
 def _batches(path: Path, layout: Layout) -> Iterator[Batch]:
     """All rows that hold anything; blank lines count as rows but are not given."""
-    numbers: list[int] = []
-    rows: list[list[str]] = []
-    number = 0
+    first = 1
     with path.open(encoding=layout.encoding, newline="") as file:
         if layout.preface:
             file.readline()
         reader = csv.reader(file, delimiter=layout.delimiter, strict=True)
-        try:
-            for number, row in enumerate(reader, start=1):
-                if any(row):
-                    numbers.append(number)
-                    rows.append(row)
-                if len(rows) == BATCH:
-                    yield Batch(numbers, rows)
-                    numbers, rows = [], []
-        except (csv.Error, UnicodeDecodeError) as problem:
-            yield Batch(numbers, rows)
-            raise Unreadable(
-                "broken_row" if isinstance(problem, csv.Error) else "bad_encoding", number + 1
-            ) from problem
-    yield Batch(numbers, rows)
+        while True:
+            rows: list[list[str]] = []
+            try:
+                rows.extend(islice(reader, BATCH))  # at a fault, those before it are in
+            except (csv.Error, UnicodeDecodeError) as problem:
+                yield _filled(first, rows)
+                kind: FaultKind = "broken_row" if isinstance(problem, csv.Error) else "bad_encoding"
+                raise Unreadable(kind, first + len(rows)) from problem
+            if not rows:
+                return
+            if (batch := _filled(first, rows)).rows:
+                yield batch
+            first += len(rows)
+
+
+def _filled(first: int, rows: list[list[str]]) -> Batch:
+    """The rows, numbered from `first`, without those that hold nothing."""
+    numbers = list(range(first, first + len(rows)))
+    if all(map(any, rows)):
+        return Batch(numbers, rows)
+    holds = [any(row) for row in rows]
+    return Batch([*compress(numbers, holds)], [*compress(rows, holds)])
 
 
 def _sample(file: io.TextIOBase) -> str:

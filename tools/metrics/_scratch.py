@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ from tools.metrics._history import HISTORY, unfold
 OUT = 10_000
 _SUMMED = "usage"
 _HOME = "scratch"
+Told = Callable[[int, int | None], None]
+"""Is told how many rows are written, and of how many."""
+
+
+def _nobody(_rows: int, _total: int | None) -> None: ...
 
 
 class Scratch:
@@ -54,6 +59,7 @@ class Scratch:
         self._tables = {table.name: _loose(table) for table in (*SOURCE_TABLES, HISTORY)}
         self._gone = {table.name: _gone(table) for table in SOURCE_TABLES}
         self._known: dict[str, Table] = {}
+        self._counted: dict[str, tuple[int, int, int]] = {}
         self._connection = self._engine.connect()
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE"):
             self._connection.exec_driver_sql(f"PRAGMA {pragma}")
@@ -86,7 +92,10 @@ class Scratch:
     def index(self, name: str) -> None:
         """Make rows that say the same, and ids that others name, quick to find."""
         table = self._tables[name]
-        Index(f"{name}_twins", *_keys(table), table.c.twin).create(self._connection, checkfirst=True)
+        columns = [*_keys(table), table.c.twin]
+        if name == _SUMMED:  # the largest of all: its content is read from the index alone
+            columns += [column for column in _own(table) if column not in {*columns}]
+        Index(f"{name}_twins", *columns).create(self._connection, checkfirst=True)
 
     @property
     def content_id(self) -> str:
@@ -189,6 +198,11 @@ class Scratch:
 
     def counts(self, name: str) -> tuple[int, int, int]:
         """How many rows came, how many of them say something of their own, and how many keys they have."""
+        if name not in self._counted:
+            self._counted[name] = self._count(name)
+        return self._counted[name]
+
+    def _count(self, name: str) -> tuple[int, int, int]:
         table = self._tables[name]
         keys = _keys(table)
         wholes = select(func.count()).select_from(select(*keys, table.c.twin).distinct().subquery())
@@ -218,22 +232,32 @@ class Scratch:
         """Contract lines of the MRR history, see `_history`; returns accounts whose history is incomplete."""
         return unfold(self._connection, months, with_accounts)
 
-    def move(self, connection: Connection, name: str, into: Table) -> None:
-        """Write the rows of one table into a table of the book, in order of the key."""
-        self._move(connection, self._content_of(name), into)
+    def move(
+        self, connection: Connection, name: str, into: Table, told: Told = _nobody, total: int | None = None
+    ) -> None:
+        """Write the rows of one table into a table of the book, in order of the key.
+
+        `told`: how many rows are there so far, of `total`, as far as the engine lets that be known.
+        """
+        self._move(connection, self._content_of(name), into, told, total)
 
     def move_gone(self, connection: Connection, name: str, into: Table) -> None:
         """Write the keys of one table's deleted rows into a table of the book."""
         self._move(connection, select(*_keys(self._gone[name])).distinct(), into)
 
-    def _move(self, connection: Connection, content: Select[Any], into: Table) -> None:
+    def _move(
+        self, connection: Connection, content: Select[Any], into: Table, told: Told = _nobody, total: int | None = None
+    ) -> None:
         names = [column.name for column in content.selected_columns]
         if connection.dialect.name == "sqlite":
+            told(0, None)
             connection.execute(insert(into).from_select(names, content))
             return
-        result = self._connection.execution_options(yield_per=OUT).execute(content)
+        result, put = self._connection.execution_options(yield_per=OUT).execute(content), 0
         for rows in result.partitions(OUT):
             put_rows(connection, into, names, rows)
+            put += len(rows)
+            told(put, total)
 
     def attach(self, connection: Connection) -> None:
         """Let a SQLite book read the scratch database itself; before its transaction begins."""
@@ -280,7 +304,7 @@ class Scratch:
         """What the book gets of a table: one row per key. Usage is summed; its twins count once."""
         table = self._tables[name]
         keys = _keys(table)
-        own = [column for column in table.c if column.name not in ("row_number", "twin", "via")]
+        own = _own(table)
         rows, wholes, singles = self.counts(name)
         if rows == singles:
             return select(*own).order_by(*keys)
@@ -331,9 +355,13 @@ def _gone(table: Table) -> Table:
 
 def _lent(table: Table, key: str) -> Table:
     """What rows may refer to: those of the load itself, and beside them those that the book lends."""
-    own = [column for column in table.c if column.name not in ("row_number", "twin", "via")]
-    columns = [Column(column.name, column.type, primary_key=column.name == key) for column in own]
+    columns = [Column(column.name, column.type, primary_key=column.name == key) for column in _own(table)]
     return Table(f"known_{table.name}", MetaData(schema=_HOME), *columns)
+
+
+def _own(table: Table) -> list[Column[Any]]:
+    """The columns that the book has too."""
+    return [column for column in table.c if column.name not in ("row_number", "twin", "via")]
 
 
 def _keys(table: Table) -> list[Column[Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
@@ -11,6 +12,7 @@ from sqlalchemy.schema import DropView
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, exchange_rates, load_marks, loads, mrr_movements
 from tools.metrics._failures import forget_failures
+from tools.metrics._feeds import Watch
 from tools.metrics._fields import shapes
 from tools.metrics._figure import Money
 from tools.metrics._mapping import LoadMapping
@@ -32,15 +34,19 @@ def write(
     url: str,
     timezone: str,
     ledger: Ledger,
-    tables: Sequence[Table] = SOURCE_TABLES,
+    tables: Sequence[Table],
+    watch: Watch,
 ) -> LoadReport:
     """Replace the content of the book at `url` by the checked rows of these tables, in one transaction."""
     with one_load(url, scratch) as connection:
         _renew_tables(connection)
         for table in (*SOURCE_TABLES, book_info, loads, load_marks):
             connection.execute(delete(table))
-        for table in tables:
-            scratch.move(connection, table.name, table)
+        rows = {one.table: one.rows for one in report.tables}
+        for table in (table for table in tables if table.name in rows):
+            with _indexed_at_once(connection, table):
+                scratch.move(connection, table.name, table, partial(watch, "writing", table.name), rows[table.name])
+        watch("writing", "", 0, None)
         if said.rates:
             connection.execute(insert(exchange_rates), stated_rates(said))
         _describe(connection, report, timezone)
@@ -64,6 +70,21 @@ def one_load(url: str, scratch: Scratch) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _indexed_at_once(connection: Connection, table: Table) -> Iterator[None]:
+    """SQLite indexes rows that are all there by sorting, far faster than each at its place. Others keep the index, as
+    who reads the book would have to wait for one that is made anew.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    for index in table.indexes:
+        index.drop(connection, checkfirst=True)
+    yield
+    for index in table.indexes:
+        index.create(connection)
 
 
 def _renew_tables(connection: Connection) -> None:
