@@ -18,10 +18,14 @@ _LONGEST = 80
 
 @dataclass(frozen=True)
 class Need:
-    """Something a question asks for: its words, and the other terms of the same meaning."""
+    """Something a question asks for: its words, and the other terms of the same meaning.
+
+    `elsewhere`: other departments or private life deal with it.
+    """
 
     words: Term
     others: tuple[Term, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Glossary:
     """`starts` leads from the stem of a term's first word to terms, each with its meaning's number."""
 
     filler: frozenset[str]
+    elsewhere: frozenset[str]
     meanings: tuple[tuple[Term, ...], ...]
     starts: Mapping[str, tuple[tuple[Term, int], ...]]
 
@@ -42,10 +47,14 @@ class Glossary:
         for at, word in enumerate(asked):
             meant = self._meant(asked, at)
             if word not in self.filler:
-                yield Need((word,), self._others(meant.pop(1, []), (word,)))
+                yield Need((word,), self._others(meant.pop(1, []), (word,)), self._is_elsewhere(word))
             for length, meanings in meant.items():
                 said = tuple(asked[at : at + length])
                 yield Need(self._telling(said), self._others(meanings, said))
+
+    def _is_elsewhere(self, word: str) -> bool:
+        """By the word itself or its plural: stems would take "car" for "caro", what is expensive."""
+        return word in self.elsewhere or word.removesuffix("s") in self.elsewhere
 
     def _meant(self, asked: list[str], at: int) -> dict[int, list[int]]:
         """The meanings of the terms that begin here, by the terms' length."""
@@ -81,8 +90,11 @@ def glossary() -> Glossary:
     """The glossary of glossary.yml."""
     entries = yaml.safe_load((files("knowledge") / "glossary.yml").read_text(encoding="utf-8"))
     meanings = tuple(tuple(tuple(words(str(term))) for term in meaning) for meaning in entries["meanings"])
-    filler = frozenset(word for text in entries["filler"].values() for word in words(text))
-    return Glossary(filler, meanings, _starts(meanings))
+    return Glossary(_listed(entries["filler"]), _listed(entries["elsewhere"]), meanings, _starts(meanings))
+
+
+def _listed(texts: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(word for text in texts.values() for word in words(text))
 
 
 def _starts(meanings: tuple[tuple[Term, ...], ...]) -> dict[str, tuple[tuple[Term, int], ...]]:

@@ -70,13 +70,15 @@ class Match:
 
     `coverage` goes from 0 to 1: the part of the question's information (idf) that the text has words for, the
     same or others of their meaning. `strange` counts the words that no text has, nor a word of their meaning;
-    `trade` the words and longer terms of the glossary, by which a question is seen to be about customers at all.
+    `trade` the words and longer terms of the glossary, by which a question is seen to be about customers at all;
+    `elsewhere` the words by which it is seen not to be.
     """
 
     score: "Floats"
     coverage: "Floats"
     strange: int
     trade: int
+    elsewhere: int
 
 
 class Lexicon:
@@ -94,7 +96,7 @@ class Lexicon:
         score = sum((score for score, _, _ in met), self._nothing())
         covered = sum((share * worth for _, share, worth in met), self._nothing())
         trade = sum(bool(need.others) for need in needs)
-        return Match(score, covered / (asked or 1.0), strange, trade)
+        return Match(score, covered / (asked or 1.0), strange, trade, sum(need.elsewhere for need in needs))
 
     def worth(self, word: str) -> float:
         """How rare a word is in the texts: its idf."""

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 # Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
 # tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
 # one of its first three sections has this much, and a section is quoted when it has half as much itself.
-_COVERAGE, _LIKENESS, _PURPOSE, _STRANGE, _TRADE = 0.5, 1.1, 0.7, -0.22, 0.17
-COVERED = 1.15
+_COVERAGE, _LIKENESS, _PURPOSE = 0.5, 0.9, 0.7
+_TRADE, _STRANGE, _ELSEWHERE = 0.14, -0.13, -0.5
+COVERED = 1.04
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
@@ -47,7 +48,8 @@ def rank(sources: Sequence[str], match: Match, likeness: "Floats", purposes: Map
     `sources` names each row's section; `purposes`: how much of each playbook's purpose is asked for (0 to 1).
     """
     scores = _comparable(match.score) + _comparable(likeness)
-    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange + _TRADE * match.trade
+    business = _TRADE * match.trade + _STRANGE * match.strange + _ELSEWHERE * match.elsewhere
+    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + business
     alone = _sections(sources, scores.tolist(), evidence.tolist())
     together = _playbooks(alone)
     hits = (
