@@ -247,6 +247,9 @@ def drafts(
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="When an approved draft will be sent.")
     ] = None,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="With `show`: who changed what in it, and when.")
+    ] = False,
     home: Home = None,
     today: Today = None,
 ) -> None:
@@ -257,8 +260,10 @@ def drafts(
         raise typer.BadParameter("Say which draft: its id is D- and eight digits.")
     if act == "edit" and not (file and file.exists()):
         raise typer.BadParameter("--file: the Markdown of the new version.")
-    written = day.date().isoformat() if day else None
-    raise typer.Exit(shelf(assistant(context, home, today), act, draft, file, written, page()))
+    if versions and act != "show":
+        raise typer.BadParameter("--versions goes with show.")
+    written, done = day.date().isoformat() if day else None, "versions" if versions else act
+    raise typer.Exit(shelf(assistant(context, home, today), done, draft, file, written, page()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")

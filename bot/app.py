@@ -90,12 +90,13 @@ class Assistant:
 
     def contacting(self, question: Question) -> Contacting:
         """Touches and drafts, as whoever asks may see them; where the clock is set, no hour of the day counts."""
-        from bot.contacting import DraftsAt, TouchesHere, who, zone_of
+        from bot.contacting import DraftsAt, TouchesHere, zone_of
 
         engine, here = self.store.engine, self.settings
         return Contacting(
-            TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone),
-            read_rules(here.contact_rules), None if here.retention_today else self.now(), who(question), zone_of,
+            TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone, self.now),
+            read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
+            zone_of,
         )  # fmt: skip
 
     @property
@@ -117,7 +118,7 @@ class Assistant:
         for part in reply.answer.parts if reply.answer else ():
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)
-                self.store.keep_draft(reply.question, part, title, markdown.draft(part))
+                self.store.keep_draft(reply.question, part, title, markdown.draft(part), self.now())
 
 
 @lru_cache(maxsize=2)

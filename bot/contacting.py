@@ -1,9 +1,9 @@
 """Touches and drafts in the store, as whoever asks may see and change them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, 
 from bot.question import Question
 from bot.store import alone, aware, draft_key, now
 from bot.tables import draft_versions, drafts, questions, touches
-from tools import Allowed, Decision, Draft, Guard, KeptDraft, Touch
+from tools import Allowed, Decision, Draft, DraftVersion, Guard, KeptDraft, Touch
 
 SHORT = 8
 """Digits of a draft's key that people call it by."""
@@ -33,7 +33,9 @@ class TouchesHere:
 
     def log(self, touch: Touch) -> Touch:
         said = (self.question.key, touch.account_id, touch.contact_id or "")
-        mine = replace(touch, id=f"T-{uuid5(NAMESPACE_URL, '|'.join(said)).hex[:16]}", author=who(self.question))
+        mine = replace(
+            touch, id=f"T-{uuid5(NAMESPACE_URL, '|'.join(said)).hex[:16]}", author=self.question.asker.called
+        )
         with _alone_with(self.engine, touch.account_id) as connection:
             if connection.execute(select(touches.c.id).where(touches.c.id == mine.id)).first() is None:
                 connection.execute(insert(touches), _row(mine))
@@ -42,11 +44,15 @@ class TouchesHere:
 
 @dataclass(frozen=True)
 class DraftsAt:
-    """The drafts of the workspace where `question` is asked; in the terminal, whose user holds the store, all."""
+    """The drafts of the workspace where `question` is asked; in the terminal, whose user holds the store, all.
+
+    `clock`: the moment at which things are done here, which follows the workspace's clock where that is set.
+    """
 
     engine: Engine
     question: Question
     timezone: str = "UTC"
+    clock: Callable[[], datetime] = now
 
     def waiting(self) -> tuple[KeptDraft, ...]:
         return self._found(drafts.c.state == "waiting")
@@ -60,12 +66,14 @@ class DraftsAt:
     def id_of(self, draft: Draft) -> str | None:
         return short(draft_key(self.question, draft.kind, draft.language, draft.account_id))
 
-    def versions(self, draft: KeptDraft) -> tuple[tuple[int, str, datetime], ...]:
-        """Number, author and moment of every version."""
+    def versions(self, draft: KeptDraft) -> tuple[DraftVersion, ...]:
         v = draft_versions.c
-        query = select(v.version, v.author, v.created_at).where(_is(v.draft, draft.id)).order_by(v.version)
+        query = select(v.version, v.author, v.created_at, v.body).where(_is(v.draft, draft.id)).order_by(v.version)
         with self.engine.connect() as connection:
-            return tuple((row.version, row.author, aware(row.created_at)) for row in connection.execute(query))
+            return tuple(
+                DraftVersion(row.version, row.author, self._local(row.created_at), row.body)
+                for row in connection.execute(query)
+            )
 
     def approve(self, draft: KeptDraft, on: date, guard: Guard) -> Decision | None:
         """One transaction that holds the account: the guard is asked and the touch booked with nobody in between."""
@@ -97,7 +105,7 @@ class DraftsAt:
             key = connection.execute(select(drafts.c.id).where(_is(drafts.c.id, draft.id))).scalar_one()
             connection.execute(insert(draft_versions), {
                 "draft": key, "version": draft.version + 1, "title": draft.title, "body": body,
-                "author": who(self.question), "created_at": now(),
+                "author": self.question.asker.called, "created_at": self._moment(),
             })  # fmt: skip
         return self.find(draft.id)
 
@@ -107,13 +115,18 @@ class DraftsAt:
     def _decide(
         self, connection: Connection, draft: KeptDraft, state: str, *before: str, reason: str | None = None
     ) -> bool:
-        decided = {"state": state, "decided_by": who(self.question), "decided_at": now(), "reason": reason}
+        decided = {
+            "state": state,
+            "decided_by": self.question.asker.called,
+            "decided_at": self._moment(),
+            "reason": reason,
+        }
         return connection.execute(_as_seen(draft, *before).values(decided)).rowcount == 1
 
     def _booked(self, draft: KeptDraft, on: date) -> dict[str, Any]:
         touch = Touch(
             f"T-{draft.id}-{draft.version}", draft.account_id or "", on, draft.category or "", draft.contact_id,
-            "outbound", "email", who(self.question), draft.title,
+            "outbound", "email", self.question.asker.called, draft.title,
         )  # fmt: skip
         return {**_row(touch), "draft": draft.id}
 
@@ -126,12 +139,15 @@ class DraftsAt:
     def _kept(self, row: Any) -> KeptDraft:
         return KeptDraft(
             short(row.id), row.kind, row.title, row.language, row.body, row.version, row.created_by,
-            self._day(row.created_at), row.state, row.account_id, row.contact_id, row.category, row.decided_by,
-            self._day(row.decided_at) if row.decided_at else None, row.reason,
+            self._local(row.created_at).date(), row.state, row.account_id, row.contact_id, row.category,
+            row.decided_by, self._local(row.decided_at) if row.decided_at else None, row.reason,
         )  # fmt: skip
 
-    def _day(self, moment: datetime) -> date:
-        return aware(moment).astimezone(ZoneInfo(self.timezone)).date()
+    def _local(self, moment: datetime) -> datetime:
+        return aware(moment).astimezone(ZoneInfo(self.timezone))
+
+    def _moment(self) -> datetime:
+        return self.clock().astimezone(UTC)
 
 
 def short(key: str) -> str:
@@ -141,10 +157,6 @@ def short(key: str) -> str:
 
 def _digits(draft_id: str) -> str:
     return draft_id.strip().lower().removeprefix("d-")[:SHORT]
-
-
-def who(question: Question) -> str:
-    return question.asker.name or question.asker.id
 
 
 def zone_of(country: str) -> str | None:

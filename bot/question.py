@@ -16,6 +16,11 @@ class Person:
     email: str | None = None
     outsider: bool | None = False
 
+    @property
+    def called(self) -> str:
+        """By name, where it is known."""
+        return self.name or self.id
+
 
 @dataclass(frozen=True)
 class Place:

@@ -7,14 +7,14 @@ from uuid import uuid4
 from rich.console import Console
 
 from bot.app import Assistant
-from bot.contacting import DraftsAt, who
+from bot.contacting import DraftsAt
 from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.terminal import show
 from tools import KeptDraft, phrase
 
-Act = Literal["list", "show", "approve", "reject", "edit", "export"]
-ASKED = ("list", "show", "approve", "reject")
+Act = Literal["list", "show", "approve", "reject", "versions", "edit", "export"]
+ASKED = ("list", "show", "approve", "reject", "versions")
 """What is a question like any other, and answered by the same tool as in Slack."""
 
 
@@ -26,7 +26,7 @@ def shelf(bot: Assistant, act: Act, draft: str | None, file: Path | None, day: s
         reply = bot.ask(question, Call("drafts", {key: value for key, value in wanted.items() if value}))
         show(reply, console)
         return 0 if reply.outcome == "answered" else 1
-    kept = DraftsAt(bot.store.engine, question, bot.settings.retention_timezone)
+    kept = DraftsAt(bot.store.engine, question, bot.settings.retention_timezone, bot.now)
     found = kept.find(draft or "")
     if found is None:
         console.print(bot.speaker.say(phrase("There is no draft {id} here.", id=draft or "")), markup=False)
@@ -54,7 +54,7 @@ def _edit(bot: Assistant, kept: DraftsAt, draft: KeptDraft, file: Path | None, c
     else:
         said = phrase(
             "Draft {id} has version {n} now, by {who}; it waits for approval.",
-            id=draft.id, n=edited.version, who=who(kept.question),
+            id=draft.id, n=edited.version, who=kept.question.asker.called,
         )  # fmt: skip
     console.print(bot.speaker.say(said), markup=False)
     return 0 if edited else 1

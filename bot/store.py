@@ -103,18 +103,19 @@ class Store:
         earlier = Context(_call(explained), accounts, explained.language) if explained else None
         return Context(_call(row), accounts, row.language, earlier)
 
-    def keep_draft(self, question: Question, draft: Draft, title: str, body: str) -> str:
+    def keep_draft(self, question: Question, draft: Draft, title: str, body: str, at: datetime | None = None) -> str:
         """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its key.
 
-        Said twice it is kept once: what people have made of it since stands.
+        `at`: when, by default now. Said twice it is kept once: what people have made of it since stands.
         """
         key = draft_key(question, draft.kind, draft.language, draft.account_id)
         kept = {
             "id": key, "question": question.key, "kind": draft.kind, "account_id": draft.account_id,
             "contact_id": draft.contact_id, "category": draft.category, "language": draft.language,
-            "created_by": question.asker.id, "created_at": now(), "version": 1, "state": "waiting",
+            "created_by": question.asker.called[:60], "created_at": (at or now()).astimezone(UTC), "version": 1,
+            "state": "waiting",
         }  # fmt: skip
-        first = {"draft": key, "version": 1, "title": title, "body": body, "author": question.asker.id}
+        first = {"draft": key, "version": 1, "title": title, "body": body, "author": question.asker.called}
         with self.engine.begin() as connection:
             if connection.execute(select(drafts.c.id).where(drafts.c.id == key)).first() is None:
                 connection.execute(insert(drafts), kept)

@@ -1,7 +1,8 @@
 """Drafts and touches in the store: their life, and that no sequence of approvals exceeds a cap, on both engines."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,11 +71,29 @@ def test_an_edit_is_a_new_version_and_only_the_latest_can_be_approved(store):
     draft, shelf = keep(store, 1), DraftsAt(store.engine, question(who="Bia"))
     edited = shelf.edit(draft, "# Dear Maria")
     assert (edited.version, edited.body, edited.state) == (2, "# Dear Maria", "waiting")
-    assert [(version, author) for version, author, _ in shelf.versions(edited)] == [(1, "U1"), (2, "Bia")]
+    said = [(version.number, version.author, version.body) for version in shelf.versions(edited)]
+    assert said == [(1, "Ana", "# Hello"), (2, "Bia", "# Dear Maria")]
     assert shelf.edit(draft, "from an old window") is None
     assert shelf.approve(draft, MONDAY, guard(draft, MONDAY)) is None
     assert isinstance(shelf.approve(edited, MONDAY, guard(edited, MONDAY)), Allowed)
     assert shelf.edit(shelf.find(draft.id), "too late") is None
+
+
+def test_what_is_done_to_a_draft_is_dated_by_the_workspaces_clock(store):
+    """At 23:30 in São Paulo it is the next day in UTC."""
+    here = ZoneInfo("America/Sao_Paulo")
+    asked = question("T1/C1/9")
+    store.remember(Reply(asked, "en", "answered", phrase("ok")), "ok")
+    draft = Draft("outreach", phrase("Hello"), "en", (), "acme")
+    store.keep_draft(asked, draft, "Hello", "# Hello", datetime(2026, 11, 2, 23, 30, tzinfo=here))
+    shelf = DraftsAt(store.engine, asked, str(here), lambda: datetime(2026, 11, 3, 23, 45, tzinfo=here))
+    kept = shelf.find(shelf.id_of(draft))
+    edited = shelf.edit(kept, "# Dear Maria")
+    assert isinstance(shelf.approve(edited, MONDAY, guard(edited, MONDAY)), Allowed)
+    after = shelf.find(kept.id)
+    assert (after.created_on, after.decided_on) == (date(2026, 11, 2), date(2026, 11, 3))
+    assert [version.at.strftime("%d %H:%M") for version in shelf.versions(after)] == ["02 23:30", "03 23:45"]
+    assert after.decided_at.strftime("%H:%M") == "23:45"
 
 
 def test_a_question_delivered_again_leaves_an_approved_draft_as_it_is(store):

@@ -65,15 +65,15 @@ from tools._slots import (
     Slot,
 )
 from tools._tables import TABLES
-from tools._touches import Contacting, Drafts, Guard, KeptDraft, Touches
+from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, Touches
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
     "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING",
     "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice",
-    "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "Drafts", "Fact", "Facts",
-    "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part", "Phrase", "Points",
-    "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool", "ToolError", "Touch",
-    "Touches", "Why", "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n",
-    "read_rules", "what_it_hides",
+    "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts",
+    "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part",
+    "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool",
+    "ToolError", "Touch", "Touches", "Why", "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query",
+    "phrase", "phrase_n", "read_rules", "what_it_hides",
 ]  # fmt: skip

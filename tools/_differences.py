@@ -11,6 +11,7 @@ STEPS: dict[Unit, Fraction] = {
     "ratio": Fraction(1, 100),
     "money": Fraction(1),
     "count": Fraction(1),
+    "measure": Fraction(1, 100),
 }
 """The smallest amount that is shown of a unit; of others a tenth."""
 

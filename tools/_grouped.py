@@ -21,7 +21,7 @@ FEW = 20
 """Things counted below which a rate says little."""
 MOST, BARS = 25, 10
 """Groups shown in a table and in a chart."""
-PLACES: dict[Unit, int] = {"percent": 4, "ratio": 2, "score": 1, "days": 1, "months": 1}
+PLACES: dict[Unit, int] = {"percent": 4, "ratio": 2, "score": 1, "days": 1, "months": 1, "measure": 2}
 """Decimals with which a unit is shown, per cents as parts of one; money and counts are whole."""
 
 

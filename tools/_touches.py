@@ -28,8 +28,23 @@ class KeptDraft:
     contact_id: str | None = None
     category: str | None = None
     decided_by: str | None = None
-    decided_on: date | None = None
+    decided_at: datetime | None = None
     reason: str | None = None
+
+    @property
+    def decided_on(self) -> date | None:
+        """The day, in the workspace's time zone, on which it was approved or rejected."""
+        return self.decided_at.date() if self.decided_at else None
+
+
+@dataclass(frozen=True)
+class DraftVersion:
+    """One version of a kept draft: what it said, who wrote it and when, in the workspace's time zone."""
+
+    number: int
+    author: str
+    at: datetime
+    body: str
 
 
 Guard = Callable[[tuple[Touch, ...]], Decision]
@@ -57,6 +72,10 @@ class Drafts(Protocol):
 
     def find(self, draft_id: str) -> KeptDraft | None:
         """The draft with this id (`D-` and eight digits)."""
+        ...
+
+    def versions(self, draft: KeptDraft) -> tuple[DraftVersion, ...]:
+        """All its versions, the first one first."""
         ...
 
     def id_of(self, draft: Draft) -> str | None:
@@ -91,6 +110,9 @@ class NoDrafts:
 
     def find(self, draft_id: str) -> KeptDraft | None:
         return None
+
+    def versions(self, draft: KeptDraft) -> tuple[DraftVersion, ...]:
+        return ()
 
     def id_of(self, draft: Draft) -> str | None:
         return None

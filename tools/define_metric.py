@@ -29,6 +29,7 @@ UNITS: Mapping[Unit, Phrase] = {
     "score": phrase("points"),
     "days": phrase("days"),
     "months": phrase("months"),
+    "measure": phrase("the unit of each goal"),
 }
 NEAREST = 3
 

@@ -29,9 +29,14 @@ from tools import (
 )
 from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
+from tools._versions import history, moment, to_fill_in
 from tools.metrics import account_names
 
 _ACTS = {
+    "versions": (
+        "version*", "history of", "who changed", "who edited", "what changed", "versao", "versoes", "historico d*",
+        "quem mudou", "quem mexeu", "quem editou", "quem alterou", "o que mudou",
+    ),
     "approve": ("approve", "aprova", "aprove", "aprovar", "aprovo", "sign off"),
     "reject": ("reject*", "discard", "bin", "rejeit*", "recus*", "descart*", "reprov*"),
     # Who asks about it, or forbids it, does not do it: of two readings the longer counts.
@@ -50,6 +55,17 @@ KINDS: dict[str, Phrase] = {
     "exit_survey": phrase("exit survey"),
     "interview_script": phrase("interview script"),
     "trust_plan": phrase("trust plan"),
+    "renewal_notice": phrase("renewal notice"),
+    "nps_request": phrase("NPS request"),
+    "follow_up": phrase("follow-up"),
+    "win_back": phrase("win-back message"),
+    "re_engagement": phrase("re-engagement message"),
+    "change_announcement": phrase("announcement of a change"),
+    "trust_plan_customer": phrase("joint plan, for the customer"),
+    "qbr_pack": phrase("QBR pack, internal"),
+    "qbr_pack_customer": phrase("QBR pack, for the customer"),
+    "value_case": phrase("value case, internal"),
+    "value_case_customer": phrase("value case, for the customer"),
 }
 WRITES = True
 
@@ -58,7 +74,7 @@ class Input(BaseModel):
     draft: Annotated[str | None, DRAFT] = Field(
         default=None, description="Id of a draft, D- and eight digits; empty: all."
     )
-    act: Annotated[Literal["show", "approve", "reject"], Choice(_ACTS)] = Field(
+    act: Annotated[Literal["show", "approve", "reject", "versions"], Choice(_ACTS)] = Field(
         default="show", description="What to do with the draft."
     )
     day: Annotated[str | None, PERIOD] = Field(
@@ -67,10 +83,10 @@ class Input(BaseModel):
 
 
 def drafts(ask: Input, deps: Deps) -> Answer:
-    """List the drafts that wait for approval; show, approve or reject one by its id.
+    """List the drafts that wait for approval; show, approve or reject one by its id, or say who changed what in it.
 
-    Use when someone asks which drafts are waiting or pending, or wants to approve, reject or see a draft. Nothing is
-    sent.
+    Use when someone asks which drafts are waiting or pending, or wants to approve, reject or see a draft or its
+    versions. Nothing is sent.
     """
     if ask.draft is None:
         return _waiting(deps)
@@ -83,6 +99,8 @@ def drafts(ask: Input, deps: Deps) -> Answer:
         return _approved(draft, ask, deps)
     if ask.act == "reject":
         return _rejected(draft, deps)
+    if ask.act == "versions":
+        return _history(draft, deps)
     return _about(draft, phrase("Draft {id} is {state}.", id=draft.id, state=STATES[draft.state]), deps)
 
 
@@ -142,8 +160,20 @@ def _rejected(draft: KeptDraft, deps: Deps) -> Answer:
     return _about(after, _decided(after), deps)
 
 
+def _history(draft: KeptDraft, deps: Deps) -> Answer:
+    """Every version, and the last decision."""
+    found = deps.contacting.drafts.versions(draft)
+    headline = phrase_n("Draft {id} has {n} version.", "Draft {id} has {n} versions.", len(found), id=draft.id)
+    decided = [] if draft.state == "waiting" else [Note(_decided(draft))]
+    steps = (phrase("Show draft {id}", id=draft.id),)
+    return Answer(
+        phrase("Draft {id} · versions", id=draft.id), headline, (*decided, *history(found), NextSteps(steps)),
+        frozenset({draft.account_id} if draft.account_id else ()),
+    )  # fmt: skip
+
+
 def _decided(draft: KeptDraft) -> Phrase:
-    said = {"id": draft.id, "who": draft.decided_by, "day": draft.decided_on}
+    said = {"id": draft.id, "who": draft.decided_by, "day": draft.decided_at and moment(draft.decided_at)}
     if draft.state == "approved":
         return phrase("Draft {id} was approved by {who} on {day}.", **said)
     if draft.state == "rejected":
@@ -169,5 +199,6 @@ def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
         Fact(phrase("By"), draft.author),
     ))  # fmt: skip
     yield Note(phrase("{text}", text=draft.body))
-    if draft.state == "waiting":
-        yield NextSteps(to_decide(draft.id))
+    yield from to_fill_in(draft.body)
+    versions = (phrase("Versions of draft {id}", id=draft.id),) if draft.version > 1 else ()
+    yield NextSteps((*(to_decide(draft.id) if draft.state == "waiting" else ()), *versions))

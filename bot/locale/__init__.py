@@ -151,6 +151,8 @@ class Speaker:
                 return self.percent(Fraction(value))
             case "ratio":
                 return self._decimal(value, 2)
+            case "measure":
+                return self._decimal(value, next(n for n in (0, 1, 2) if n == 2 or value == round(value, n)))
             case "days":
                 return self._phrase(phrase_n("{n} day", "{n} days", ceil(value), n=self._number(value)))
             case "months":

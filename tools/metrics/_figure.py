@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from tools.metrics._period import Period
 
-Unit = Literal["money", "percent", "ratio", "count", "score", "days", "months"]
+Unit = Literal["money", "percent", "ratio", "count", "score", "days", "months", "measure"]
+"""`measure`: a number in whatever unit its row names."""
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 

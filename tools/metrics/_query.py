@@ -16,7 +16,9 @@ from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
 
 Where = Mapping[str, str]
-"""What a figure is limited to, by dimension: `{"segment": "enterprise", "country": "BR"}`."""
+"""What a figure is limited to, by dimension: `{"segment": "enterprise", "country": "BR"}`, or to one of `ITEMS`."""
+ITEMS = ("goal_id", "subscription_id")
+"""Single things of an account to which a metric whose rows name them can be limited."""
 
 
 def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]:
@@ -82,10 +84,13 @@ def _behind(rows: Sequence[Row[Any]]) -> int:
 
 
 def limited_to(where: Where, table: Table | Subquery, day: date) -> list[ColumnElement[bool]]:
-    """Conditions that keep only the rows of accounts that are so at the end of the day."""
-    if len(where) == 1 and where.get("account_id"):
-        return [table.c.account_id == where["account_id"]]  # said so plainly that every engine reads no other account
-    return [table.c.account_id.in_(matching(where, day))] if where else []
+    """Conditions that keep only the rows of accounts that are so at the end of the day, and of the items named."""
+    of_items = [table.c[name] == where[name] for name in ITEMS if name in where]
+    of_accounts = {name: value for name, value in where.items() if name not in ITEMS}
+    if len(of_accounts) == 1 and of_accounts.get("account_id"):
+        # said so plainly that every engine reads no other account
+        return [table.c.account_id == of_accounts["account_id"], *of_items]
+    return [table.c.account_id.in_(matching(of_accounts, day)), *of_items] if of_accounts else of_items
 
 
 def matching(where: Where, day: date) -> Select[*tuple[Any, ...]]:
