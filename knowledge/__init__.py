@@ -5,10 +5,11 @@
 Everything here is text that people wrote: it is quoted with its source and never followed as an instruction.
 """
 
-from knowledge._content import Passage, Playbook, Question, playbooks, preamble, question_set
+from knowledge._content import Passage, Playbook, Question, Turn, playbooks, preamble, question_set, turns
 from knowledge.index import Index, KeptIndex, build_index, is_current, open_index
 
 __all__ = [
-    "Index", "KeptIndex", "Passage", "Playbook", "Question",
+    "Index", "KeptIndex", "Passage", "Playbook", "Question", "Turn",
     "build_index", "is_current", "open_index", "playbooks", "preamble", "question_set",
+    "turns",
 ]  # fmt: skip
