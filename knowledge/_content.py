@@ -45,8 +45,9 @@ class Playbook:
 class Question:
     """One question of a set, in every language: `text["pt-BR"]`.
 
-    `answer`, `options` and `only_if` are for surveys (see questions/*.yml); `roles` limits it to some contacts'
-    roles (empty: everyone); `source` says where it comes from.
+    `answer`, `options` and `only_if` are for surveys (see questions/*.yml), and `survey` is how it is put in writing
+    where it differs: one thing only. `roles` limits it to some contacts' roles (empty: everyone), `by_role` holds
+    further probes for a role: `by_role["finance"]["en"]`. `source` says where it comes from.
     """
 
     id: str
@@ -57,6 +58,21 @@ class Question:
     probes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     roles: tuple[str, ...] = ()
     only_if: tuple[str, str] | None = None
+    survey: Mapping[str, str] = field(default_factory=dict, hash=False)
+    by_role: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What an interview turns to where the person names something: `cue["en"]` says what, `ask["en"]` is the question.
+
+    `reasons`: the codes under which the same is recorded of accounts that left.
+    """
+
+    topic: str
+    cue: Mapping[str, str]
+    ask: Mapping[str, str]
+    reasons: frozenset[str] = frozenset()
 
 
 def playbooks(folder: Traversable | None = None) -> Iterator[Playbook]:
@@ -69,8 +85,16 @@ def playbooks(folder: Traversable | None = None) -> Iterator[Playbook]:
 
 
 def question_set(name: str) -> tuple[Question, ...]:
-    """The questions of `why_buy`, `why_stay` or `why_leave`, in order."""
+    """The questions of `why_buy`, `why_stay`, `why_leave` or `icp`, in order."""
     return tuple(_question(entry) for entry in _set(name)["questions"])
+
+
+def turns(name: str) -> tuple[Turn, ...]:
+    """Where an interview with the questions of a set may turn to."""
+    return tuple(
+        Turn(entry["topic"], entry["if"], entry["ask"], frozenset(entry.get("reasons", ())))
+        for entry in _set(name).get("flow", ())
+    )
 
 
 def preamble(name: str) -> Mapping[str, str]:
@@ -99,4 +123,9 @@ def _question(entry: Mapping[str, Any]) -> Question:
         probes={language: tuple(probes) for language, probes in entry.get("probes", {}).items()},
         roles=tuple(entry.get("roles", ())),
         only_if=(condition["question"], condition["is"]) if condition else None,
+        survey=entry.get("survey", {}),
+        by_role={
+            role: {language: tuple(probes) for language, probes in by_language.items()}
+            for role, by_language in entry.get("by_role", {}).items()
+        },
     )

@@ -32,10 +32,13 @@ LEADS_TO = {
     "Summary of {account}": "account_summary",
     "Trust plan for {account}": "trust_plan",
     "Exit survey for {account}": "exit_survey",
+    "Exit survey": "exit_survey",
+    "Win-loss interview script": "interview_script",
     "Win-loss interview script for {account}": "interview_script",
     "Why-stay interview script for {account}": "interview_script",
 }
 PURPOSES = {
+    "Win-loss interview script": "win_loss",
     "Win-loss interview script for {account}": "win_loss",
     "Why-stay interview script for {account}": "why_stay",
 }
@@ -97,6 +100,9 @@ CALLS = [
     Call("exit_survey", {}),
     Call("interview_script", {}),
     Call("interview_script", {"purpose": "nonsense"}),
+    Call("interview_script", {"purpose": "icp"}),
+    Call("question_lint", {"text": "Don't you love it? Who decided?"}),
+    Call("question_lint", {"text": "nothing to look at"}),
     *(
         Call(tool, {"account": kind})
         for tool in ("account_summary", "trust_plan", "exit_survey", "interview_script")

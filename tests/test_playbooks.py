@@ -208,7 +208,7 @@ def test_questions_are_worded_as_agreed(name: str) -> None:
 
 def test_only_the_compound_questions_have_probes_and_both_languages_have_as_many() -> None:
     probed = {q.id: q.probes for name in QUESTIONS for q in question_set(name) if q.probes}
-    assert probed.keys() == {"buy-2", "stay-2", "stay-5", "leave-4"}
+    assert probed.keys() == {"buy-2", "stay-2", "stay-5", "leave-4", "leave-5"}
     for probes in probed.values():
         assert len(probes["en"]) == len(probes["pt-BR"]) >= 2
 

@@ -483,6 +483,65 @@ def test_the_interviewer_is_never_the_accounts_own_manager(company, name):
     assert line.values["chosen"] != line.values["owner"]
 
 
+def test_who_else_could_ask_is_said_and_is_the_same_each_time(company):
+    """Bia looks after Gone; by its id (103 + 111 + 110 + 101 = 425, the odd one of two) it is Cid, else Ana."""
+    first, again = (run(company, "interview_script", account="gone") for _ in range(2))
+    assert lines(first)[:2] == [
+        "Interviewer: Cid, because Bia looks after the account.",
+        "Drawn by the account's id, so it is the same each time. It could also be Ana.",
+    ]
+    assert lines(first) == lines(again)
+
+
+def flow(answer):
+    (section,) = (s for s in part(answer, Draft).sections if s.heading.msgid.startswith("If they name it"))
+    return section
+
+
+def test_the_flow_turns_to_what_they_name_and_what_is_recorded_comes_first(company):
+    gone = run(company, "interview_script", account="gone", purpose="why_leave", language="en")
+    assert [said(line) for line in flow(gone).lines][:2] == [
+        "If they name price or budget (recorded: price) → “What was the price compared with?”",
+        "If they name another supplier → “What did they do differently?”",
+    ]
+    anyone = run(company, "interview_script", purpose="why_leave", language="pt-BR")
+    assert said(flow(anyone).lines[0], "pt-BR") == (
+        "Se mencionar preço ou orçamento → “O preço foi comparado com o quê?”"
+    )
+
+
+def test_the_facts_say_how_it_ended_and_for_how_long_it_lasted(company):
+    def known(name):
+        draft = part(run(company, "interview_script", account=name, language="en"), Draft)
+        return next(facts(line) for s in draft.sections for line in s.lines if isinstance(line, Facts))
+
+    assert known("gone") == {
+        "Outcome": "lost", "Customer since": "1 Jan 2025", "Customer for": "19 months", "Left on": "1 Aug 2026",
+        "Reason recorded": "price",
+    }  # fmt: skip
+    assert known("quits")["Outcome"] == "has cancelled, leaves on 10 Jan 2027"
+    assert (known("acme")["Outcome"], known("acme")["Customer for"]) == ("stays", "10 months")
+    assert known("prospect") == {"Outcome": "not won"}
+
+
+def test_a_role_gets_probes_of_its_own_and_the_script_says_how_long_it_takes(company):
+    def probes(role):
+        return {
+            a.id: a.probes for a in asks(run(company, "interview_script", account="acme", role=role, language="en"))
+        }
+
+    finance, buyer = probes("finance"), probes("buyer")
+    assert finance["stay-3"] == ("Que número vocês olham para avaliar isso?",)  # the account's language
+    assert buyer["stay-3"] == ()
+    icp = run(company, "interview_script", purpose="icp", account="acme", language="en")
+    assert [a.id for a in asks(icp)] == ["icp-1", "icp-2", "icp-3", "icp-4"]
+    assert said(icp.headline) == "A draft with 4 questions, about 21 minutes."  # 5 + 4 × 4
+    assert notes(icp) == []
+    assert notes(run(company, "interview_script", purpose="icp", account="gone")) == [
+        "Gone does not stay with us; ask customers who do well about the ideal customer."
+    ]
+
+
 def test_with_one_manager_only_someone_else_is_asked_for(tmp_path):
     book = book_at(
         tmp_path, accounts=[account("solo", "Ana")], subscriptions=[contract("s", "solo", 1_000, "2026-01-01")]
@@ -510,6 +569,18 @@ def test_the_exit_survey_asks_five_questions_with_their_logic(company, language)
         "leave-4": ("open", None),
         "leave-5": ("open", None),
     }
+
+
+def test_in_writing_each_question_asks_one_thing_and_the_time_is_worked_out(company):
+    """113 words at 180 a minute are 38 s; yes or no 5, two choices 10 each, two open ones 40 each: 143 s."""
+    answer = run(company, "exit_survey", account="gone", language="en")
+    assert [ask.text for ask in asks(answer)][3:] == [
+        "Which factors weighed in your decision?", "Where should we do better?"
+    ]  # fmt: skip
+    read = [text for a in asks(answer) for text in (a.text, *a.options, *a.probes)]
+    promise = "We are not asking you to reconsider; we want to learn and improve."
+    assert sum(len(text.split()) for text in (promise, *read)) == 113
+    assert said(answer.headline) == "A survey with 5 questions, about 3 minutes."
 
 
 @pytest.mark.parametrize("language", ["en", "pt-BR"])

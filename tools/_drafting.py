@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
 
 from knowledge import Question, preamble
 from tools._answer import Ask
@@ -10,6 +12,11 @@ from tools._phrase import Phrase, phrase
 from tools._registry import Deps
 
 MINUTES_PER_QUESTION = 4
+MINUTES_AROUND = 5
+"""Of an interview: to open and to close."""
+WORDS_PER_MINUTE = 180
+SECONDS = {"yes_no": 5, "choice": 10, "scale": 8, "open": 40}
+"""How long an answer takes, by its kind; an open one is about twenty words, typed."""
 
 
 def reader_language(wanted: str | None, known: Sequence[str | None], deps: Deps) -> str:
@@ -17,22 +24,41 @@ def reader_language(wanted: str | None, known: Sequence[str | None], deps: Deps)
     return next((language for language in (wanted, *known) if language in ("en", "pt-BR")), deps.language)
 
 
-def spoken(question: Question, language: str) -> Ask:
-    """A question to be asked in conversation: no boxes to tick, the person answers in their own words."""
-    return replace(written(question, language), answer="open", options=())
+def spoken(question: Question, language: str, role: str | None = None) -> Ask:
+    """A question to be asked in conversation: no boxes to tick, and with what to ask somebody of that role."""
+    probes = question.probes.get(language, ())
+    more = question.by_role.get(role or "", {}).get(language, ())
+    asked = replace(written(question, language), answer="open", options=(), probes=(*probes, *more))
+    return replace(asked, text=question.text[language])
 
 
 def written(question: Question, language: str) -> Ask:
-    """A question of a survey, in one language, with its kind of answer."""
+    """A question of a survey, in one language, with its kind of answer; it asks one thing only."""
     return Ask(
         question.id,
-        question.text[language],
+        (question.survey or question.text)[language],
         question.source,
         question.answer,  # type: ignore[arg-type]  # checked when the sets are tested
         question.options.get(language, ()),
         question.probes.get(language, ()),
         question.only_if,
     )
+
+
+def minutes_to_talk(asks: Sequence[Ask]) -> int:
+    """How long an interview takes."""
+    return MINUTES_AROUND + MINUTES_PER_QUESTION * len(asks)
+
+
+def minutes_to_answer(asks: Sequence[Ask], *around: str) -> int:
+    """How long a survey takes: all that is read, at 180 words a minute, and the answers; in whole minutes, rounded up.
+
+    A question that is shown to some only counts in full, so nobody needs longer than they were told.
+    """
+    read = (*around, *(text for ask in asks for text in (ask.text, *ask.options, *ask.probes)))
+    words = sum(len(text.split()) for text in read)
+    seconds = Fraction(60 * words, WORDS_PER_MINUTE) + sum(SECONDS[ask.answer] for ask in asks)
+    return max(1, ceil(seconds / 60))
 
 
 def opening(set_name: str, language: str) -> Phrase:

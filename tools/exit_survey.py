@@ -20,7 +20,7 @@ from tools import (
     phrase_n,
 )
 from tools._account import leaving_on, read_account
-from tools._drafting import reader_language, written
+from tools._drafting import minutes_to_answer, reader_language, written
 from tools.metrics import Profile
 
 
@@ -42,12 +42,18 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
     language = reader_language(ask.language, [account.account.language] if account else [], deps)
     asks = tuple(written(question, language) for question in question_set("why_leave"))
     subject = _subject(account)
+    promise = preamble("why_leave")[language]
+    minutes = minutes_to_answer(asks, promise)
     sections = (
         Section(
             phrase("Introduction"),
             (
-                phrase("{text}", text=preamble("why_leave")[language]),
-                phrase("Your answers are read by people. It takes about three minutes."),
+                phrase("{text}", text=promise),
+                phrase_n(
+                    "Your answers are read by people. It takes about {n} minute.",
+                    "Your answers are read by people. It takes about {n} minutes.",
+                    minutes,
+                ),
             ),
         ),
         Section(phrase("Questions"), asks),
@@ -57,9 +63,10 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
     return Answer(
         subject=subject,
         headline=phrase_n(
-            "A survey with {n} question, about three minutes.",
-            "A survey with {n} questions, about three minutes.",
+            "A survey with {n} question, about {minutes} minutes.",
+            "A survey with {n} questions, about {minutes} minutes.",
             len(asks),
+            minutes=minutes,
         ),
         parts=(*_cautions(account, deps), draft, NextSteps(_next(account))),
         accounts=frozenset({ask.account} if ask.account else ()),

@@ -1,4 +1,4 @@
-"""A script for a win-loss, why-buy, why-stay or why-leave interview."""
+"""A script for a win-loss, why-buy, why-stay, why-leave or ideal-customer interview."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from knowledge import question_set
+from knowledge import Turn, question_set, turns
 from tools import (
     ACCOUNT,
     LANGUAGE,
@@ -26,11 +26,11 @@ from tools import (
     phrase_n,
 )
 from tools._account import leaving_on, person, plans, read_account
-from tools._drafting import MINUTES_PER_QUESTION, opening, reader_language, spoken
+from tools._drafting import minutes_to_talk, opening, reader_language, spoken
 from tools._values import value_called
 from tools.metrics import Profile, dimension_values
 
-Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave"]
+Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave", "icp"]
 Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
 
 PURPOSES = Choice({
@@ -50,9 +50,16 @@ PURPOSES = Choice({
         "why-leave", "why leave", "why they left", "why customers le*", "why did they leave", "churn interview",
         "exit interview", "por que sa*", "por que cancel*", "entrevista de saída",
     ),
+    "icp": (
+        "icp", "ideal customer*", "ideal client*", "ideal profile", "cliente* ideal", "clientes ideais",
+        "perfil ideal", "perfil do cliente", "perfil de cliente",
+    ),
 })  # fmt: skip
 ROLES = Choice({
-    "buyer": ("buyer", "purchaser", "procurement", "comprador*", "compras"),
+    "buyer": (
+        "buyer", "purchaser", "procurement", "decision maker*", "decision-maker*", "comprador*", "compras", "decisor*",
+        "tomador* de decisão", "quem decid*",
+    ),
     "champion": ("champion", "campeão", "campeã", "defensor*", "patrocinador interno"),
     "user": ("user", "users", "end user", "usuári*"),
     "finance": ("finance", "cfo", "financeir*", "finanças"),
@@ -72,7 +79,7 @@ class Input(BaseModel):
 
 
 def interview_script(ask: Input, deps: Deps) -> Answer:
-    """Draft an interview script: win-loss, why customers buy, why they stay or why they leave.
+    """Draft an interview script: win-loss, why customers buy, stay or leave, or who the ideal customer is.
 
     Use when someone wants questions, a script or a guide for talking to a customer about a decision they took.
     """
@@ -85,7 +92,7 @@ def interview_script(ask: Input, deps: Deps) -> Answer:
             "A draft with {n} question, about {minutes} minutes.",
             "A draft with {n} questions, about {minutes} minutes.",
             len(script.asks),
-            minutes=MINUTES_PER_QUESTION * len(script.asks),
+            minutes=minutes_to_talk(script.asks),
         ),
         parts=(*script.cautions(), draft, NextSteps(script.next())),
         accounts=frozenset({ask.account} if ask.account else ()),
@@ -97,12 +104,16 @@ TITLES: dict[str, Phrase] = {
     "why_buy": phrase("Why-buy interview"),
     "why_stay": phrase("Why-stay interview"),
     "why_leave": phrase("Why-leave interview"),
+    "icp": phrase("Ideal-customer interview"),
 }
 HEADINGS: dict[str, Phrase] = {
     "why_buy": phrase("Why they bought"),
     "why_stay": phrase("Why they stay"),
     "why_leave": phrase("Why they left"),
+    "icp": phrase("Who we serve well"),
 }
+OTHERS = 4
+"""Further interviewers that are named."""
 DECIDERS = ("buyer", "sponsor", "champion", "finance", "user")
 """Who knows most about a decision, in that order, where no role is asked for."""
 
@@ -141,6 +152,13 @@ class _Script:
             yield Note(
                 phrase("{account} still pays; why-stay questions may fit better.", account=self.account.account.name)
             )
+        if self.account and self.ask.purpose == "icp" and not self.stays:
+            yield Note(
+                phrase(
+                    "{account} does not stay with us; ask customers who do well about the ideal customer.",
+                    account=self.account.account.name,
+                )
+            )
         if self.account and self.ask.role and self.contact is None:
             yield Note(phrase("The book has no contact of that role at this account."))
 
@@ -148,7 +166,9 @@ class _Script:
         sections = [self._before(), *self._known()]
         sections += [Section(HEADINGS[name], tuple(asks)) for name, asks in self.by_set.items()]
         account_id = self.account.account.account_id if self.account else None
-        return Draft("interview_script", self.subject(), self.language, (*sections, _closing()), account_id)
+        return Draft(
+            "interview_script", self.subject(), self.language, (*sections, *self._flow(), _closing()), account_id
+        )
 
     def _before(self) -> Section:
         """Who speaks with whom, and how it begins."""
@@ -171,13 +191,21 @@ class _Script:
             return
         chosen = others[sum(self.account.account.account_id.encode()) % len(others)] if self.account else others[0]
         yield phrase("Interviewer: {chosen}, because {owner} looks after the account.", chosen=chosen, owner=owner)
+        rest = tuple(phrase("{name}", name=name) for name in others if name != chosen)
+        if rest:
+            yield phrase(
+                "Drawn by the account's id, so it is the same each time. It could also be {others}.",
+                others=rest[:OTHERS],
+            )
 
     def _known(self) -> Iterator[Section]:
         if self.account is None:
             return
         gone = self.account.exits[0] if self.account.exits else None
         facts = [
+            Fact(phrase("Outcome"), _outcome(self.account, self.deps)),
             Fact(phrase("Customer since"), self.account.customer_since),
+            Fact(phrase("Customer for"), _tenure(self.account, self.deps)),
             Fact(phrase("Left on"), self.account.left_on),
             Fact(phrase("Contracts"), plans(self.account)),
             Fact(phrase("Reason recorded"), value_called("reason", gone.reason) if gone and gone.reason else None),
@@ -185,6 +213,16 @@ class _Script:
         ]
         shown = tuple(fact for fact in facts if fact.value is not None)
         yield Section(phrase("What we know (do not read out)"), (Facts(shown),))
+
+    def _flow(self) -> Iterator[Section]:
+        """What to ask where they name something; what is recorded as their reason comes first."""
+        reason = self.account.exits[0].reason if self.account and self.account.exits else None
+        each = {turn.topic: turn for name in self.sets for turn in turns(name)}
+        first = sorted(each.values(), key=lambda turn: reason not in turn.reasons)
+        yield Section(
+            phrase("If they name it (never name it first)"),
+            tuple(_turn(turn, self.language, reason) for turn in first),
+        )
 
     def next(self) -> tuple[Phrase, ...]:
         if self.account is None:
@@ -203,6 +241,31 @@ def _stays(account: Profile, deps: Deps) -> bool:
     return account.mrr_minor > 0 and leaving_on(account.account.account_id, deps) is None
 
 
+def _outcome(account: Profile, deps: Deps) -> Phrase:
+    if account.customer_since is None:
+        return phrase("not won")
+    if account.left_on:
+        return phrase("lost")
+    leaving = leaving_on(account.account.account_id, deps)
+    return phrase("has cancelled, leaves on {day}", day=leaving) if leaving else phrase("stays")
+
+
+def _tenure(account: Profile, deps: Deps) -> Phrase | None:
+    """Whole months from the first paid day to the last, or to today."""
+    if account.customer_since is None:
+        return None
+    since, until = account.customer_since, account.left_on or deps.today
+    months = 12 * (until.year - since.year) + until.month - since.month - (until.day < since.day)
+    return phrase_n("{n} month", "{n} months", months)
+
+
+def _turn(turn: Turn, language: str, reason: str | None) -> Phrase:
+    said = {"cue": turn.cue[language], "ask": turn.ask[language]}
+    if reason in turn.reasons:
+        return phrase("If they name {cue} (recorded: {reason}) → “{ask}”", reason=reason, **said)
+    return phrase("If they name {cue} → “{ask}”", **said)
+
+
 def _sets(purpose: Purpose, stays: bool) -> tuple[str, ...]:
     """Win-loss asks why they bought, and why they left or, of those who pay, why they stay."""
     if purpose != "win_loss":
@@ -213,7 +276,7 @@ def _sets(purpose: Purpose, stays: bool) -> tuple[str, ...]:
 def _asks(name: str, role: str | None, language: str) -> list[Ask]:
     """The set's questions for that role; a role that is not known is asked everything."""
     return [
-        spoken(question, language)
+        spoken(question, language, role)
         for question in question_set(name)
         if not question.roles or role is None or role in question.roles
     ]
