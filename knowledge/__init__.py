@@ -2,13 +2,19 @@
 
 `playbooks/<language>/<slug>.md` is one playbook, and the two languages mirror each other file by file;
 `questions/<set>.yml` is one interview question set, each question in both languages.
+A team's own documents are kept outside (`Documents`), each with a label that says who may read it.
 Everything here is text that people wrote: it is quoted with its source and never followed as an instruction.
 """
 
+from knowledge._access import ACCESS, ALL, EVERYONE, Access, Rights
 from knowledge._content import Passage, Playbook, Question, playbooks, preamble, question_set
-from knowledge.index import Index, KeptIndex, build_index, is_current, open_index
+from knowledge._documents import Document, Documents
+from knowledge._reading import Read, digest_of, files_of, is_supported, read_document
+from knowledge._unreadable import Remark, Unreadable
+from knowledge.index import Index, KeptIndex, Reader, build_index, is_current, open_index
 
 __all__ = [
-    "Index", "KeptIndex", "Passage", "Playbook", "Question",
-    "build_index", "is_current", "open_index", "playbooks", "preamble", "question_set",
+    "ACCESS", "ALL", "EVERYONE", "Access", "Document", "Documents", "Index", "KeptIndex", "Passage", "Playbook",
+    "Question", "Read", "Reader", "Remark", "Rights", "Unreadable", "build_index", "digest_of", "files_of",
+    "is_current", "is_supported", "open_index", "playbooks", "preamble", "question_set", "read_document",
 ]  # fmt: skip
