@@ -128,6 +128,12 @@ def why(source: str, unreadable: Unreadable) -> Phrase:
             return phrase("{file}: has no text in it.", file=source)
         case "huge":
             return phrase("{file}: is larger than {limit}. Split it up.", file=source, limit=detail["limit"])
+        case "long":
+            return phrase(
+                "{file}: has more than {limit} characters of text. Split it up.", file=source, limit=detail["limit"]
+            )
+        case "many_pages":
+            return phrase("{file}: has more than {limit} pages. Split it up.", file=source, limit=detail["limit"])
         case "old_word":
             return phrase("{file}: is of the old Word format. Save it as .docx.", file=source)
         case "unsupported":

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ UNPACKED = 200 * 1024 * 1024
 _MEMBERS = 5_000
 _LOCKED = b"\xd0\xcf\x11\xe0"
 """How Office begins a file that it encrypts."""
+# What the libraries raise besides, where a file is not as the format wants it.
+_BROKEN = (ValueError, LookupError, AttributeError, TypeError, OSError, EOFError, RuntimeError)
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 
 
@@ -35,7 +38,7 @@ def docx(data: bytes) -> tuple[str, list[Found]]:
         document = library.Document(io.BytesIO(data))
         found = list(_sections(document))
         return _title(document), found
-    except (zipfile.BadZipFile, OpcError, LxmlError, ValueError, LookupError, AttributeError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OpcError, LxmlError, *_BROKEN):
         raise Unreadable("broken") from None
 
 

@@ -84,4 +84,5 @@ def _before(tag: str) -> str:
 
 def _tidy(text: str) -> str:
     lines = (" ".join(line.split()).removeprefix("| ") for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if line != "-")).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if line != "-"))
+    return re.sub(r"(?m)(^- .*\n)\n(?=- )", r"\1", text).strip()

@@ -40,7 +40,7 @@ def _pages(data: bytes) -> Iterator[Found]:
     if reader.is_encrypted and not reader.decrypt(""):  # some only forbid printing: those open without a password
         raise Unreadable("encrypted")
     if len(reader.pages) > PAGES:
-        raise Unreadable("huge", limit=f"{PAGES:,} pages")
+        raise Unreadable("many_pages", limit=PAGES)
     headings, deadline, heading = _bookmarks(reader), time.monotonic() + SECONDS, ""
     for number, page in enumerate(reader.pages, start=1):
         if time.monotonic() > deadline:

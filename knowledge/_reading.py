@@ -78,7 +78,7 @@ def read_document(file: Path, source: str, access: Access, language: str | None 
         raise Unreadable("scanned" if blank else "empty")
     text = "\n".join(piece.text for piece in cut)
     if len(text) > LONGEST:
-        raise Unreadable("huge", limit=f"{LONGEST:,}")
+        raise Unreadable("long", limit=LONGEST)
     told = language or marked_language(source) or language_of(text)
     document = Document(source, title, told or default, access, hashlib.sha256(data).hexdigest(), cut)
     return Read(document, tuple(_remarks(blank, len(found), default if told is None else None)))

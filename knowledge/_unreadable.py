@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal[
-    "missing", "forbidden", "empty", "huge", "unsupported", "old_word", "misnamed", "binary", "encoding",
-    "encrypted", "broken", "scanned", "bomb", "no_questions",
+    "missing", "forbidden", "empty", "huge", "long", "many_pages", "unsupported", "old_word", "misnamed",
+    "binary", "encoding", "encrypted", "broken", "scanned", "bomb", "no_questions",
 ]  # fmt: skip
 
 
