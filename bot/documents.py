@@ -1,12 +1,15 @@
 """Taking in a team's own documents: the same from the command line and from an upload in Slack."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.app import Assistant
 from bot.unforeseen import guarded
 from knowledge import Access, Document, Documents, Remark, Unreadable, digest_of, read_document
+from knowledge.index import BuildError
 from tools import Phrase, phrase, phrase_n
 
 DEFAULT: Access = "cs"
@@ -91,6 +94,19 @@ def _told(state: str, document: Document) -> Phrase:
         "{file}: added, {n} section, {language}, for {readers}.",
         "{file}: added, {n} sections, {language}, for {readers}.", n, **told,
     )  # fmt: skip
+
+
+def build_failed(bot: Assistant) -> Phrase | None:
+    """Build the index of what was taken in. Returns why that failed; None when it is built."""
+    try:
+        bot.build_index()
+    except (OSError, sqlite3.OperationalError, BuildError) as problem:
+        return phrase(
+            "The index could not be built ({cause}); the one before stays in use. Check that the disk has room, then "
+            "run `retention index`.",
+            cause=str(problem).partition("\n")[0],
+        )
+    return None
 
 
 def language_name(language: str) -> Phrase:

@@ -1,6 +1,5 @@
 """`retention index`: the index and what is in it, from the terminal."""
 
-import sqlite3
 from pathlib import Path
 
 from rich.console import Console
@@ -8,9 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import Assistant
-from bot.documents import language_name, readers, take_in
+from bot.documents import build_failed, language_name, readers, take_in
 from knowledge import Access, files_of
-from knowledge.index import BuildError
 from tools import Phrase, phrase, phrase_n
 
 
@@ -67,15 +65,8 @@ def remove(bot: Assistant, pattern: str, console: Console) -> int:
 
 
 def _build(bot: Assistant, console: Console, done: Phrase | None = None) -> int:
-    try:
-        bot.build_index()
-    except (OSError, sqlite3.OperationalError, BuildError) as problem:
-        said = phrase(
-            "The index could not be built ({cause}); the one before stays in use. Check that the disk has room, then "
-            "run `retention index`.",
-            cause=str(problem).partition("\n")[0],
-        )
-        _say(bot, console, said, style="red")
+    if failed := build_failed(bot):
+        _say(bot, console, failed, style="red")
         return 1
     if done:
         _say(bot, console, done)

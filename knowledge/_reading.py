@@ -16,7 +16,7 @@ from knowledge._read_pdf import pdf
 from knowledge._read_text import markdown, plain, questions
 from knowledge._unreadable import Remark, Unreadable
 
-LARGEST = 20 * 1024 * 1024
+LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a file that is read."""
 LONGEST = 3_000_000
 """Characters of text of one document: a few thousand pages."""
@@ -95,8 +95,8 @@ def _bytes(file: Path) -> bytes:
     try:
         if not file.is_file():
             raise Unreadable("missing")
-        if file.stat().st_size > LARGEST:
-            raise Unreadable("huge", limit=f"{LARGEST // 1024 // 1024} MB")
+        if file.stat().st_size > LARGEST_FILE:
+            raise Unreadable("huge", limit=f"{LARGEST_FILE // 1024 // 1024} MB")
         data = file.read_bytes()
     except PermissionError:
         raise Unreadable("forbidden") from None
