@@ -4,51 +4,35 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import uuid4
 
 import typer
 
-from bot.app import Assistant
+from bot import index_command
 from bot.conversation import Reply
+from bot.options import AsCsv, AsJson, Home, Today, assistant
 from bot.page import page
 from bot.question import Person, Place, Question
 from bot.router import Call
-from bot.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
     help="The retention assistant: ask about accounts at risk, MRR, accounts and playbooks; load data; serve Slack.",
 )  # fmt: skip
 
+app.add_typer(index_command.app, name="index")
+
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 """Exit status of `ask` by outcome."""
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the default book, store and index (or RETENTION_HOME).")
-]
-Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="Set the clock to this day.")]
-
 Preset = Literal["chargebee", "chartmogul", "stripe"]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 @app.callback()
 def everywhere(context: typer.Context, home: Home = None, today: Today = None) -> None:
     """Options that may stand before any command."""
     context.obj = {"home": home, "today": today}
-
-
-def assistant(context: typer.Context, home: Path | None, today: datetime | None) -> Assistant:
-    """The assistant of these options, of those before the command, of the environment, in that order."""
-    before: dict[str, Any] = context.obj or {}
-    given: dict[str, Any] = {}
-    if chosen_home := home or before.get("home"):
-        given["retention_home"] = chosen_home.expanduser().absolute()
-    if chosen_day := today or before.get("today"):
-        given["retention_today"] = chosen_day.date()
-    return Assistant(Settings(**given))
 
 
 @app.command(epilog='Example: `retention ask "Which accounts are at risk?"`')
@@ -278,16 +262,6 @@ def trace(
     from bot.measuring import trace as show
 
     raise typer.Exit(show(assistant(context, home, None), figure, _form(as_json, as_csv), page()))
-
-
-@app.command(epilog="Example: `retention index`")
-def index(context: typer.Context, home: Home = None) -> None:
-    """Build the playbook index anew. It is built by itself when needed; this does it ahead of time."""
-    from knowledge import build_index
-
-    folder = assistant(context, home, None).settings.index
-    build_index(folder)
-    typer.echo(f"The playbook index is in {folder}.")
 
 
 @app.command(epilog="Example: `retention serve`, or `retention serve --http 3000`")

@@ -6,12 +6,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.audience import Circles, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
 from bot.question import Place, Question
 from bot.router import Call, Names, Router
 from bot.settings import Settings
-from knowledge import KeptIndex
+from knowledge import Documents, KeptIndex, Rights, build_index
 from tools import Contacting, Draft, Shown, Tool, load, read_rules
 from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
 
@@ -31,7 +32,15 @@ class Assistant:
 
     @cached_property
     def knowledge(self) -> KeptIndex:
-        return KeptIndex(self.settings.index)
+        return KeptIndex(self.settings.index, self.documents)
+
+    def build_index(self) -> None:
+        """Build the index of the playbooks and documents as they are now."""
+        build_index(self.settings.index, documents=self.documents)
+
+    @cached_property
+    def documents(self) -> Documents:
+        return Documents(self.settings.own_documents)
 
     @cached_property
     def router(self) -> Router:
@@ -73,7 +82,7 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting,
+            self.shown, self.store.context, self.contacting, self.rights,
         )  # fmt: skip
 
     @cached_property
@@ -98,6 +107,11 @@ class Assistant:
             read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
             zone_of,
         )  # fmt: skip
+
+    def rights(self, question: Question) -> Rights:
+        """The labels of the documents that whoever asks may read there."""
+        circles = Circles(self.settings.leaders, self.settings.cs_team)
+        return may_read(question.asker, question.place, circles)
 
     @property
     def speaker(self) -> Speaker:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.question import Person, Place
+from knowledge import ALL, EVERYONE, Rights
 from tools import Phrase, phrase
 
 
@@ -43,6 +44,29 @@ def may_see(asker: Person, place: Place, room: Room) -> Verdict:
     if place.kind == "dm" or _is_among_us(place, room):
         return Verdict("allowed")
     return Verdict("private", room.why)
+
+
+@dataclass(frozen=True)
+class Circles:
+    """Who belongs to whom a document's label names: Slack user ids."""
+
+    leaders: frozenset[str] = frozenset()
+    cs_team: frozenset[str] = frozenset()
+
+
+def may_read(asker: Person, place: Place, circles: Circles) -> Rights:
+    """The labels of the documents that an answer may quote.
+
+    Whoever sits at the terminal holds the files themselves. In Slack a label counts in a direct message alone, where
+    nobody else reads along; leaders read what the CS team reads.
+    """
+    if place.kind == "terminal":
+        return ALL
+    if place.kind != "dm" or asker.outsider:
+        return EVERYONE
+    if asker.id in circles.leaders:
+        return ALL
+    return EVERYONE | {"cs"} if asker.id in circles.cs_team else EVERYONE
 
 
 def _is_among_us(place: Place, room: Room) -> bool:

@@ -11,7 +11,7 @@ from bot.question import Place, Question
 from bot.router import Call, Choice, Clarify, Context, Decision, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
-from knowledge import Index
+from knowledge import EVERYONE, Index, Reader, Rights
 from tools import (
     Answer,
     Contacting,
@@ -51,6 +51,8 @@ class Reply:
     alert: Answer | None = None
 
 
+QUOTING = "find_playbook"
+"""The tool that quotes playbooks and documents."""
 ATTEMPTS = 3
 """How often a question is asked anew where the book changed while it was being answered, and could not be held."""
 SUGGESTIONS = (
@@ -78,6 +80,8 @@ class Conversation:
     """What was answered last where a question is asked: follow-ups leave it unsaid."""
     contacting: Callable[[Question], Contacting] = lambda _: Contacting()
     """Touches and drafts, as whoever asks may see and change them."""
+    rights: Callable[[Question], Rights] = lambda _: EVERYONE
+    """The labels of the documents that whoever asks may read there."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -129,11 +133,30 @@ class Conversation:
         )
         if _drafts_in_a_language(decision):
             language = self._language(replace(question, text=without_language(question.text)), context)
+        decision = self._in_own_documents(question, language, decision)
         if isinstance(decision, Call):
             return self._run(book, question, decision.language or language, decision)
         if isinstance(decision, Clarify):
             return Reply(question, language, "clarify", decision.question, decision.call, choices=decision.choices)
         return Reply(question, language, "declined", _what_i_do(decision.help), suggestions=SUGGESTIONS)
+
+    def _in_own_documents(self, question: Question, language: str, decision: Decision) -> Decision:
+        """What no tool is for may stand in the team's documents, which can be about anything.
+
+        Where the router is unsure, the document is the first choice it offers.
+        """
+        if isinstance(decision, Call) or getattr(decision, "help", False) or QUOTING not in self.tools:
+            return decision
+        found = Reader(self.knowledge, self.rights(question)).search(question.text, language, 1)
+        if not found or not found[0].own:
+            return decision
+        call = Call(QUOTING, {"topic": question.text})
+        if isinstance(decision, Clarify):
+            if decision.call or not decision.choices:
+                return decision  # it is clear what is asked for, and something is missing
+            choice = Choice(phrase("Your document “{title}”", title=found[0].title), call)
+            return replace(decision, choices=(choice, *decision.choices[:2]))
+        return call
 
     def _run(self, book: Book, question: Question, language: str, call: Call) -> Reply:
         tool = self.tools.get(call.tool)
@@ -143,8 +166,8 @@ class Conversation:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        contacting = self.contacting(question)
-        deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place), contacting)
+        reader = Reader(self.knowledge, self.rights(question))
+        deps = Deps(book, reader, self.today(), language, self.shown(question.place), self.contacting(question))
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))

@@ -17,7 +17,7 @@ from bot.slack_clients import reading_client
 from tools import Phrase, phrase, phrase_n
 
 SCOPES = frozenset({
-    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:write",
+    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write",
     "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
     "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
 })  # fmt: skip
@@ -45,7 +45,7 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
-    yield index(settings.index)
+    yield index(settings.index, documents=settings.own_documents)
     yield Check("schedule", True, phrase("There are no schedules yet."))
 
 
@@ -206,13 +206,13 @@ def _stuck(n: int) -> Check:
     return Check("questions", False, said, mend)
 
 
-def index(folder: Path, is_current: Callable[[Path], bool] | None = None) -> Check:
-    """Whether the playbooks are indexed as they are now."""
-    if is_current is None:
-        from knowledge.index import is_current as current
+def index(folder: Path, is_current: Callable[[Path], bool] | None = None, documents: Path | None = None) -> Check:
+    """Whether the playbooks and documents are indexed as they are now."""
+    from knowledge import Documents
+    from knowledge.index import is_current as current
 
-        is_current = current
-    if is_current(folder):
+    kept = Documents(documents) if documents else None
+    if is_current(folder) if is_current else current(folder, documents=kept):
         return Check("index", True, phrase("The playbooks are indexed."))
     return Check(
         "index",

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,6 +40,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file uploaded with a message: its name, where Slack keeps it, and its size in bytes as Slack says."""
+
+    name: str
+    url: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
 class Question:
     """One thing asked once: `key` is the same however often the event is delivered."""
 
@@ -53,6 +62,8 @@ class Question:
     """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
     response_url: str = ""
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
+    files: tuple[Attachment, ...] = ()
+    """What was uploaded with a direct message."""
 
 
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:
@@ -64,11 +75,18 @@ def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_u
     if not _is_written_by_a_person(event, bot_user) or not _is_meant_for_us(event, bot_user):
         return None
     text = plain_text(_without_mention(str(event.get("text") or ""), bot_user))
-    if not text and event.get("type") != "app_mention":
-        return None  # a bare mention asks for help; a file or an empty message asks nothing
     place = _place(event, body)
+    files = tuple(_files(event)) if place.kind == "dm" else ()
+    if not text and not files and event.get("type") != "app_mention":
+        return None  # a bare mention asks for help; an empty message, or a file in a channel, asks nothing
     asker = Person(str(event["user"]), outsider=True if _is_from_elsewhere(event, body) else None)
-    return Question(f"{place.team}/{place.channel}/{event['ts']}", text, asker, place)
+    return Question(f"{place.team}/{place.channel}/{event['ts']}", text, asker, place, files=files)
+
+
+def _files(event: Mapping[str, Any]) -> Iterator[Attachment]:
+    for file in event.get("files") or ():
+        url = file.get("url_private_download") or file.get("url_private") or ""
+        yield Attachment(str(file.get("name") or file.get("title") or "?"), str(url), int(file.get("size") or 0))
 
 
 def plain_text(text: str) -> str:

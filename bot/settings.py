@@ -1,15 +1,23 @@
 """Settings: the only reader of the environment."""
 
 import os
+import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(listed: Any) -> Any:
+    return re.split(r"[\s,;]+", listed.strip(" ,;")) if isinstance(listed, str) else listed
+
+
+SlackUsers = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -34,6 +42,16 @@ class Settings(BaseSettings):
     )
     store_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the assistant's own store (default: SQLite in the home)."
+    )
+    documents: Path | None = Field(
+        default=None, description="Folder in which a team's own documents are kept (default: `documents` in the home)."
+    )
+    leaders: SlackUsers = Field(
+        default=frozenset(), description="Slack user ids (`U…,U…`) who may read documents labelled leaders, and cs."
+    )
+    cs_team: SlackUsers = Field(default=frozenset(), description="Slack user ids who may read documents labelled cs.")
+    admins: SlackUsers = Field(
+        default=frozenset(), description="Slack user ids who may add documents by uploading them to the assistant."
     )
     contact_rules: Path | None = Field(
         default=None, description="A company's own rules for the contact guard (YAML, as tools/_guard_rules.yml)."
@@ -83,3 +101,7 @@ class Settings(BaseSettings):
     @cached_property
     def index(self) -> Path:
         return self.retention_home / "index"
+
+    @cached_property
+    def own_documents(self) -> Path:
+        return self.documents or self.retention_home / "documents"

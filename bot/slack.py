@@ -16,6 +16,7 @@ from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
 from bot.serving import serve as run
+from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -97,8 +98,15 @@ def _warm(bot: Assistant) -> None:
 
 
 def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
-    """A pressed button has already chosen what to run. The first answers wait rather than all warm up at once."""
+    """Files are taken in; a pressed button has already chosen what to run.
+
+    The first answers wait rather than all warm up at once.
+    """
     warming.join()
+    if is_upload(question):
+        reply = take(bot, question)
+        bot.remember(reply)
+        return reply
     if not question.choice:
         return bot.ask(question)
     pressed = json.loads(question.choice)

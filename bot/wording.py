@@ -48,7 +48,9 @@ def out_of_date(stale: Sequence[Supply]) -> Iterator[Phrase]:
 
 
 def cited(passage: Passage) -> Phrase:
-    """Where a passage stands."""
+    """Where a passage stands; a page of a document has no heading but its title."""
+    if passage.heading == passage.title:
+        return phrase("{title} ({source})", title=passage.title, source=passage.source)
     return phrase(
         "{title}, “{heading}” ({source})", title=passage.title, heading=passage.heading, source=passage.source
     )

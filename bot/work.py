@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, inspect
 
 from bot.parcels import Later, Parcel, Refused
-from bot.question import Person, Place, Question
+from bot.question import Attachment, Person, Place, Question
 from bot.unforeseen import error_id, guarded
 
 log = logging.getLogger(__name__)
@@ -176,7 +176,9 @@ def trouble(engine: Engine, now: datetime) -> Trouble:
 
 def question_from_plain(plain: Mapping[str, Any]) -> Question:
     """The question that `dataclasses.asdict` wrote."""
-    return Question(**{**plain, "asker": Person(**plain["asker"]), "place": Place(**plain["place"])})
+    files = tuple(Attachment(**file) for file in plain.get("files", ()))
+    parts = {"asker": Person(**plain["asker"]), "place": Place(**plain["place"]), "files": files}
+    return Question(**{**plain, **parts})
 
 
 def _config(engine: Engine, replica: str) -> Any:

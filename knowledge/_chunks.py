@@ -1,10 +1,11 @@
-"""Playbooks cut into what is quoted: one passage per section."""
+"""Playbooks and documents cut into what is quoted: one passage per section."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge._content import Passage, Playbook
+from knowledge._documents import Document
 
 _HEADING = re.compile(r"^## +(?P<heading>.+?)(?: *\{#(?P<id>[\w-]+)\})? *$", re.MULTILINE)
 
@@ -27,8 +28,8 @@ class Chunk:
 
     @property
     def purposes(self) -> tuple[str, ...]:
-        """What the playbook is for, in a few words each."""
-        return (self.passage.title, *self.triggers)
+        """What the playbook is for, in a few words each. A document says that nowhere: its title can be anything."""
+        return () if self.passage.own else (self.passage.title, *self.triggers)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -49,6 +50,16 @@ def chunks(playbook: Playbook) -> Iterator[Chunk]:
     for section, heading, text in _sections(playbook):
         source = f"{playbook.slug}.md#{section}" if section else f"{playbook.slug}.md"
         yield Chunk(Passage(text, source, playbook.title, heading, playbook.language), when, triggers)
+
+
+def document_chunks(document: Document, file: str) -> Iterator[Chunk]:
+    """The pieces of a document, quoted as being in `file`."""
+    for piece in document.pieces:
+        source = f"{file}#{piece.anchor}" if piece.anchor else file
+        yield Chunk(
+            Passage(piece.text, source, document.title, piece.heading, document.language, 0.0, document.access, True),
+            piece.above, (),
+        )  # fmt: skip
 
 
 def playbook_of(source: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from knowledge._access import Access
+
 LANGUAGES = ("en", "pt-BR")
 
 
@@ -16,7 +18,8 @@ class Passage:
     """A piece of a playbook, quoted with where it stands.
 
     `source` is `<file>#<section>`, for instance `renewal-90-days.md#what-to-do`; `title` is the playbook's,
-    `heading` the section's. `score` compares passages of one search only.
+    `heading` the section's. `own`: of a team's own document (`refunds.pdf#page 3`), which only readers of the label
+    `access` are shown. `score` compares passages of one search only.
     """
 
     text: str
@@ -25,6 +28,8 @@ class Passage:
     heading: str
     language: str
     score: float = field(default=0.0, compare=False)
+    access: Access = "everyone"
+    own: bool = False
 
 
 @dataclass(frozen=True)

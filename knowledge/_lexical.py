@@ -2,9 +2,10 @@
 
 import math
 import sqlite3
+from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from knowledge._glossary import Need, Term
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
     Ints = np.ndarray[Any, np.dtype[np.int32]]
+    Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # A word in the title says more of what a passage is for than one in its text.
 FIELDS: Mapping[str, float] = {"title": 2.0, "when": 1.0, "triggers": 1.5, "heading": 2.0, "text": 1.0}
@@ -26,29 +28,35 @@ SYNONYM = 0.7
 _SCHEMA = "CREATE TABLE posting (stem TEXT PRIMARY KEY, idf REAL, rows BLOB, weights BLOB) WITHOUT ROWID"
 
 
-def write(connection: sqlite3.Connection, texts: Sequence[Mapping[str, str]]) -> None:
+def write(connection: sqlite3.Connection, texts: Iterable[Mapping[str, str]]) -> None:
     """File texts, each a mapping of FIELDS, under their stems. A text's number is its place."""
     import numpy as np
 
     connection.execute(_SCHEMA)
-    for stem, found in _postings(texts).items():
-        rows, weights = zip(*found, strict=True)
-        idf = _idf(len(texts), len(found))
-        worths = idf * np.array(weights)
-        posting = stem, idf, np.array(rows, "<i4").tobytes(), worths.astype("<f4").tobytes()
+    postings, lengths = _counted(texts)
+    room = SATURATION * (1 - LENGTH + LENGTH * lengths / (lengths.mean() or 1.0))
+    for stem, (rows, times) in postings.items():
+        held, often = np.frombuffer(rows, "<i4"), np.frombuffer(times, "<f4")
+        idf = _idf(len(lengths), len(held))
+        worths = idf * often * (SATURATION + 1) / (often + room[held])
+        posting = stem, idf, held.tobytes(), worths.astype("<f4").tobytes()
         connection.execute("INSERT INTO posting VALUES (?, ?, ?, ?)", posting)
 
 
-def _postings(texts: Sequence[Mapping[str, str]]) -> Mapping[str, list[tuple[int, float]]]:
-    """By stem: the texts it is in, each with BM25's weight of its frequency."""
-    counts = [_count(fields) for fields in texts]
-    average = sum(sum(count.values()) for count in counts) / max(len(counts), 1)
-    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for row, count in enumerate(counts):
-        room = SATURATION * (1 - LENGTH + LENGTH * sum(count.values()) / average)
+def _counted(texts: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, tuple["array[int]", "array[float]"]], "Floats"]:
+    """By stem: the texts it is in and how often; and how long each text is. Eight bytes for a stem of a text."""
+    import numpy as np
+
+    postings: dict[str, tuple[array[int], array[float]]] = defaultdict(lambda: (array("i"), array("f")))
+    lengths = array("f")
+    for row, fields in enumerate(texts):
+        count = _count(fields)
+        lengths.append(sum(count.values()))
         for stem, times in count.items():
-            postings[stem].append((row, times * (SATURATION + 1) / (times + room)))
-    return postings
+            rows, often = postings[stem]
+            rows.append(row)
+            often.append(times)
+    return postings, np.frombuffer(lengths, "<f4")
 
 
 def _count(fields: Mapping[str, str]) -> Mapping[str, float]:
@@ -80,13 +88,18 @@ class Match:
     trade: int
     elsewhere: int
 
+    def only(self, rows: "Flags") -> "Match":
+        """The same of some texts alone."""
+        return replace(self, score=self.score[rows], coverage=self.coverage[rows])
+
 
 class Lexicon:
-    """Reads what `write` wrote of `size` texts."""
+    """Reads what `write` wrote of `size` texts; of those that are not `readable` no word exists."""
 
-    def __init__(self, connection: sqlite3.Connection, size: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, size: int, readable: "Flags | None" = None) -> None:
         self._connection = connection
         self._size = size
+        self._readable = readable
 
     def match(self, needs: Sequence[Need]) -> Match:
         """Score every text for what is needed."""
@@ -146,7 +159,13 @@ class Lexicon:
 
         query = "SELECT idf, rows, weights FROM posting WHERE stem = ?"
         found = self._connection.execute(query, (stem,)).fetchone()
-        return found and (found[0], np.frombuffer(found[1], "<i4"), np.frombuffer(found[2], "<f4"))
+        if found is None:
+            return None
+        rows, weights = np.frombuffer(found[1], "<i4"), np.frombuffer(found[2], "<f4")
+        if self._readable is not None:
+            seen = self._readable[rows]
+            rows, weights = rows[seen], weights[seen]
+        return (found[0], rows, weights) if len(rows) else None
 
     def _nothing(self) -> "Floats":
         import numpy as np

@@ -1,22 +1,29 @@
-"""One build of the index on disk: written once, then only read."""
+"""One build of the index on disk: written once, then only read.
+
+Here, and only here, it is decided what a reader finds: `Shelf.rank` and `Shelf.passage` know nothing but the
+sections that he may read.
+"""
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from knowledge import _lexical, _purposes, _vectors
-from knowledge._chunks import Chunk
+from knowledge._access import Rights
+from knowledge._chunks import Chunk, playbook_of
 from knowledge._content import Passage
 from knowledge._glossary import glossary
+from knowledge._language import family
 from knowledge._ranking import Hit, rank
 from knowledge._words import words
 
 _DATABASE, _IDF, _VECTORS = "sections.sqlite", "idf.npy", "vectors"
 _SCHEMA = """CREATE TABLE section (
-    row INTEGER PRIMARY KEY, source TEXT, language TEXT, title TEXT, heading TEXT, text TEXT,
+    row INTEGER PRIMARY KEY, source TEXT, language TEXT, title TEXT, heading TEXT, text TEXT, access TEXT, own INTEGER,
     UNIQUE (source, language))"""
 # How many sections are looked up again after writing, and how near to itself a section must be found.
 _SAMPLES, _ITSELF = 25, 0.999
@@ -24,6 +31,20 @@ _SAMPLES, _ITSELF = 25, 0.999
 
 class BuildError(Exception):
     """The new index is empty or does not find its own sections."""
+
+
+class Reach(NamedTuple):
+    """What is searched: the sections whose label is among `rights`; without `own` only the playbooks."""
+
+    rights: Rights
+    own: bool = True
+
+
+class _Row(NamedTuple):
+    source: str
+    language: str
+    access: str
+    own: bool
 
 
 class Shelf:
@@ -37,41 +58,57 @@ class Shelf:
         self._opening = threading.Lock()
         self._opened: _vectors.Vectors | None = None
 
-    def rank(self, question: str) -> list[Hit]:
-        """Every section, the one that answers best first; none for a question without words."""
-        if not words(question):
+    def rank(self, question: str, reach: Reach) -> list[Hit]:
+        """Every section within reach, the one that answers best first; none for a question without words."""
+        readable = self._readable(reach)
+        if not words(question) or not readable.any():
             return []
         needs = glossary().read(question)
-        match, purposes = self._lexicon.match(needs), self._purposes.match(needs)
-        return rank(self._sources, match, self.likeness(question), purposes)
+        match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
+        sources = [row.source for row, seen in zip(self._rows, readable, strict=True) if seen]
+        return rank(sources, match, self.likeness(question)[readable], self._purposes.match(needs))
 
-    def passage(self, source: str, language: str) -> Passage | None:
-        """The section, when it exists in this language."""
-        query = "SELECT text, source, title, heading, language FROM section WHERE source = ? AND language = ?"
+    def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
+        """The section, when it exists in this language and within reach."""
+        query = "SELECT text, title, heading, access, own FROM section WHERE source = ? AND language = ?"
         found = self._database.execute(query, (source, language)).fetchone()
-        return found and Passage(*found)
+        if found is None:
+            return None
+        text, title, heading, access, own = found
+        if not _is_within(reach, access, own):
+            return None
+        return Passage(text, source, title, heading, language, access=access, own=bool(own))
+
+    def in_language(self, hits: Iterable[Hit], language: str, reach: Reach) -> list[Hit]:
+        """The hits without those in another language of a document that exists in this one too."""
+        rows = [row for row in self._rows if row.own and _is_within(reach, row.access, row.own)]
+        there = {family(playbook_of(row.source)) for row in rows if row.language == language}
+        other = {playbook_of(row.source) for row in rows if row.language != language}
+        return [hit for hit in hits if hit.playbook not in other or family(hit.playbook) not in there]
 
     def likeness(self, text: str) -> "_vectors.Floats":
         """How much each section's n-grams are like the text's, by row: -1 to 1."""
-        return self._vectors().likeness(self._ngrams.embed_query(text), len(self._sources))
+        return self._vectors().likeness(self._ngrams.embed_query(text))
 
     def check(self, chunks: Sequence[Chunk]) -> None:
         """Raise BuildError unless the build holds these and finds a sample of them by itself."""
-        kept = len(self._sources), len(self._vectors())
+        kept = len(self._rows), len(self._vectors())
         if kept != (len(chunks), len(chunks)):
             raise BuildError(f"of {len(chunks)} sections, {kept[0]} texts and {kept[1]} vectors were kept")
         for row in range(0, len(chunks), max(1, len(chunks) // _SAMPLES)):
             if self.likeness(_prose(chunks[row]))[row] < _ITSELF:
                 raise BuildError(f"{chunks[row].passage.source} is not found by its own text")
 
-    @cached_property
-    def _sources(self) -> tuple[str, ...]:
-        rows = self._database.execute("SELECT source FROM section ORDER BY row")
-        return tuple(source for (source,) in rows)
+    def _readable(self, reach: Reach) -> "_lexical.Flags":
+        """Of each row, whether it is within reach."""
+        import numpy as np
+
+        return np.array([_is_within(reach, row.access, row.own) for row in self._rows], bool)
 
     @cached_property
-    def _lexicon(self) -> _lexical.Lexicon:
-        return _lexical.Lexicon(self._database, len(self._sources))
+    def _rows(self) -> tuple[_Row, ...]:
+        rows = self._database.execute("SELECT source, language, access, own FROM section ORDER BY row")
+        return tuple(_Row(*row) for row in rows)
 
     @cached_property
     def _purposes(self) -> _purposes.Purposes:
@@ -87,26 +124,30 @@ class Shelf:
             return self._opened
 
 
+def _is_within(reach: Reach, access: str, own: bool) -> bool:
+    """The one decision: a label that nobody knows is for nobody."""
+    return access in reach.rights and (reach.own or not own)
+
+
 def write(build: Path, chunks: Sequence[Chunk]) -> None:
     """Write a build of these sections into an empty folder and check it."""
     if not chunks:
         raise BuildError("there are no playbooks to index")
     with closing(sqlite3.connect(build / _DATABASE)) as database, database:
         _write_sections(database, chunks)
-        _lexical.write(database, [chunk.fields for chunk in chunks])
+        _lexical.write(database, (chunk.fields for chunk in chunks))
         _purposes.write(database, chunks, _lexical.Lexicon(database, len(chunks)))
-    texts = [_prose(chunk) for chunk in chunks]
-    ngrams = _vectors.CharacterNgrams.of(texts)
+    ngrams = _vectors.CharacterNgrams.of(_prose(chunk) for chunk in chunks)
     ngrams.save(build / _IDF)
-    _vectors.write(build / _VECTORS, ngrams.embed_documents(texts))
+    _vectors.write(build / _VECTORS, (ngrams.embed_query(_prose(chunk)) for chunk in chunks))
     Shelf(build).check(chunks)
 
 
-def _write_sections(database: sqlite3.Connection, chunks: Sequence[Chunk]) -> None:
-    passages = [chunk.passage for chunk in chunks]
-    rows = [(row, p.source, p.language, p.title, p.heading, p.text) for row, p in enumerate(passages)]
+def _write_sections(database: sqlite3.Connection, chunks: Iterable[Chunk]) -> None:
+    passages = enumerate(chunk.passage for chunk in chunks)
+    rows = ((row, p.source, p.language, p.title, p.heading, p.text, p.access, p.own) for row, p in passages)
     database.execute(_SCHEMA)
-    database.executemany("INSERT INTO section VALUES (?, ?, ?, ?, ?, ?)", rows)
+    database.executemany("INSERT INTO section VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _prose(chunk: Chunk) -> str:

@@ -4,11 +4,11 @@ Character n-grams find what stems miss: inflections, typing errors, and words th
 Whatever has LangChain's `embed_documents` and `embed_query` can stand in for `CharacterNgrams`.
 """
 
-import weakref
+import threading
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +16,20 @@ from knowledge._words import words
 
 if TYPE_CHECKING:
     import numpy as np
+    from chromadb import GetResult
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 SIZES = (3, 4, 5)
 DIMENSIONS = 2048
 _COLLECTION = "passages"
-# How many vectors are handed to Chroma, and asked of it, at once.
+# How many vectors are handed to Chroma, and taken from it, at once.
 _BATCH = 1000
+# Chroma's clients of one folder share what the last one to close takes away.
+_ALONE = threading.Lock()
 
 
 class CharacterNgrams:
@@ -35,14 +39,14 @@ class CharacterNgrams:
         self._idf = idf
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "CharacterNgrams":
+    def of(cls, texts: Iterable[str]) -> "CharacterNgrams":
         """Learn from these texts which n-grams are rare."""
         import numpy as np
 
-        spread = np.zeros(DIMENSIONS, "<f4")
-        for text in texts:
-            spread[[place for place, _ in set(_places(text))]] += 1
-        return cls((np.log((1 + len(texts)) / (1 + spread)) + 1).astype("<f4"))
+        size, spread = 0, np.zeros(DIMENSIONS, "<f4")
+        for size, text in enumerate(texts, start=1):  # noqa: B007
+            spread += (_counted(text) > 0).any(axis=1)
+        return cls((np.log((1 + size) / (1 + spread)) + 1).astype("<f4"))
 
     def embed_documents(self, texts: Sequence[str]) -> "Floats":
         """One row per text."""
@@ -53,10 +57,9 @@ class CharacterNgrams:
     def embed_query(self, text: str) -> "Floats":
         import numpy as np
 
-        vector: Floats = np.zeros(DIMENSIONS, "<f4")
-        for (place, sign), times in Counter(_places(text)).items():
-            vector[place] += sign * (1 + np.log(times))
-        vector *= self._idf
+        counts = _counted(text)
+        weights = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
+        vector: Floats = ((weights[:, 1] - weights[:, 0]) * self._idf).astype("<f4")
         unit: Floats = vector / (float(np.linalg.norm(vector)) or 1.0)
         return unit
 
@@ -72,50 +75,78 @@ class CharacterNgrams:
         return cls(np.load(file))
 
 
-def _places(text: str) -> Iterator[tuple[int, int]]:
-    return (place for word in words(text) for place in _word_places(word))
+def _counted(text: str) -> "Ints":
+    """How often each dimension's n-grams occur in a text: those that count against it, and those for it."""
+    import numpy as np
+
+    places = [_word_places(word) for word in words(text)]
+    found = np.concatenate(places) if places else np.zeros(0, "<i8")
+    counts: Ints = np.bincount(found, minlength=2 * DIMENSIONS).reshape(DIMENSIONS, 2)
+    return counts
 
 
 @lru_cache(maxsize=20_000)
-def _word_places(word: str) -> tuple[tuple[int, int], ...]:
-    """The dimension of each n-gram and its sign: with signs, those of one dimension cancel out on average."""
+def _word_places(word: str) -> "Ints":
+    """The dimension of each n-gram, twice, plus its sign: with signs, those of one dimension cancel out on average."""
+    import numpy as np
+
     bounded = f" {word} "
     ngrams = (bounded[at : at + size] for size in SIZES for at in range(max(1, len(bounded) - size + 1)))
     hashes = (zlib.crc32(ngram.encode()) for ngram in ngrams)
-    return tuple((hashed % DIMENSIONS, 1 if hashed >> 31 else -1) for hashed in hashes)
+    return np.array([2 * (hashed % DIMENSIONS) + (hashed >> 31) for hashed in hashes], "<i8")
 
 
 class Vectors:
-    """A folder's Chroma collection of vectors, numbered by their place."""
+    """A folder's Chroma collection of vectors, numbered by their place.
+
+    They are compared exactly, and so with every one of them: Chroma's graph (HNSW) loses texts that are nearly alike,
+    as the clauses of many contracts are, and scores are made comparable over all rows.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._client = _client(folder)
-        self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
-        # Closed when the last search with it is done, not while another thread still asks.
-        weakref.finalize(self, self._client.close)
-
-    def __len__(self) -> int:
-        return int(self._collection.count())
-
-    def likeness(self, vector: "Floats", size: int) -> "Floats":
-        """The cosine of `vector` with each of the `size` vectors kept; 0 beyond the nearest thousand."""
         import numpy as np
 
-        nearest = min(size, _BATCH)
-        found = self._collection.query(vector[None, :], n_results=nearest, include=["distances"])
-        cosines: Floats = np.zeros(size, "<f4")
-        cosines[[int(row) for row in found["ids"][0]]] = 1 - np.array((found["distances"] or [[]])[0], "<f4")
+        with _ALONE, _client(folder) as client:
+            collection = client.get_collection(_COLLECTION, embedding_function=None)
+            size = collection.count()
+            self._rows: Floats = np.zeros((size, 0), "<f4")
+            for start in range(0, size, _BATCH):
+                self._take(size, collection.get(list(map(str, range(start, start + _BATCH))), include=["embeddings"]))
+
+    def _take(self, size: int, kept: "GetResult") -> None:
+        import numpy as np
+
+        vectors = np.asarray(kept["embeddings"], "<f4")
+        if not self._rows.size:
+            self._rows = np.zeros((size, vectors.shape[1]), "<f4")
+        self._rows[[int(place) for place in kept["ids"]]] = vectors
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def likeness(self, vector: "Floats") -> "Floats":
+        """The cosine of `vector` with each of the vectors kept, all of length 1."""
+        cosines: Floats = self._rows @ vector
         return cosines
 
 
-def write(folder: Path, vectors: "Floats") -> None:
-    """Keep these rows in a new collection in `folder`."""
-    with _client(folder) as client:
-        cosine: CreateCollectionConfiguration = {"hnsw": {"space": "cosine", "num_threads": 1}}
-        collection = client.create_collection(_COLLECTION, configuration=cosine, embedding_function=None)
-        for start in range(0, len(vectors), _BATCH):
-            batch = vectors[start : start + _BATCH]
+def write(folder: Path, vectors: Iterable["Floats"]) -> None:
+    """Keep these vectors in a new collection in `folder`, a batch at a time."""
+    with _ALONE, _client(folder) as client:
+        # As small a graph as there can be: nothing asks it.
+        graph: CreateCollectionConfiguration = {"hnsw": {"space": "cosine", "max_neighbors": 2, "ef_construction": 2}}
+        collection = client.create_collection(_COLLECTION, configuration=graph, embedding_function=None)
+        for start, batch in _batches(vectors):
             collection.add(ids=[str(start + place) for place in range(len(batch))], embeddings=batch)
+
+
+def _batches(vectors: Iterable["Floats"]) -> Iterator[tuple[int, "Floats"]]:
+    import numpy as np
+
+    rest, start = iter(vectors), 0
+    while batch := list(islice(rest, _BATCH)):
+        yield start, np.stack(batch)
+        start += len(batch)
 
 
 def _client(folder: Path) -> "Client":

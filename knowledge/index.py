@@ -1,12 +1,12 @@
-"""The playbook index: asked in either language, answered in the asker's.
+"""The index of the playbooks and of a team's own documents: asked in either language, answered in the asker's.
 
-`build_index` makes it from the playbooks, `open_index` reads it; it is derived and can be built at any time.
+`build_index` makes it, `open_index` reads it; it is derived and can be built at any time.
 """
 
 import hashlib
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,16 +14,18 @@ from itertools import islice
 from pathlib import Path
 
 from knowledge import _builds
-from knowledge._chunks import chunks
+from knowledge._access import EVERYONE, Rights
+from knowledge._chunks import Chunk, chunks, document_chunks
 from knowledge._content import LANGUAGES, Passage, playbooks
+from knowledge._documents import Documents
 from knowledge._ranking import choose
-from knowledge._shelf import BuildError, Shelf, write
+from knowledge._shelf import BuildError, Reach, Shelf, write
 
-__all__ = ["BuildError", "Index", "KeptIndex", "NoIndexError", "build_index", "is_current", "open_index"]
+__all__ = ["BuildError", "Index", "KeptIndex", "NoIndexError", "Reader", "build_index", "is_current", "open_index"]
 
 _FINGERPRINT = "fingerprint"
 # Goes up when what is written changes, so that indexes of older versions are built again.
-_FORMAT = 1
+_FORMAT = 2
 
 
 class NoIndexError(Exception):
@@ -31,31 +33,37 @@ class NoIndexError(Exception):
 
 
 class Index:
-    """The index in `folder`. Nothing is opened before it is asked; a newer build is taken up by itself."""
+    """The index in `folder`. Nothing is opened before it is asked; a newer build is taken up by itself.
+
+    Who asks without rights reads what is for everyone.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._shelf: Shelf | None = None
         self._opening = threading.Lock()
 
-    def search(self, query: str, language: str, limit: int = 3) -> list[Passage]:
-        """The sections that answer best, best first; none when no playbook covers the question.
+    def search(
+        self, query: str, language: str, limit: int = 3, *, rights: Rights = EVERYONE, own: bool = True
+    ) -> list[Passage]:
+        """The sections that answer best, best first; none when nothing that may be read covers the question.
 
         A section is given in `language` when it exists in it, whichever language the question was asked in.
+        Without `own`, only the playbooks are searched.
         """
-        shelf = self._current()
-        hits = choose(shelf.rank(query), limit)
-        return [replace(_section(shelf, hit.source, language), score=hit.score) for hit in hits]
+        shelf, reach = self._current(), Reach(rights, own)
+        hits = choose(shelf.in_language(shelf.rank(query, reach), language, reach), limit)
+        return [replace(_section(shelf, hit.source, language, reach), score=hit.score) for hit in hits]
 
-    def nearest(self, query: str, language: str, limit: int = 3) -> list[str]:
-        """Titles of the playbooks nearest to a question, whether or not they cover it."""
-        shelf = self._current()
-        titles = (_section(shelf, hit.source, language).title for hit in shelf.rank(query))
-        return list(islice(dict.fromkeys(titles), limit))
+    def nearest(self, query: str, language: str, limit: int = 3, *, rights: Rights = EVERYONE) -> list[str]:
+        """Titles of what is nearest to a question and may be read, whether or not it covers it."""
+        shelf, reach = self._current(), Reach(rights)
+        hits = shelf.in_language(shelf.rank(query, reach), language, reach)
+        return list(islice(dict.fromkeys(_section(shelf, hit.source, language, reach).title for hit in hits), limit))
 
-    def section(self, source: str, language: str) -> Passage:
-        """The section `<slug>.md#<section>`, in `language` if it is there; KeyError when there is none."""
-        return _section(self._current(), source, language)
+    def section(self, source: str, language: str, *, rights: Rights = EVERYONE) -> Passage:
+        """The section `<file>#<section>`, in `language` if it is there; KeyError where none may be read."""
+        return _section(self._current(), source, language, Reach(rights))
 
     def _current(self) -> Shelf:
         """The build in use now. Searches still running keep the one they began with."""
@@ -68,8 +76,27 @@ class Index:
             return self._shelf
 
 
+@dataclass(frozen=True)
+class Reader:
+    """The index as one asker may read it; tools get nothing else."""
+
+    index: Index
+    rights: Rights = EVERYONE
+
+    def search(self, query: str, language: str, limit: int = 3, *, own: bool = True) -> list[Passage]:
+        """As Index.search. What others will read (a draft) is not for what a reader may see: without `own`."""
+        return self.index.search(query, language, limit, rights=self.rights, own=own)
+
+    def nearest(self, query: str, language: str, limit: int = 3) -> list[str]:
+        return self.index.nearest(query, language, limit, rights=self.rights)
+
+
 class KeptIndex(Index):
-    """An index built when it is first asked, where there is none or the playbooks have changed since."""
+    """An index built when it is first asked, where there is none or its playbooks or documents changed since."""
+
+    def __init__(self, folder: Path, documents: Documents | None = None, content: Traversable | None = None) -> None:
+        super().__init__(folder)
+        self.documents, self.content = documents, content
 
     def warm(self) -> None:
         """Be ready before the first question comes."""
@@ -77,8 +104,8 @@ class KeptIndex(Index):
 
     @cached_property
     def _built(self) -> bool:
-        if not is_current(self.folder):
-            build_index(self.folder)
+        if not is_current(self.folder, self.content, self.documents):
+            build_index(self.folder, self.content, self.documents)
         return True
 
     def _current(self) -> Shelf:
@@ -86,23 +113,38 @@ class KeptIndex(Index):
         return super()._current()
 
 
-def _section(shelf: Shelf, source: str, language: str) -> Passage:
+def _section(shelf: Shelf, source: str, language: str, reach: Reach) -> Passage:
     for each in (language, *LANGUAGES):
-        if (passage := shelf.passage(source, each)) is not None:
+        if (passage := shelf.passage(source, each, reach)) is not None:
             return passage
     raise KeyError(source)
 
 
-def build_index(folder: Path, content: Traversable | None = None) -> Index:
-    """Build the index of the playbooks in `content` (default: ours) and switch to it when it is whole.
+def build_index(folder: Path, content: Traversable | None = None, documents: Documents | None = None) -> Index:
+    """Build the index of playbooks (default: ours) and documents, and switch to it when it is whole.
 
     An error (BuildError when the new index does not find its own sections) leaves the index before in use,
     and so does the death of the process.
     """
     with _builds.new_build(folder) as build:
-        write(build, [chunk for playbook in playbooks(content) for chunk in chunks(playbook)])
-        (build / _FINGERPRINT).write_text(_fingerprint(content), encoding="utf-8")
+        # Taken first: what is kept while this is written is not in it.
+        fingerprint = _fingerprint(content, documents)
+        write(build, list(_chunks(content, documents)))
+        (build / _FINGERPRINT).write_text(fingerprint, encoding="utf-8")
     return Index(folder)
+
+
+def _chunks(content: Traversable | None, documents: Documents | None) -> Iterator[Chunk]:
+    taken = set()
+    for playbook in playbooks(content):
+        taken.add(f"{playbook.slug}.md")
+        yield from chunks(playbook)
+    for document in documents.all() if documents else ():
+        file = document.source
+        while file in taken:  # called as a playbook of ours
+            file = f"own/{file}"
+        taken.add(file)
+        yield from document_chunks(document, file)
 
 
 def open_index(folder: Path) -> Index:
@@ -110,19 +152,21 @@ def open_index(folder: Path) -> Index:
     return Index(folder)
 
 
-def is_current(folder: Path, content: Traversable | None = None) -> bool:
-    """Whether the index in `folder` is of the playbooks as they are now."""
+def is_current(folder: Path, content: Traversable | None = None, documents: Documents | None = None) -> bool:
+    """Whether the index in `folder` is of the playbooks and documents as they are now."""
     build = _builds.current(folder)
     if build is None or not (build / _FINGERPRINT).is_file():
         return False
-    return (build / _FINGERPRINT).read_text(encoding="utf-8") == _fingerprint(content)
+    return (build / _FINGERPRINT).read_text(encoding="utf-8") == _fingerprint(content, documents)
 
 
-def _fingerprint(content: Traversable | None) -> str:
+def _fingerprint(content: Traversable | None, documents: Documents | None) -> str:
     """Of the files' names and bytes, which costs milliseconds: it is taken at every start."""
     digest = hashlib.sha256(f"format {_FORMAT}".encode())
     for name, text in _files(content or files("knowledge") / "playbooks"):
         digest.update(f"\0{name}\0".encode() + text)
+    if documents:
+        digest.update(documents.fingerprint().encode())
     return digest.hexdigest()
 
 

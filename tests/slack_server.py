@@ -30,7 +30,7 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # Slack's documented example, no re
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 TEAM, BOT_USER = "T1", "U0BOT"
 SCOPES = (
-    "app_mentions:read,assistant:write,chat:write,commands,files:write,channels:history,groups:history,"
+    "app_mentions:read,assistant:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
     "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read"
 )
 MINIMAL = frozenset({"auth.test", "chat.postMessage"})
@@ -62,6 +62,7 @@ class SlackServer:
         self.messages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.channels: dict[str, dict[str, Any]] = {"C1": {"members": ["U1", BOT_USER]}}
         self.users: dict[str, dict[str, Any]] = {"U1": {}, "U2": {}, BOT_USER: {"is_bot": True}}
+        self.files: dict[str, tuple[bytes, str]] = {}
         self.refuse_blocks: str | None = None
         self.acks: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, list[Fault]] = defaultdict(list)
@@ -174,6 +175,15 @@ class SlackServer:
         """Somebody mentions the bot; returns the inner `app_mention` event."""
         said = self.say(f"<@{BOT_USER}> {text}", **more)
         return {**{k: v for k, v in said.items() if k != "channel_type"}, "type": "app_mention"}
+
+    def upload(self, text: str = "", channel: str = "D1", user: str = "U1", **files: bytes) -> dict[str, Any]:
+        """Somebody uploads files (name → bytes) in a direct message; returns the inner event."""
+        self.files.update({name: (data, "application/octet-stream") for name, data in files.items()})
+        shared = [
+            {"id": f"F{n}", "name": name, "size": len(data), "url_private_download": f"{self.root}/files/{name}"}
+            for n, (name, data) in enumerate(files.items())
+        ]
+        return self.say(text, user, channel, subtype="file_share", files=shared)
 
     def body(self, event: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """The outer event, each with its own event_id."""
@@ -341,6 +351,9 @@ def _handler(slack: SlackServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.path.startswith("/files/"):
+                self._file()
+                return
             if self.path.startswith("/respond/"):
                 slack.calls.append(Call("response_url", json.loads(body)))
             if self.path.startswith("/api/"):
@@ -357,6 +370,19 @@ def _handler(slack: SlackServer) -> type[BaseHTTPRequestHandler]:
                 self.connection.shutdown(socket.SHUT_RDWR)
             else:
                 self._send(fault, result)
+
+        def _file(self) -> None:
+            """A file goes to who has the token; anybody else is sent to log in."""
+            slack.calls.append(Call("file", {"path": self.path, "token": self.headers.get("Authorization")}))
+            data, kind = slack.files.get(self.path.removeprefix("/files/"), (b"", ""))
+            known = self.headers.get("Authorization") == f"Bearer {BOT_TOKEN}"
+            self.send_response(302 if not known else 200 if kind else 404)
+            self.send_header("Content-Type", kind or "text/html")
+            if not known:
+                self.send_header("Location", f"{slack.root}/login")
+            with suppress(ConnectionError):
+                self.end_headers()
+                self.wfile.write(data if known else b"")
 
         do_GET = do_POST  # noqa: N815
 

@@ -24,7 +24,7 @@ class Playbooks:
     titles: list = field(default_factory=list)
     asked: list = field(default_factory=list)
 
-    def search(self, query, language, limit=3):
+    def search(self, query, language, limit=3, *, own=True):
         self.asked.append((query, language))
         return self.passages[:limit]
 

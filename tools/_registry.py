@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from knowledge import Index
+from knowledge import Reader
 from tools._answer import Answer
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
@@ -27,11 +27,11 @@ WHY: Why = ("trace_figure", {})
 
 @dataclass(frozen=True)
 class Deps:
-    """What a tool may use: the book, the playbooks, the clock, the language of the question, earlier answers, and what
-    is written down of contacts with customers."""
+    """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
+    language of the question, earlier answers, and what is written down of contacts with customers."""
 
     book: Book
-    knowledge: Index
+    knowledge: Reader
     today: date
     language: str
     shown: Shown = field(default_factory=NothingShown)

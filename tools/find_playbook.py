@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tools import TOPIC, Answer, Deps, NextSteps, ToolError, phrase
+from knowledge import Passage
+from tools import TOPIC, Answer, Deps, NextSteps, Phrase, ToolError, phrase
 
 
 class Input(BaseModel):
@@ -28,6 +29,12 @@ def find_playbook(ask: Input, deps: Deps) -> Answer:
         )
     return Answer(
         subject=phrase("Playbooks · {topic}", topic=ask.topic),
-        headline=phrase("From the playbook “{title}”:", title=passages[0].title),
+        headline=_where(passages[0]),
         parts=(*passages, NextSteps((phrase("Which accounts are at risk?"),))),
     )
+
+
+def _where(passage: Passage) -> Phrase:
+    if passage.own:
+        return phrase("From your document “{title}”:", title=passage.title)
+    return phrase("From the playbook “{title}”:", title=passage.title)

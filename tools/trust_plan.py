@@ -196,7 +196,8 @@ class _Plan:
         return working_day(self.horizon - timedelta(days=round(before * squeeze)), today, self.horizon)
 
     def _playbook(self, language: str) -> Iterator[DraftLine]:
-        yield from self.deps.knowledge.search("trust enablement plan", language, limit=1)
+        # A draft is read by others than who asked for it: none of the team's own documents is quoted in it.
+        yield from self.deps.knowledge.search("trust enablement plan", language, limit=1, own=False)
 
     def next(self) -> tuple[Phrase, ...]:
         name = self.account.account.name
