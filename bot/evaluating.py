@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bot.router import Call, Clarify, Context, Decision, Decline, Names, Router
+from bot.router.slots.limits import any_values
 from tools import TOPIC, Tool
 from tools.metrics import Period
 
@@ -127,7 +128,7 @@ def _names(path: Path, head: Mapping[str, Any]) -> Names | None:
         raise NoQuestions(f"{path}: names needs accounts: {{id: name}}, owners: [name] and segments: [name]")
     accounts = {str(id_): str(name) for id_, name in said["accounts"].items()}
     owners, segments = (tuple(map(str, each)) for each in lists)
-    return Names(accounts, owners, segments)
+    return Names(accounts, owners, segments, any_values())  # countries, plans … as any book may have them
 
 
 def _asked(item: Mapping[str, Any], router: Router, tools: Mapping[str, Tool], today: date, names: Names) -> Outcome:

@@ -35,20 +35,30 @@ Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
 
 PURPOSES = Choice({
     "win_loss": (
-        "win-loss", "win loss", "win/loss", "winloss",
+        "win-loss", "win loss", "win/loss", "winloss", "win-loss interview*", "win loss interview*",
+        "win/loss interview*", "win-loss script*", "win loss script*", "entrevista* win-loss", "entrevista* win loss",
+        "entrevista* win/loss", "entrevista* de win*loss",
         "ganho e perda", "ganhos e perdas", "ganhas e perdidas",
     ),
     "why_buy": (
         "why-buy", "why buy", "why they bought", "why customers b*", "why do customers buy", "why did they buy",
-        "por que compra*", "por que compr*", "motivo da compra",
+        "who bought", "that bought", "new customers", "just signed", "who signed",
+        "por que compra*", "por que compr*", "motivo da compra", "quem comprou", "que compr*", "clientes novos",
+        "novos clientes", "cliente novo", "por que fech*", "acabou de fechar", "acabaram de fechar",
     ),
     "why_stay": (
         "why-stay", "why stay", "why they stay*", "why customers stay*", "why customers renew*", "why they renewed",
-        "por que fic*", "por que renov*", "motivo da renovação",
+        "who stayed", "that stayed", "who renewed", "that renewed", "loyal customers", "long-time customers",
+        "por que fic*", "por que renov*", "motivo da renovação", "quem fic*", "que fic*", "quem renov*",
+        "que renov*", "clientes fiéis", "cliente fiel", "clientes antigos", "por que continu*", "quem continu*",
     ),
     "why_leave": (
         "why-leave", "why leave", "why they left", "why customers le*", "why did they leave", "churn interview",
-        "exit interview", "por que sa*", "por que cancel*", "entrevista de saída",
+        "exit interview", "who left", "that left", "who churned", "that churned", "churned customer*", "who cancelled",
+        "that cancelled", "we lost", "lost customer*", "lost account*", "former customer*", "why they cancel*",
+        "por que sa*", "por que cancel*", "entrevista de saída", "quem sai*", "que saiu", "que saíram", "quem cancel*",
+        "que cancel*", "ex-cliente*", "cliente perdido", "clientes perdidos", "que perdemos", "por que foi embora",
+        "por que foram embora", "que deu churn", "que deram churn", "quem deu churn",
     ),
     "icp": (
         "icp", "ideal customer*", "ideal client*", "ideal profile", "cliente* ideal", "clientes ideais",

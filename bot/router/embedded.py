@@ -86,6 +86,8 @@ class EmbeddedRouter:
             return self._settled(tool, reading, accounts)
         if self._clear(ranked):
             return self._settled(first, reading, accounts)
+        if tool := self._before_the_colon(reading):
+            return self._settled(tool, reading, accounts)
         if tool := self._if_named(reading):
             return self._settled(tool, reading, accounts)
         if best >= self.policy.clarify:
@@ -150,6 +152,14 @@ class EmbeddedRouter:
         likely = (self._tools[name] for name, score in ranked if name in self._tools and score >= self.policy.clarify)
         able = (tool.name for tool in likely if all(_takes(tool, (kind,)) for kind in (METRIC, *asked)))
         return next(able, None)
+
+    def _before_the_colon(self, reading: Reading) -> str | None:
+        """The tool that the words before a colon clearly ask for: "log a call with Acme: the CFO says …"."""
+        head, colon, said = reading.shape.partition(": ")
+        if not (colon and said):
+            return None
+        ranked = self._ranked(head)
+        return ranked[0][0] if ranked[0][0] in self._tools and self._clear(ranked) else None
 
     def _about_what_has_an_id(self, reading: Reading) -> str | None:
         """The tool that takes the id of a figure or a draft: who names one can mean nothing else."""

@@ -50,7 +50,8 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     arguments, fields = _one_time(dict(_said(tool, reading))), fields_by_slot(tool)
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
-    call = Call(tool.name, arguments, (*_out_of_place(tool, reading, arguments), *(each.text for each in left)))
+    amiss = () if "topic" in fields else _out_of_place(tool, reading, arguments)  # a topic takes any words
+    call = Call(tool.name, arguments, (*amiss, *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
     if (metric := fields.get("metric")) and metric not in arguments and _one_is_meant(tool, metric, reading.folded):
@@ -122,8 +123,6 @@ def _meet(one: Stretch, other: Stretch) -> bool:
 def _out_of_place(tool: Tool, reading: Reading, filled: Mapping[str, Any]) -> Iterator[str]:
     """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
     fields = fields_by_slot(tool)
-    if "topic" in fields:
-        return
     timed = filled.keys() & {fields.get("period"), *AHEAD}
     if (period := reading.period) and not timed and not _now(period.period, reading):
         yield reading.text[period.start : period.end]
