@@ -242,8 +242,13 @@ def drafts(
     ] = "list",
     draft: Annotated[str | None, typer.Argument(help="Id of the draft: D- and eight digits.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", dir_okay=False, help="Markdown to read (edit) or to write (export).")
+        Path | None,
+        typer.Option("--file", "--out", dir_okay=False, help="Markdown to read (edit), or the file to write (export)."),
     ] = None,
+    form: Annotated[
+        Literal["md", "docx", "csv", "json", "formbricks", "typeform", "surveymonkey"],
+        typer.Option("--as", help="The form to export; the last three are for survey tools."),
+    ] = "md",
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="When an approved draft will be sent.")
     ] = None,
@@ -251,14 +256,15 @@ def drafts(
     today: Today = None,
 ) -> None:
     """The drafts that wait for approval; show, approve, reject, edit or export one. Nothing is sent."""
-    from bot.shelf import shelf
+    from bot.shelf import Order, shelf
 
     if act != "list" and not draft:
         raise typer.BadParameter("Say which draft: its id is D- and eight digits.")
     if act == "edit" and not (file and file.exists()):
         raise typer.BadParameter("--file: the Markdown of the new version.")
     written = day.date().isoformat() if day else None
-    raise typer.Exit(shelf(assistant(context, home, today), act, draft, file, written, Console()))
+    order = Order(act, draft, file, written, form)
+    raise typer.Exit(shelf(assistant(context, home, today), order, Console()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")

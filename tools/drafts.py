@@ -29,6 +29,7 @@ from tools import (
 )
 from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
+from tools._reviewing import refuse_win_back, review_facts
 from tools.metrics import account_names
 
 _ACTS = {
@@ -112,6 +113,7 @@ def _approved(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
     on = day_of(ask.day, deps)
     if on < deps.today:
         raise ToolError(phrase("{day} is over: a draft can be approved for today or later.", day=on))
+    refuse_win_back(draft.kind, draft.language, draft.body)
     wish = Wish(draft.account_id or "", draft.category or "", on, draft.contact_id)
     asked = ledger(deps, wish)
     decision = deps.contacting.drafts.approve(draft, on, asked.decide)
@@ -169,5 +171,6 @@ def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
         Fact(phrase("By"), draft.author),
     ))  # fmt: skip
     yield Note(phrase("{text}", text=draft.body))
+    yield from review_facts(draft.kind, draft.language, draft.body)
     if draft.state == "waiting":
         yield NextSteps(to_decide(draft.id))
