@@ -226,8 +226,13 @@ def drafts(
     ] = "list",
     draft: Annotated[str | None, typer.Argument(help="Id of the draft: D- and eight digits.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", dir_okay=False, help="Markdown to read (edit) or to write (export).")
+        Path | None,
+        typer.Option("--file", "--out", dir_okay=False, help="Markdown to read (edit), or the file to write (export)."),
     ] = None,
+    form: Annotated[
+        Literal["md", "docx", "csv", "json", "formbricks", "typeform", "surveymonkey"],
+        typer.Option("--as", help="The form to export; the last three are for survey tools."),
+    ] = "md",
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="When an approved draft will be sent.")
     ] = None,
@@ -238,7 +243,7 @@ def drafts(
     today: Today = None,
 ) -> None:
     """The drafts that wait for approval; show, approve, reject, edit or export one. Nothing is sent."""
-    from bot.shelf import shelf
+    from bot.shelf import Order, shelf
 
     if act != "list" and not draft:
         raise typer.BadParameter("Say which draft: its id is D- and eight digits.")
@@ -246,8 +251,9 @@ def drafts(
         raise typer.BadParameter("--file: the Markdown of the new version.")
     if versions and act != "show":
         raise typer.BadParameter("--versions goes with show.")
-    written, done = day.date().isoformat() if day else None, "versions" if versions else act
-    raise typer.Exit(shelf(assistant(context, home, today), done, draft, file, written, page()))
+    written = day.date().isoformat() if day else None
+    order = Order("versions" if versions else act, draft, file, written, form)
+    raise typer.Exit(shelf(assistant(context, home, today), order, page()))
 
 
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")

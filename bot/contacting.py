@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, 
 from bot.question import Question
 from bot.store import alone, aware, draft_key, now
 from bot.tables import draft_versions, drafts, questions, touches
-from tools import Allowed, Decision, Draft, DraftVersion, Guard, KeptDraft, Touch
+from tools import Allowed, Decision, Draft, DraftVersion, Guard, KeptDraft, Touch, refuse_win_back
 
 SHORT = 8
 """Digits of a draft's key that people call it by."""
@@ -97,7 +97,11 @@ class DraftsAt:
             return True
 
     def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
-        """A new version, which waits for approval; None where it was approved or edited in the meantime."""
+        """A new version, which waits for approval; None where it was approved or edited in the meantime.
+
+        Raises ToolError where an exit survey would try to win the customer back.
+        """
+        refuse_win_back(draft.kind, draft.language, body)
         with _alone_with(self.engine, draft.account_id or draft.id) as connection:
             again = {"version": draft.version + 1, "state": "waiting", "decided_by": None, "decided_at": None}
             if not connection.execute(_as_seen(draft, "waiting", "rejected").values(again)).rowcount:

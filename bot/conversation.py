@@ -188,8 +188,11 @@ def _used(answer: Answer, book: Book) -> set[str]:
 
 
 def as_files(answer: Answer, name: str) -> Answer:
-    """The answer with its tables as CSV files and nothing else."""
+    """The answer with its tables as CSV files and nothing else; where it has none, the files that it brings."""
     tables = [part for part in answer.parts if isinstance(part, Table)]
+    made = tuple(part for part in answer.parts if isinstance(part, Download))
+    if made and not tables:
+        return replace(answer, parts=made)
     if not tables:
         raise ToolError(phrase("There is no table in that answer to make a file of."))
     numbered = [name if len(tables) == 1 else f"{name}-{n}" for n in range(1, len(tables) + 1)]

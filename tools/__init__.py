@@ -30,11 +30,13 @@ from tools._answer import (
     ToolError,
 )
 from tools._contacting import guarded_drafts, ledger, may_contact, read_rules
+from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
 from tools._phrase import Phrase, Territory, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
 from tools._registry import WHY, Deps, Tool, Why, load
+from tools._reviewing import refuse_win_back, review_facts
 from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
@@ -74,6 +76,6 @@ __all__ = [
     "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts",
     "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part",
     "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool",
-    "ToolError", "Touch", "Touches", "Why", "Wish", "guarded_drafts", "ledger", "load", "may_contact", "metric_query",
-    "phrase", "phrase_n", "read_rules", "what_it_hides",
+    "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load", "may_contact",
+    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts", "what_it_hides",
 ]  # fmt: skip

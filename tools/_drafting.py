@@ -1,13 +1,13 @@
 """What drafts share: language, questions in it, and days that fall on working days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
 from knowledge import Question, preamble
-from tools._answer import Ask
+from tools._answer import Ask, Cell, Column, Download
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
 
@@ -59,6 +59,33 @@ def minutes_to_answer(asks: Sequence[Ask], *around: str) -> int:
     words = sum(len(text.split()) for text in read)
     seconds = Fraction(60 * words, WORDS_PER_MINUTE) + sum(SECONDS[ask.answer] for ask in asks)
     return max(1, ceil(seconds / 60))
+
+
+ANSWERS: dict[str, Phrase] = {
+    "open": phrase("in their own words"),
+    "yes_no": phrase("yes or no"),
+    "choice": phrase("choose one"),
+    "scale": phrase("0 to 10"),
+}
+
+
+def as_rows(asks: Sequence[Ask], title: Phrase, name: str) -> Download:
+    """A survey's questions as a file, one row each."""
+    columns = (
+        Column(phrase("Question"), numeric=True), Column(phrase("Id")), Column(phrase("Text")),
+        Column(phrase("Answer")), Column(phrase("Options")), Column(phrase("Hints")), Column(phrase("Shown if")),
+    )  # fmt: skip
+    numbers = {ask.id: number for number, ask in enumerate(asks, start=1)}
+    return Download(name, title, columns, tuple(_row(ask, numbers) for ask in asks))
+
+
+def _row(ask: Ask, numbers: Mapping[str, int]) -> tuple[Cell, ...]:
+    shown_if = None
+    if ask.only_if:
+        answer = {"yes": phrase("Yes"), "no": phrase("No")}.get(ask.only_if[1], ask.only_if[1])
+        shown_if = phrase("question {n}: {answer}", n=numbers[ask.only_if[0]], answer=answer)
+    options, hints = " | ".join(ask.options), " | ".join(ask.probes)
+    return numbers[ask.id], ask.id, ask.text, ANSWERS[ask.answer], options or None, hints or None, shown_if
 
 
 def opening(set_name: str, language: str) -> Phrase:

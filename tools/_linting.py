@@ -8,124 +8,19 @@ from dataclasses import dataclass
 from tools._question_rules import RULES, Mend, patterns
 
 LANGUAGES = ("en", "pt-BR")
+_WORD = re.compile(r"\w+")
 _ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "is",
-        "are",
-        "was",
-        "were",
-        "what",
-        "which",
-        "who",
-        "whom",
-        "how",
-        "why",
-        "when",
-        "where",
-        "for",
-        "with",
-        "from",
-        "by",
-        "about",
-        "you",
-        "your",
-        "our",
-        "we",
-        "us",
-        "it",
-        "did",
-        "do",
-        "does",
-        "have",
-        "has",
-        "had",
-        "would",
-        "could",
-        "can",
-        "will",
-        "if",
-        "not",
-        "that",
-        "this",
-        "these",
-        "they",
-        "their",
-        "i",
-        "in",
-        "on",
-        "at",
-        "any",
-        "all",
-        "or",
-    ]
+    _WORD.findall(
+        "the of and to is are was were what which who whom how why when where for with from by about you your our we "
+        "us it did do does have has had would could can will if not that this these they their i in on at any all or"
+    )
 )
 _PORTUGUESE = frozenset(
-    [
-        "o",
-        "os",
-        "as",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "de",
-        "em",
-        "na",
-        "nas",
-        "no",
-        "nos",
-        "um",
-        "uma",
-        "com",
-        "sem",
-        "que",
-        "qual",
-        "quais",
-        "quem",
-        "quando",
-        "onde",
-        "como",
-        "quanto",
-        "porque",
-        "e",
-        "ou",
-        "se",
-        "eu",
-        "voce",
-        "voces",
-        "vc",
-        "vcs",
-        "nosso",
-        "nossa",
-        "nossos",
-        "nossas",
-        "seu",
-        "sua",
-        "seus",
-        "suas",
-        "foi",
-        "foram",
-        "esta",
-        "estao",
-        "ter",
-        "fez",
-        "fazer",
-        "nao",
-        "para",
-        "pra",
-        "por",
-        "pela",
-        "pelo",
-        "mais",
-        "ja",
-        "quantos",
-        "quantas",
-        "por",
-    ]
+    _WORD.findall(
+        "o os as da das do dos de em na nas no nos um uma com sem que qual quais quem quando onde como quanto porque e "
+        "ou se eu voce voces vc vcs nosso nossa nossos nossas seu sua seus suas foi foram esta estao ter fez fazer nao "
+        "para pra por pela pelo mais ja quantos quantas"
+    )
 )
 _ENDS_PORTUGUESE = re.compile(r"\w(?:cao|coes|oes|aram|eram|iram|ores|amos|mente|aria|ando)$")
 
@@ -161,7 +56,7 @@ def reworded(question: str, language: str) -> tuple[str, ...]:
 
 def language_of(text: str, default: str) -> str:
     """`en` or `pt-BR`, by the small words that each has; `default` where they leave it open."""
-    words = re.findall(r"\w+", folded(text))
+    words = _WORD.findall(folded(text))
     leaning = sum((word in _ENGLISH) - (word in _PORTUGUESE or bool(_ENDS_PORTUGUESE.search(word))) for word in words)
     return default if leaning == 0 else "en" if leaning > 0 else "pt-BR"
 

@@ -29,6 +29,7 @@ from tools import (
 )
 from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
+from tools._reviewing import refuse_win_back, review_facts
 from tools._versions import history, moment, to_fill_in
 from tools.metrics import account_names
 
@@ -130,6 +131,7 @@ def _approved(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
     on = day_of(ask.day, deps)
     if on < deps.today:
         raise ToolError(phrase("{day} is over: a draft can be approved for today or later.", day=on))
+    refuse_win_back(draft.kind, draft.language, draft.body)
     wish = Wish(draft.account_id or "", draft.category or "", on, draft.contact_id)
     asked = ledger(deps, wish)
     decision = deps.contacting.drafts.approve(draft, on, asked.decide)
@@ -200,5 +202,6 @@ def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
     ))  # fmt: skip
     yield Note(phrase("{text}", text=draft.body))
     yield from to_fill_in(draft.body)
+    yield from review_facts(draft.kind, draft.language, draft.body)
     versions = (phrase("Versions of draft {id}", id=draft.id),) if draft.version > 1 else ()
     yield NextSteps((*(to_decide(draft.id) if draft.state == "waiting" else ()), *versions))

@@ -20,7 +20,7 @@ from tools import (
     phrase_n,
 )
 from tools._account import leaving_on, read_account
-from tools._drafting import minutes_to_answer, reader_language, written
+from tools._drafting import as_rows, minutes_to_answer, reader_language, written
 from tools.metrics import Profile
 
 
@@ -68,7 +68,7 @@ def exit_survey(ask: Input, deps: Deps) -> Answer:
             len(asks),
             minutes=minutes,
         ),
-        parts=(*_cautions(account, deps), draft, NextSteps(_next(account))),
+        parts=(*_cautions(account, deps), draft, as_rows(asks, subject, "exit_survey.csv"), NextSteps(_next(account))),
         accounts=frozenset({ask.account} if ask.account else ()),
     )
 
