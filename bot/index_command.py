@@ -1,4 +1,4 @@
-"""`retention index …`: build the index, take documents in, list and remove them."""
+"""`retention index …`: build the index, take documents in, list, remove, measure."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from bot.options import Home, assistant
+from bot.options import AsJson, Home, assistant
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: `retention index`")
 
@@ -62,3 +62,16 @@ def remove(
     from bot.indexing import remove as run
 
     raise typer.Exit(run(assistant(context, home, None), source, Console()))
+
+
+@app.command(name="eval", epilog="Example: `retention index eval scifact/`")
+def evaluate(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels/test.tsv (BEIR).")],
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Measure how well the index finds, on a data set of questions and right documents. Changes nothing."""
+    from bot.index_eval import run
+
+    raise typer.Exit(run(assistant(context, home, None), folder, as_json, Console()))
