@@ -1,11 +1,11 @@
-"""`retention index …`: build the index, take documents in, list and remove them."""
+"""`retention index …`: build the index, take documents in, list, remove, measure."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from bot.options import Home, assistant
+from bot.options import AsJson, Home, assistant
 from bot.page import page
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: `retention index`")
@@ -62,3 +62,16 @@ def remove(
     from bot.indexing import remove as run
 
     raise typer.Exit(run(assistant(context, home, None), source, page()))
+
+
+@app.command(name="eval", epilog="Example: `retention index eval scifact/`")
+def evaluate(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels/test.tsv (BEIR).")],
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Measure how well the index finds, on a data set of questions and right documents. Changes nothing."""
+    from bot.index_eval import run
+
+    raise typer.Exit(run(assistant(context, home, None), folder, as_json, page()))

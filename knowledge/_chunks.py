@@ -32,13 +32,18 @@ class Chunk:
         return () if self.passage.own else (self.passage.title, *self.triggers)
 
     @property
+    def _is_untitled(self) -> bool:
+        """A page of a document: its title stands where a heading would."""
+        return self.passage.own and self.passage.heading == self.passage.title
+
+    @property
     def fields(self) -> Mapping[str, str]:
         """The texts to match, by the name under which they are weighted."""
         return {
             "title": self.passage.title,
             "when": self.when,
             "triggers": " · ".join(self.triggers),
-            "heading": self.passage.heading,
+            "heading": "" if self._is_untitled else self.passage.heading,
             "text": self.passage.text,
         }
 

@@ -4,8 +4,8 @@ The halves' scores are made comparable (z-scores) and added. Adding ranks instea
 nothing of a question the same say as one that does.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ from knowledge._lexical import Match
 if TYPE_CHECKING:
     import numpy as np
 
-    Floats = np.ndarray[Any, np.dtype[np.float32]]
+    Floats = np.ndarray[Any, np.dtype[Any]]
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 # Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
 # tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
@@ -27,6 +28,8 @@ COVERED = 1.04
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
 _PER_PLAYBOOK = 2
+# So many sections are listed at most: nobody reads further.
+_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -42,22 +45,47 @@ class Hit:
         return playbook_of(self.source)
 
 
-def rank(sources: Sequence[str], match: Match, likeness: "Floats", purposes: Mapping[str, float]) -> list[Hit]:
-    """The sections, best first: each by its own score and its playbook's.
+@dataclass(frozen=True)
+class Places:
+    """Which section and which playbook each row belongs to, by their numbers."""
 
-    `sources` names each row's section; `purposes`: how much of each playbook's purpose is asked for (0 to 1).
+    sections: tuple[str, ...]
+    section_of: "Ints"
+    playbooks: tuple[str, ...]
+    playbook_of: "Ints"
+    """Of each section."""
+
+
+def places(sources: Sequence[str]) -> Places:
+    """`sources` names each row's section; the rows of one section are its languages."""
+    import numpy as np
+
+    sections = {source: number for number, source in enumerate(dict.fromkeys(sources))}
+    books = [playbook_of(source) for source in sections]
+    playbooks = {book: number for number, book in enumerate(dict.fromkeys(books))}
+    return Places(
+        tuple(sections), np.array([sections[source] for source in sources], "<i8"),
+        tuple(playbooks), np.array([playbooks[book] for book in books], "<i8"),
+    )  # fmt: skip
+
+
+def rank(its: Places, match: Match, likeness: "Floats", purposes: Mapping[str, float]) -> list[Hit]:
+    """The best sections, best first: each by its own score and its playbook's.
+
+    `purposes`: how much of each playbook's purpose is asked for (0 to 1).
     """
-    scores = _comparable(match.score) + _comparable(likeness)
+    import numpy as np
+
     business = _TRADE * match.trade + _STRANGE * match.strange + _ELSEWHERE * match.elsewhere
-    evidence = _COVERAGE * match.coverage + _LIKENESS * likeness + business
-    alone = _sections(sources, scores.tolist(), evidence.tolist())
-    together = _playbooks(alone)
-    hits = (
-        Hit(hit.source, hit.score + together[book], hit.evidence + _PURPOSE * purposes.get(book, 0.0))
-        for hit in alone
-        for book in [hit.playbook]
-    )
-    return sorted(hits, key=lambda hit: -hit.score)
+    scores, evidence = _sections(
+        its, _comparable(match.score) + _comparable(likeness),
+        _COVERAGE * match.coverage + _LIKENESS * likeness + business,
+    )  # fmt: skip
+    purpose = np.array([_PURPOSE * purposes.get(book, 0.0) for book in its.playbooks])
+    scores = scores + _together(its.playbook_of, scores, len(its.playbooks))[its.playbook_of]
+    evidence = evidence + purpose[its.playbook_of]
+    best = np.argsort(-scores, kind="stable")[:_LISTED]
+    return [Hit(its.sections[at], float(scores[at]), float(evidence[at])) for at in best.tolist()]
 
 
 def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -68,24 +96,29 @@ def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
     return [hit for hit in varied if hit.evidence >= COVERED / 2][:limit]
 
 
-def _sections(sources: Sequence[str], scores: Sequence[float], evidence: Sequence[float]) -> list[Hit]:
-    """The rows of one section are its languages: its score is their mean, as all tell what it is about, and
-    its evidence the greatest, which is that of the language it was asked in.
+def _sections(its: Places, scores: "Floats", evidence: "Floats") -> tuple["Floats", "Floats"]:
+    """A section's score is the mean of its languages, as all tell what it is about, and its evidence the greatest,
+    which is that of the language it was asked in.
     """
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, source in enumerate(sources):
-        rows[source].append(row)
-    return [
-        Hit(source, _mean([scores[row] for row in its]), max(evidence[row] for row in its))
-        for source, its in rows.items()
-    ]
+    import numpy as np
+
+    size = len(its.sections)
+    mean = np.bincount(its.section_of, scores, size) / np.bincount(its.section_of, minlength=size)
+    greatest = np.full(size, -np.inf)
+    np.maximum.at(greatest, its.section_of, evidence)
+    return mean, greatest
 
 
-def _playbooks(hits: Iterable[Hit]) -> Mapping[str, float]:
-    scores: dict[str, list[float]] = defaultdict(list)
-    for hit in hits:
-        scores[hit.playbook].append(hit.score)
-    return {playbook: _mean(sorted(its)[-_TOGETHER:]) for playbook, its in scores.items()}
+def _together(playbook_of: "Ints", scores: "Floats", playbooks: int) -> "Floats":
+    """Of each playbook the mean of its best few sections."""
+    import numpy as np
+
+    order = np.lexsort((-scores, playbook_of))
+    books = playbook_of[order]
+    place = np.arange(len(books)) - np.searchsorted(books, books)
+    few = order[place < _TOGETHER]
+    sums: Floats = np.bincount(playbook_of[few], scores[few], playbooks)
+    return sums / np.maximum(np.bincount(playbook_of[few], minlength=playbooks), 1)
 
 
 def _varied(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -99,7 +132,3 @@ def _varied(hits: Sequence[Hit]) -> Iterator[Hit]:
 def _comparable(scores: "Floats") -> "Floats":
     above: Floats = scores - scores.mean()
     return above / (float(scores.std()) or 1.0)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

@@ -6,9 +6,9 @@ sections that he may read.
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from contextlib import closing
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from knowledge._chunks import Chunk, playbook_of
 from knowledge._content import Passage
 from knowledge._glossary import glossary
 from knowledge._language import family
-from knowledge._ranking import Hit, rank
+from knowledge._ranking import Hit, Places, places, rank
 from knowledge._words import words
 
 _DATABASE, _IDF, _VECTORS = "sections.sqlite", "idf.npy", "vectors"
@@ -57,16 +57,17 @@ class Shelf:
         self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
         self._opening = threading.Lock()
         self._opened: _vectors.Vectors | None = None
+        # Worked out once for each of the few ways to read a build.
+        self._within, self._languages = cache(self._reading), cache(self._documents)
 
     def rank(self, question: str, reach: Reach) -> list[Hit]:
         """Every section within reach, the one that answers best first; none for a question without words."""
-        readable = self._readable(reach)
+        readable, its = self._within(reach)
         if not words(question) or not readable.any():
             return []
         needs = glossary().read(question)
         match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
-        sources = [row.source for row, seen in zip(self._rows, readable, strict=True) if seen]
-        return rank(sources, match, self.likeness(question)[readable], self._purposes.match(needs))
+        return rank(its, match, self.likeness(question)[readable], self._purposes.match(needs))
 
     def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
         """The section, when it exists in this language and within reach."""
@@ -81,9 +82,7 @@ class Shelf:
 
     def in_language(self, hits: Iterable[Hit], language: str, reach: Reach) -> list[Hit]:
         """The hits without those in another language of a document that exists in this one too."""
-        rows = [row for row in self._rows if row.own and _is_within(reach, row.access, row.own)]
-        there = {family(playbook_of(row.source)) for row in rows if row.language == language}
-        other = {playbook_of(row.source) for row in rows if row.language != language}
+        there, other = self._languages(reach, language)
         return [hit for hit in hits if hit.playbook not in other or family(hit.playbook) not in there]
 
     def likeness(self, text: str) -> "_vectors.Floats":
@@ -99,11 +98,18 @@ class Shelf:
             if self.likeness(_prose(chunks[row]))[row] < _ITSELF:
                 raise BuildError(f"{chunks[row].passage.source} is not found by its own text")
 
-    def _readable(self, reach: Reach) -> "_lexical.Flags":
-        """Of each row, whether it is within reach."""
+    def _reading(self, reach: Reach) -> tuple["_lexical.Flags", Places]:
+        """Of each row, whether it is within reach; and where those that are belong."""
         import numpy as np
 
-        return np.array([_is_within(reach, row.access, row.own) for row in self._rows], bool)
+        readable = np.array([_is_within(reach, row.access, row.own) for row in self._rows], bool)
+        return readable, places([row.source for row, seen in zip(self._rows, readable, strict=True) if seen])
+
+    def _documents(self, reach: Reach, language: str) -> tuple[Set[str], Set[str]]:
+        """The families of documents within reach in this language, and the documents in another."""
+        rows = [row for row in self._rows if row.own and _is_within(reach, row.access, row.own)]
+        there = {family(playbook_of(row.source)) for row in rows if row.language == language}
+        return there, {playbook_of(row.source) for row in rows if row.language != language}
 
     @cached_property
     def _rows(self) -> tuple[_Row, ...]:
