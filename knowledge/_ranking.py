@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[Any]]
     Ints = np.ndarray[Any, np.dtype[np.int64]]
+    Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
 # tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _COVERAGE, _LIKENESS, _PURPOSE = 0.5, 0.9, 0.7
 _TRADE, _STRANGE, _ELSEWHERE = 0.14, -0.13, -0.5
 COVERED = 1.04
+_OWN_COVERAGE, _OWN_LIKENESS, _OWN_STRANGE = 0.6, 2.4, -0.36
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
@@ -69,23 +71,35 @@ def places(sources: Sequence[str]) -> Places:
     )  # fmt: skip
 
 
-def rank(its: Places, match: Match, likeness: "Floats", purposes: Mapping[str, float]) -> list[Hit]:
+def rank(
+    its: Places, match: Match, likeness: "Floats", purposes: Mapping[str, float], own: "Flags | None" = None
+) -> list[Hit]:
     """The best sections, best first: each by its own score and its playbook's.
 
-    `purposes`: how much of each playbook's purpose is asked for (0 to 1).
+    `purposes`: how much of each playbook's purpose is asked for (0 to 1). `own`: the rows of a team's own documents.
     """
     import numpy as np
 
-    business = _TRADE * match.trade + _STRANGE * match.strange + _ELSEWHERE * match.elsewhere
-    scores, evidence = _sections(
-        its, _comparable(match.score) + _comparable(likeness),
-        _COVERAGE * match.coverage + _LIKENESS * likeness + business,
-    )  # fmt: skip
+    evidence = _evidence(match, likeness)
+    if own is not None:
+        evidence = np.where(own, _evidence_of_own(match, likeness), evidence)
+    scores, evidence = _sections(its, _comparable(match.score) + _comparable(likeness), evidence)
     purpose = np.array([_PURPOSE * purposes.get(book, 0.0) for book in its.playbooks])
     scores = scores + _together(its.playbook_of, scores, len(its.playbooks))[its.playbook_of]
     evidence = evidence + purpose[its.playbook_of]
     best = np.argsort(-scores, kind="stable")[:_LISTED]
     return [Hit(its.sections[at], float(scores[at]), float(evidence[at])) for at in best.tolist()]
+
+
+def _evidence(match: Match, likeness: "Floats") -> "Floats":
+    """Of playbooks: they are about customers, so what a question is about tells whether they can answer it."""
+    business = _TRADE * match.trade + _STRANGE * match.strange + _ELSEWHERE * match.elsewhere
+    return _COVERAGE * match.coverage + _LIKENESS * likeness + business
+
+
+def _evidence_of_own(match: Match, likeness: "Floats") -> "Floats":
+    """Of a team's own documents, which may be about anything: how much of the question they speak of, and how alike."""
+    return _OWN_COVERAGE * match.coverage + _OWN_LIKENESS * likeness + _OWN_STRANGE * match.strange
 
 
 def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:

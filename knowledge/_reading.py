@@ -52,6 +52,7 @@ def files_of(path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def is_supported(source: str) -> bool:
+    """Whether a file of this name is of a kind that can be read: Markdown, text, PDF, Word, HTML or CSV."""
     return Path(source).suffix.lower() in READERS
 
 

@@ -67,7 +67,7 @@ class Shelf:
             return []
         needs = glossary().read(question)
         match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
-        return rank(its, match, self.likeness(question)[readable], self._purposes.match(needs))
+        return rank(its, match, self.likeness(question)[readable], self._purposes.match(needs), self._own[readable])
 
     def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
         """The section, when it exists in this language and within reach."""
@@ -115,6 +115,13 @@ class Shelf:
     def _rows(self) -> tuple[_Row, ...]:
         rows = self._database.execute("SELECT source, language, access, own FROM section ORDER BY row")
         return tuple(_Row(*row) for row in rows)
+
+    @cached_property
+    def _own(self) -> "_lexical.Flags":
+        """Of each row, whether it is of a team's own document."""
+        import numpy as np
+
+        return np.array([row.own for row in self._rows], bool)
 
     @cached_property
     def _purposes(self) -> _purposes.Purposes:
