@@ -1,7 +1,7 @@
 """The store: what the assistant itself writes down. SQLite (WAL) by default, PostgreSQL by URL."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -36,6 +36,8 @@ from tools import WHY, Draft
 from tools.metrics import Figure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+REMEMBERED = 10
+"""Answers back to which "it" may point."""
 MIGRATING = 7308324466019
 """The lock of whoever brings the tables up to date."""
 
@@ -89,7 +91,7 @@ class Store:
         if place.kind != "dm":
             here.append(questions.c.conversation == place.conversation)
         query = (
-            select(answers.c.tool, answers.c.arguments, questions.c.language)
+            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions.c.language)
             .join(questions, questions.c.key == answers.c.question)
             .where(*here, answers.c.tool.is_not(None))
             .order_by(questions.c.asked_at.desc(), answers.c.answered_at.desc())
@@ -97,11 +99,13 @@ class Store:
         row = self._first(query)
         if row is None:
             return None
-        listed = self._first(query.with_only_columns(answers.c.listed).where(answers.c.listed != "[]"))
+        listed = self._first(query.where(answers.c.listed != "[]"))
         accounts = tuple(json.loads(listed.listed)) if listed else ()
+        with self.engine.connect() as connection:
+            about = _spoken_of(connection.execute(query.limit(REMEMBERED)).all())
         explained = self._first(query.where(answers.c.tool != WHY[0])) if row.tool == WHY[0] else None
-        earlier = Context(_call(explained), accounts, explained.language) if explained else None
-        return Context(_call(row), accounts, row.language, earlier)
+        earlier = Context(_call(explained), accounts, explained.language, about=about) if explained else None
+        return Context(_call(row), accounts, row.language, earlier, about)
 
     def keep_draft(self, question: Question, draft: Draft, title: str, body: str, at: datetime | None = None) -> str:
         """Keep a document that an answer drafted (after `remember`); `body` is Markdown. Returns its key.
@@ -197,6 +201,17 @@ class Store:
     def _first(self, query: Select[Any]) -> Any:
         with self.engine.connect() as connection:
             return connection.execute(query.limit(1)).first()
+
+
+def _spoken_of(latest: Sequence[Any]) -> str:
+    """The account that the latest answer with any was about; none where that one listed several."""
+    for answer in latest:
+        listed = json.loads(answer.listed)
+        if account := json.loads(answer.arguments).get("account"):
+            return str(account)
+        if listed:
+            return str(listed[0]) if len(listed) == 1 else ""
+    return ""
 
 
 def _call(answer: Any) -> Call:

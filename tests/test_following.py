@@ -38,6 +38,12 @@ def nrr(**more: str) -> Call:
     ("context", "said", "meant"),
     [
         (NRR, "and in Q2?", nrr(period="2026-Q2")),
+        (NRR, "contra o 2º", nrr(compare="2026-Q2")),
+        (NRR, "against the first", nrr(compare="2026-Q1")),
+        (Context(Call("define_metric", {"metric": "net_revenue_retention"})), "qual foi no 3º trimestre?",
+         Call("query_metric", {"metric": "net_revenue_retention", "period": "2026-Q3"})),
+        (Context(Call("find_playbook", {"topic": "usage"}), about="A3"), "trust plan for them",
+         Call("trust_plan", {"account": "A3"})),
         (NRR, "e no Q2?", nrr(period="2026-Q2")),
         (NRR, "só smb", nrr(segment="smb")),
         (NRR, "e da carteira da Ana?", nrr(owner="Ana Souza")),

@@ -39,13 +39,15 @@ class Call:
 class Context:
     """What was answered last where a question is asked, in which language, and the accounts of the last list there.
 
-    `earlier`: what was answered before it, where the last answer only explained that one's figures.
+    `earlier`: what was answered before it, where the last answer only explained that one's figures. `about`: the
+    account last spoken of, some answers ago perhaps; empty where several were.
     """
 
     call: Call
     listed: tuple[str, ...] = ()
     language: str = ""
     earlier: "Context | None" = None
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.router._door import Call, Context
 from bot.router.slots.accounts import parts_of
 from bot.router.slots.filling import fields_by_slot, left_over, newly_said, unplaced
 from bot.router.slots.limits import LIMITS
-from bot.router.slots.period_forms import grain_of
+from bot.router.slots.period_forms import ORDINAL, grain_of, ordinal_of
 from bot.router.slots.reading import Reading
 from bot.router.slots.text import fold, word_set
 from tools import WHY, Tool
@@ -54,6 +54,10 @@ _BEFORE = re.compile(
     r"\b(?:the )?(?:(week|month|quarter|year|one|period) before"
     r"|(?:previous|prior) (week|month|quarter|year|one|period))\b"
     r"|\b(?:[ao]s? )?(?:(semana|mes|trimestre|ano|periodo) )?anterior\b"
+)
+_THE_NTH = re.compile(
+    r"^(?:and |e )?(?:vs\.?|versus|against|compared? (?:to|with)|contra|comparad[oa] (?:com|ao)) (?:the |[oa] )?"
+    rf"(?P<n>{ORDINAL})(?: quarter| one| trimestre| tri)?[\s?!.]*$"
 )
 _AGAINST = re.compile(r"\b(?:vs?|versus|against|compar\w*|contra|than|do que)\b")
 _WHY = re.compile(
@@ -107,10 +111,10 @@ def _nth(found: "re.Match[str]", listed: Sequence[str]) -> str:
 
 
 def spoken_of(context: Context) -> str:
-    """The one account that the answer before was about; empty where there were several or none."""
+    """The one account that was spoken of last; empty where there were several or none."""
     if account := context.call.arguments.get("account"):
         return str(account)
-    return context.listed[0] if len(context.listed) == 1 else ""
+    return context.about or (context.listed[0] if len(context.listed) == 1 else "")
 
 
 def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
@@ -122,17 +126,33 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
         return _why(context, last, tools)
     if _ALL.match(reading.folded) and (unlimited := _without_limits(context.call, last)):
         return unlimited
+    if counted := _of_the_same_metric(reading, context, last, tools):
+        return counted
     form, rest = _form(left_over(last, reading))
     said = words_say = newly_said(last, reading)
     if before := _the_one_before(reading, context, last):
         said = {**{name: value for name, value in said.items() if name != "compare"}, **before}
         rest = re.sub(r"\b(?:before|previous|prior|anterior)\b", " ", rest)
+    if nth := _against_the_nth(reading, context, last):
+        said, words_say, rest = nth, nth, ""
     language = reading.language.value if reading.language and "language" not in said else None
     if not (said or form or language) or _asks_anew(reading, said) or unplaced(last, reading, words_say):
         return None
     if set(_words(rest)) - _GLUE - (_RENEWING if said.keys() & {"renewing", "until"} else set()):
         return None
     return Call(last.name, {**_still_meant(context.call.arguments, said), **said}, language=language or "", form=form)
+
+
+def _of_the_same_metric(reading: Reading, context: Context, last: Tool, tools: Mapping[str, Tool]) -> Call | None:
+    """The figure of a metric that was only defined or compared: "and what was it in Q3?"."""
+    ours, metric = fields_by_slot(last), context.call.arguments.get("metric")
+    able = (tool for tool in tools.values() if {"metric", "by", "period"} <= fields_by_slot(tool).keys())
+    counting = next(able, None)
+    if counting is None or metric is None or "period" in ours or not reading.period or reading.metrics:
+        return None
+    if set(_words(left_over(counting, reading))) - _GLUE:
+        return None
+    return Call(counting.name, {"metric": metric, **newly_said(counting, reading)})
 
 
 def _without_limits(call: Call, tool: Tool) -> Call | None:
@@ -153,6 +173,16 @@ def _the_one_before(reading: Reading, context: Context, last: Tool) -> dict[str,
     if named in (None, period.grain):
         return {field: str(period.previous())}
     return {field: str(Period.containing(period.start - timedelta(days=1), named))}
+
+
+def _against_the_nth(reading: Reading, context: Context, last: Tool) -> dict[str, str]:
+    """Another quarter of the year that is looked at, to compare with: "against the 2nd"."""
+    fields, found = fields_by_slot(last), _THE_NTH.match(reading.folded)
+    looked_at = context.call.arguments.get(fields.get("period") or "")
+    if not found or "compare" not in fields or not looked_at or Period.parse(str(looked_at)).grain != "quarter":
+        return {}
+    year = Period.parse(str(looked_at)).start.year
+    return {fields["compare"]: f"{year}-Q{ordinal_of(found['n'])}"}
 
 
 def carried_over(call: Call, reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call:
