@@ -68,17 +68,26 @@ def places(sources: Sequence[str]) -> Places:
     )  # fmt: skip
 
 
-def rank(its: Places, match: Match, likeness: "Floats", purposes: Mapping[str, float]) -> list[Hit]:
+def rank(
+    its: Places,
+    match: Match,
+    likeness: "Floats",
+    purposes: Mapping[str, float],
+    meaning: "Floats | None" = None,
+    weight: float = 1.0,
+) -> list[Hit]:
     """The best sections, best first: each by its own score and its playbook's.
 
-    `purposes`: how much of each playbook's purpose is asked for (0 to 1).
+    `purposes`: how much of each playbook's purpose is asked for (0 to 1). `meaning`: each row's cosine by an embedding
+    model, whose word counts `weight`; it orders what is found, but is no evidence that a question is covered.
     """
     import numpy as np
 
-    scores, evidence = _sections(
-        its, _comparable(match.score) + _comparable(likeness),
-        _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange,
-    )  # fmt: skip
+    fused = _comparable(match.score) + _comparable(likeness)
+    if meaning is not None:
+        fused = fused + weight * _comparable(meaning)
+    covered = _COVERAGE * match.coverage + _LIKENESS * likeness + _STRANGE * match.strange
+    scores, evidence = _sections(its, fused, covered)
     purpose = np.array([_PURPOSE * purposes.get(book, 0.0) for book in its.playbooks])
     scores = scores + _together(its.playbook_of, scores, len(its.playbooks))[its.playbook_of]
     evidence = evidence + purpose[its.playbook_of]
