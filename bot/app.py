@@ -12,7 +12,7 @@ from bot.locale import Speaker
 from bot.question import Place, Question
 from bot.router import Call, Names, Router
 from bot.settings import Settings
-from knowledge import Documents, KeptIndex, Rights, build_index
+from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
 from tools import Contacting, Draft, Shown, Tool, load, read_rules
 from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
 
@@ -32,11 +32,17 @@ class Assistant:
 
     @cached_property
     def knowledge(self) -> KeptIndex:
-        return KeptIndex(self.settings.index, self.documents)
+        return KeptIndex(self.settings.index, self.documents, embedding=self.embedding)
+
+    @cached_property
+    def embedding(self) -> Embedding | None:
+        from bot.embeddings import embedding_of
+
+        return embedding_of(self.settings.embedding, self.settings.retention_home)
 
     def build_index(self) -> None:
         """Build the index of the playbooks and documents as they are now."""
-        build_index(self.settings.index, documents=self.documents)
+        build_index(self.settings.index, documents=self.documents, embedding=self.embedding)
 
     @cached_property
     def documents(self) -> Documents:

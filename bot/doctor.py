@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
-    yield index(settings.index, documents=settings.own_documents)
+    yield index(settings.index, partial(_index_is_current, settings))
     yield Check("schedule", True, phrase("There are no schedules yet."))
 
 
@@ -206,13 +207,17 @@ def _stuck(n: int) -> Check:
     return Check("questions", False, said, mend)
 
 
-def index(folder: Path, is_current: Callable[[Path], bool] | None = None, documents: Path | None = None) -> Check:
-    """Whether the playbooks and documents are indexed as they are now."""
-    from knowledge import Documents
-    from knowledge.index import is_current as current
+def _index_is_current(settings: Settings, folder: Path) -> bool:
+    from bot.embeddings import embedding_of
+    from knowledge import Documents, is_current
 
-    kept = Documents(documents) if documents else None
-    if is_current(folder) if is_current else current(folder, documents=kept):
+    embedding = embedding_of(settings.embedding, settings.retention_home)
+    return is_current(folder, documents=Documents(settings.own_documents), embedding=embedding)
+
+
+def index(folder: Path, is_current: Callable[[Path], bool]) -> Check:
+    """Whether the playbooks and documents are indexed as they are now."""
+    if is_current(folder):
         return Check("index", True, phrase("The playbooks are indexed."))
     return Check(
         "index",

@@ -75,3 +75,18 @@ def evaluate(
     from bot.index_eval import run
 
     raise typer.Exit(run(assistant(context, home, None), folder, as_json, page()))
+
+
+@app.command(epilog="Example: `retention index embedding minilm --from onnx.tar.gz`")
+def embedding(
+    context: typer.Context,
+    name: Annotated[Literal["minilm"], typer.Argument(help="The model: minilm (all-MiniLM-L6-v2, English, 80 MB).")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="The archive onnx.tar.gz, or its folder; by default it is downloaded.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Install an embedding model, which EMBEDDING then names. Its archive is known by its SHA-256."""
+    from bot.indexing import install
+
+    raise typer.Exit(install(assistant(context, home, None), source, page()))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import Assistant
+from knowledge import EmbeddingError
 from knowledge._beir import BeirFault
 from knowledge.evaluating import Measured, evaluate
 from tools import Phrase, phrase
@@ -18,7 +19,11 @@ from tools import Phrase, phrase
 def run(bot: Assistant, folder: Path, as_json: bool, console: Console) -> int:
     """Measure and print. Exit status 1 where the data set cannot be used."""
     try:
-        measured = evaluate(folder)
+        measured = evaluate(folder, bot.embedding)
+    except EmbeddingError:
+        said = phrase("The embedding {name} cannot be asked. The log says why.", name=bot.settings.embedding or "")
+        Console(stderr=True).print(Text(bot.speaker.say(said)), soft_wrap=True)
+        return 1
     except BeirFault as fault:
         Console(stderr=True).print(Text(bot.speaker.say(explained(fault))), soft_wrap=True)
         return 1

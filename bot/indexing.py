@@ -1,5 +1,7 @@
 """`retention index`: the index and what is in it, from the terminal."""
 
+import tarfile
+from http.client import HTTPException
 from pathlib import Path
 
 from rich.console import Console
@@ -62,6 +64,30 @@ def remove(bot: Assistant, pattern: str, console: Console) -> int:
     for source in gone:
         _say(bot, console, phrase("{file}: removed.", file=source))
     return _build(bot, console)
+
+
+def install(bot: Assistant, source: Path | None, console: Console) -> int:
+    """Install MiniLM in the home. Exit status 1, with nothing changed, where its archive is not the known one."""
+    from knowledge import minilm
+
+    folder = bot.settings.retention_home / "minilm"
+    try:
+        minilm.install(folder, source)
+    except (minilm.WrongFile, tarfile.TarError) as wrong:
+        said = phrase(
+            "{file} is not the model's archive: its SHA-256 must be {digest}.", file=str(wrong), digest=minilm.SHA256
+        )
+        _say(bot, console, said, style="red")
+        return 1
+    except (OSError, HTTPException) as problem:
+        said = phrase(
+            "The model could not be fetched ({cause}). Download {url} elsewhere and give it with --from.",
+            cause=str(problem).partition("\n")[0], url=minilm.URL,
+        )  # fmt: skip
+        _say(bot, console, said, style="red")
+        return 1
+    _say(bot, console, phrase("The model is in {folder}. Set EMBEDDING=minilm to use it.", folder=str(folder)))
+    return 0
 
 
 def _build(bot: Assistant, console: Console, done: Phrase | None = None) -> int:

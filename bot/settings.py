@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     admins: SlackUsers = Field(
         default=frozenset(), description="Slack user ids who may add documents by uploading them to the assistant."
     )
+    embedding: str | None = Field(
+        default=None,
+        description="`minilm` (after `retention index embedding minilm`) or `langchain:provider:model`; empty: none.",
+    )
     contact_rules: Path | None = Field(
         default=None, description="A company's own rules for the contact guard (YAML, as tools/_guard_rules.yml)."
     )

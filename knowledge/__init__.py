@@ -8,6 +8,7 @@ Everything here is text that people wrote: it is quoted with its source and neve
 
 from knowledge._access import ACCESS, ALL, EVERYONE, Access, Rights
 from knowledge._content import Passage, Playbook, Question, Turn, playbooks, preamble, question_set, turns
+from knowledge._dense import Embedding, EmbeddingError
 from knowledge._documents import Document, Documents, named
 from knowledge._glossary import synonyms
 from knowledge._reading import LARGEST_FILE, Read, digest_of, files_of, is_supported, read_document
@@ -15,8 +16,8 @@ from knowledge._unreadable import Remark, Unreadable
 from knowledge.index import Index, KeptIndex, Reader, build_index, is_current, open_index
 
 __all__ = [
-    "ACCESS", "ALL", "EVERYONE", "LARGEST_FILE", "Access", "Document", "Documents", "Index", "KeptIndex", "Passage",
-    "Playbook", "Question", "Read", "Reader", "Remark", "Rights", "Turn", "Unreadable", "build_index", "digest_of",
-    "files_of", "is_current", "is_supported", "named", "open_index", "playbooks", "preamble", "question_set",
-    "read_document", "synonyms", "turns",
+    "ACCESS", "ALL", "EVERYONE", "LARGEST_FILE", "Access", "Document", "Documents", "Embedding", "EmbeddingError",
+    "Index", "KeptIndex", "Passage", "Playbook", "Question", "Read", "Reader", "Remark", "Rights", "Turn", "Unreadable",
+    "build_index", "digest_of", "files_of", "is_current", "is_supported", "named", "open_index", "playbooks",
+    "preamble", "question_set", "read_document", "synonyms", "turns",
 ]  # fmt: skip

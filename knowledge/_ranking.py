@@ -72,18 +72,29 @@ def places(sources: Sequence[str]) -> Places:
 
 
 def rank(
-    its: Places, match: Match, likeness: "Floats", purposes: Mapping[str, float], own: "Flags | None" = None
+    its: Places,
+    match: Match,
+    likeness: "Floats",
+    purposes: Mapping[str, float],
+    own: "Flags | None" = None,
+    meaning: "Floats | None" = None,
+    weight: float = 1.0,
 ) -> list[Hit]:
     """The best sections, best first: each by its own score and its playbook's.
 
     `purposes`: how much of each playbook's purpose is asked for (0 to 1). `own`: the rows of a team's own documents.
+    `meaning`: each row's cosine by an embedding model, whose word counts `weight`; it orders what is found, but is no
+    evidence that a question is covered.
     """
     import numpy as np
 
+    fused = _comparable(match.score) + _comparable(likeness)
+    if meaning is not None:
+        fused = fused + weight * _comparable(meaning)
     evidence = _evidence(match, likeness)
     if own is not None:
         evidence = np.where(own, _evidence_of_own(match, likeness), evidence)
-    scores, evidence = _sections(its, _comparable(match.score) + _comparable(likeness), evidence)
+    scores, evidence = _sections(its, fused, evidence)
     purpose = np.array([_PURPOSE * purposes.get(book, 0.0) for book in its.playbooks])
     scores = scores + _together(its.playbook_of, scores, len(its.playbooks))[its.playbook_of]
     evidence = evidence + purpose[its.playbook_of]

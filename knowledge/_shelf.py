@@ -1,7 +1,7 @@
 """One build of the index on disk: written once, then only read.
 
 Here, and only here, it is decided what a reader finds: `Shelf.rank` and `Shelf.passage` know nothing but the
-sections that he may read.
+sections that the reader may read.
 """
 
 import sqlite3
@@ -12,13 +12,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from knowledge import _lexical, _purposes, _vectors
+from knowledge import _dense, _lexical, _purposes, _vectors
 from knowledge._access import Rights
 from knowledge._chunks import Chunk, playbook_of
 from knowledge._content import Passage
+from knowledge._dense import Embedding
 from knowledge._glossary import glossary
-from knowledge._language import family
+from knowledge._language import family, language_of
 from knowledge._ranking import Hit, Places, places, rank
+from knowledge._vectors import Vectors
 from knowledge._words import words
 
 _DATABASE, _IDF, _VECTORS = "sections.sqlite", "idf.npy", "vectors"
@@ -50,8 +52,8 @@ class _Row(NamedTuple):
 class Shelf:
     """Reads a build. Several threads may ask at once; Chroma is opened by the first question."""
 
-    def __init__(self, build: Path) -> None:
-        self.build = build
+    def __init__(self, build: Path, embedding: Embedding | None = None) -> None:
+        self.build, self.embedding = build, embedding
         address = f"{(build / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
         # Shared between threads: SQLite lets them take turns by itself.
         self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
@@ -67,7 +69,11 @@ class Shelf:
             return []
         needs = glossary().read(question)
         match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
-        return rank(its, match, self.likeness(question)[readable], self._purposes.match(needs), self._own[readable])
+        purposes, meaning = self._purposes.match(needs), self._meaning(question)
+        likeness, own = self.likeness(question)[readable], self._own[readable]
+        if meaning is None or self.embedding is None:
+            return rank(its, match, likeness, purposes, own)
+        return rank(its, match, likeness, purposes, own, meaning[readable], self.embedding.weight(language_of(question)))
 
     def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
         """The section, when it exists in this language and within reach."""
@@ -88,6 +94,13 @@ class Shelf:
     def likeness(self, text: str) -> "_vectors.Floats":
         """How much each section's n-grams are like the text's, by row: -1 to 1."""
         return self._vectors().likeness(self._ngrams.embed_query(text))
+
+    def _meaning(self, text: str) -> "_vectors.Floats | None":
+        """How near each section's meaning is by the embedding model, by row; None without one that can be asked."""
+        if self._meanings is None or self.embedding is None:
+            return None
+        vector = self.embedding.embed_query(text)
+        return None if vector is None else self._meanings.likeness(vector)
 
     def check(self, chunks: Sequence[Chunk]) -> None:
         """Raise BuildError unless the build holds these and finds a sample of them by itself."""
@@ -136,14 +149,22 @@ class Shelf:
             self._opened = self._opened or _vectors.Vectors(self.build / _VECTORS)
             return self._opened
 
+    @cached_property
+    def _meanings(self) -> Vectors | None:
+        return _dense.open_vectors(self.build, self.embedding) if self.embedding else None
+
 
 def _is_within(reach: Reach, access: str, own: bool) -> bool:
     """The one decision: a label that nobody knows is for nobody."""
     return access in reach.rights and (reach.own or not own)
 
 
-def write(build: Path, chunks: Sequence[Chunk]) -> None:
-    """Write a build of these sections into an empty folder and check it."""
+def write(build: Path, chunks: Sequence[Chunk], embedding: Embedding | None = None, before: Path | None = None) -> None:
+    """Write a build of these sections into an empty folder and check it.
+
+    With an embedding their meanings too, as far as they are not in the build `before` already. Raises EmbeddingError
+    where it cannot be asked.
+    """
     if not chunks:
         raise BuildError("there are no playbooks to index")
     with closing(sqlite3.connect(build / _DATABASE)) as database, database:
@@ -153,6 +174,8 @@ def write(build: Path, chunks: Sequence[Chunk]) -> None:
     ngrams = _vectors.CharacterNgrams.of(_prose(chunk) for chunk in chunks)
     ngrams.save(build / _IDF)
     _vectors.write(build / _VECTORS, (ngrams.embed_query(_prose(chunk)) for chunk in chunks))
+    if embedding:
+        _dense.write(build, [_readable(chunk) for chunk in chunks], embedding, before)
     Shelf(build).check(chunks)
 
 
@@ -165,3 +188,9 @@ def _write_sections(database: sqlite3.Connection, chunks: Iterable[Chunk]) -> No
 
 def _prose(chunk: Chunk) -> str:
     return " ".join(chunk.fields.values())
+
+
+def _readable(chunk: Chunk) -> str:
+    """A section as a model should read it: what it is about, then its words."""
+    passage = chunk.passage
+    return "\n".join(dict.fromkeys(filter(None, (passage.title, passage.heading, passage.text))))

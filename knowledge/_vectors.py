@@ -124,6 +124,10 @@ class Vectors:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def rows(self) -> "Floats":
+        return self._rows
+
     def likeness(self, vector: "Floats") -> "Floats":
         """The cosine of `vector` with each of the vectors kept, all of length 1."""
         cosines: Floats = self._rows @ vector

@@ -11,6 +11,7 @@ from knowledge import _beir
 from knowledge._access import EVERYONE
 from knowledge._chunks import Chunk, document_chunks, playbook_of
 from knowledge._cutting import Found, pieces
+from knowledge._dense import Embedding
 from knowledge._documents import Document
 from knowledge._language import language_of
 from knowledge._shelf import Reach, Shelf, write
@@ -39,7 +40,7 @@ class Measured:
     slowest: float
 
 
-def evaluate(folder: Path) -> Measured:
+def evaluate(folder: Path, embedding: Embedding | None = None) -> Measured:
     """Index the corpus in `folder` as documents are indexed, and ask every judged query.
 
     Raises BeirFault where the data set is not as it should be.
@@ -49,10 +50,10 @@ def evaluate(folder: Path) -> Measured:
     chunks, numbers = _chunks(folder)
     judged = _beir.qrels(folder, asked, numbers)
     with TemporaryDirectory(prefix="retention-eval-") as place:
-        write(Path(place), chunks)
+        write(Path(place), chunks, embedding)
         sections, built = len(chunks), time.perf_counter() - begun
         del chunks
-        shelf, names = Shelf(Path(place)), tuple(numbers)
+        shelf, names = Shelf(Path(place), embedding), tuple(numbers)
         shelf.rank("warm up", Reach(EVERYONE))
         found, times = {}, []
         for query in judged:

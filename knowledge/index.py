@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,12 +18,14 @@ from knowledge import _builds
 from knowledge._access import EVERYONE, Rights
 from knowledge._chunks import Chunk, chunks, document_chunks
 from knowledge._content import LANGUAGES, Passage, playbooks
+from knowledge._dense import Embedding, EmbeddingError
 from knowledge._documents import Documents
 from knowledge._ranking import choose
 from knowledge._shelf import BuildError, Reach, Shelf, write
 
 __all__ = ["BuildError", "Index", "KeptIndex", "NoIndexError", "Reader", "build_index", "is_current", "open_index"]
 
+log = logging.getLogger(__name__)
 _FINGERPRINT = "fingerprint"
 # Goes up when what is written changes, so that indexes of older versions are built again.
 _FORMAT = 2
@@ -38,8 +41,8 @@ class Index:
     Who asks without rights reads what is for everyone.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, embedding: Embedding | None = None) -> None:
+        self.folder, self.embedding = folder, embedding
         self._shelf: Shelf | None = None
         self._opening = threading.Lock()
 
@@ -72,7 +75,7 @@ class Index:
             raise NoIndexError(f"no index in {self.folder}")
         with self._opening:
             if self._shelf is None or self._shelf.build != build:
-                self._shelf = Shelf(build)
+                self._shelf = Shelf(build, self.embedding)
             return self._shelf
 
 
@@ -94,8 +97,14 @@ class Reader:
 class KeptIndex(Index):
     """An index built when it is first asked, where there is none or its playbooks or documents changed since."""
 
-    def __init__(self, folder: Path, documents: Documents | None = None, content: Traversable | None = None) -> None:
-        super().__init__(folder)
+    def __init__(
+        self,
+        folder: Path,
+        documents: Documents | None = None,
+        content: Traversable | None = None,
+        embedding: Embedding | None = None,
+    ) -> None:
+        super().__init__(folder, embedding)
         self.documents, self.content = documents, content
 
     def warm(self) -> None:
@@ -104,8 +113,8 @@ class KeptIndex(Index):
 
     @cached_property
     def _built(self) -> bool:
-        if not is_current(self.folder, self.content, self.documents):
-            build_index(self.folder, self.content, self.documents)
+        if not is_current(self.folder, self.content, self.documents, self.embedding):
+            build_index(self.folder, self.content, self.documents, self.embedding)
         return True
 
     def _current(self) -> Shelf:
@@ -120,18 +129,39 @@ def _section(shelf: Shelf, source: str, language: str, reach: Reach) -> Passage:
     raise KeyError(source)
 
 
-def build_index(folder: Path, content: Traversable | None = None, documents: Documents | None = None) -> Index:
+def build_index(
+    folder: Path,
+    content: Traversable | None = None,
+    documents: Documents | None = None,
+    embedding: Embedding | None = None,
+) -> Index:
     """Build the index of playbooks (default: ours) and documents, and switch to it when it is whole.
 
     An error (BuildError when the new index does not find its own sections) leaves the index before in use,
-    and so does the death of the process.
+    and so does the death of the process. Where the embedding cannot be asked, it is built without, and is not current:
+    the next start tries again.
     """
+    before = _builds.current(folder)
+    try:
+        _build(folder, content, documents, embedding, before)
+    except EmbeddingError as problem:
+        log.warning("the embedding %s could not be asked; the index is built without it", problem)
+        _build(folder, content, documents, None, before)
+    return Index(folder, embedding)
+
+
+def _build(
+    folder: Path,
+    content: Traversable | None,
+    documents: Documents | None,
+    embedding: Embedding | None,
+    before: Path | None,
+) -> None:
     with _builds.new_build(folder) as build:
         # Taken first: what is kept while this is written is not in it.
-        fingerprint = _fingerprint(content, documents)
-        write(build, list(_chunks(content, documents)))
+        fingerprint = _fingerprint(content, documents, embedding)
+        write(build, list(_chunks(content, documents)), embedding, before if before and before.is_dir() else None)
         (build / _FINGERPRINT).write_text(fingerprint, encoding="utf-8")
-    return Index(folder)
 
 
 def _chunks(content: Traversable | None, documents: Documents | None) -> Iterator[Chunk]:
@@ -152,21 +182,28 @@ def open_index(folder: Path) -> Index:
     return Index(folder)
 
 
-def is_current(folder: Path, content: Traversable | None = None, documents: Documents | None = None) -> bool:
+def is_current(
+    folder: Path,
+    content: Traversable | None = None,
+    documents: Documents | None = None,
+    embedding: Embedding | None = None,
+) -> bool:
     """Whether the index in `folder` is of the playbooks and documents as they are now."""
     build = _builds.current(folder)
     if build is None or not (build / _FINGERPRINT).is_file():
         return False
-    return (build / _FINGERPRINT).read_text(encoding="utf-8") == _fingerprint(content, documents)
+    return (build / _FINGERPRINT).read_text(encoding="utf-8") == _fingerprint(content, documents, embedding)
 
 
-def _fingerprint(content: Traversable | None, documents: Documents | None) -> str:
+def _fingerprint(content: Traversable | None, documents: Documents | None, embedding: Embedding | None) -> str:
     """Of the files' names and bytes, which costs milliseconds: it is taken at every start."""
     digest = hashlib.sha256(f"format {_FORMAT}".encode())
     for name, text in _files(content or files("knowledge") / "playbooks"):
         digest.update(f"\0{name}\0".encode() + text)
     if documents:
         digest.update(documents.fingerprint().encode())
+    if embedding:
+        digest.update(embedding.name.encode())
     return digest.hexdigest()
 
 
