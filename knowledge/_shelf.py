@@ -73,7 +73,8 @@ class Shelf:
         likeness, own = self.likeness(question)[readable], self._own[readable]
         if meaning is None or self.embedding is None:
             return rank(its, match, likeness, purposes, own)
-        return rank(its, match, likeness, purposes, own, meaning[readable], self.embedding.weight(language_of(question)))
+        weight = self.embedding.weight(language_of(question))
+        return rank(its, match, likeness, purposes, own, meaning[readable], weight)
 
     def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
         """The section, when it exists in this language and within reach."""

@@ -97,6 +97,8 @@ _CARRIED = ("period", "owner", "segment", *LIMITS)
 def pointed_out(text: str, context: Context, names: Mapping[str, str]) -> str:
     """The question with "the second one" and "this account" replaced by the names of the accounts they mean."""
     folded = fold(text)
+    if _THE_NTH.match(folded):
+        return text  # another quarter, not another account
     if (nth := _ORDINAL.search(folded)) and (account := _nth(nth, context.listed)) in names:
         return f"{text[: nth.start()]} {names[account]} {text[nth.end() :]}"
     if (it := _IT.search(folded)) and (account := spoken_of(context)) in names:
