@@ -77,9 +77,12 @@ def build_totals(connection: Connection) -> None:
 
 def kept_totals(connection: Connection) -> frozenset[str]:
     """The attributes of which there are totals."""
-    there = [select(_t.on_day).where(_t.dimension == name).exists().label(name) for name in ATTRIBUTES]
-    row = connection.execute(select(*there)).one()
-    return frozenset(name for name in ATTRIBUTES if row._mapping[name])
+    # The least value is looked up in the key; PostgreSQL would go through all totals to see that one does not exist.
+    least = [
+        select(func.min(_t.value)).where(_t.dimension == name).scalar_subquery().label(name) for name in ATTRIBUTES
+    ]
+    row = connection.execute(select(*least)).one()
+    return frozenset(name for name in ATTRIBUTES if row._mapping[name] is not None)
 
 
 def _with_few_values(connection: Connection) -> list[str]:
