@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -79,12 +80,16 @@ class SparkCluster:
 
     def tasks(self) -> dict[str, tuple[bool, int, int]]:
         """Of each executor there ever was: whether it lives, how many tasks it finished and runs now."""
-        (application,) = self._ask("applications")
-        told = self._ask(f"applications/{application['id']}/allexecutors")
+        told = self._ask(f"applications/{self._application}/allexecutors")
         return {
             one["id"]: (one["isActive"], one["completedTasks"], one["activeTasks"])
             for one in told if one["id"] != "driver"
         }  # fmt: skip
+
+    @cached_property
+    def _application(self) -> str:
+        (application,) = self._ask("applications")
+        return str(application["id"])
 
     def _ask(self, what: str) -> Any:
         with urlopen(f"http://127.0.0.1:{self._ui}/api/v1/{what}", timeout=30) as answer:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 from bot.locale import Speaker
 from tests.exports import ACCOUNTS, LINES, Company, files
@@ -169,6 +170,23 @@ def test_usage_of_ten_years_comes_in_whatever_order(company: Company) -> None:
     assert {one.table: one.newest_on for one in report.tables}["usage"] == days[-1]
 
 
+def test_a_load_leaves_the_indexes_as_they_were(company: Company) -> None:
+    """SQLite makes them anew when the rows are in."""
+
+    def indexes() -> list[set[str]]:
+        engine = create_engine(company.url)
+        found = [{str(one["name"]) for one in inspect(engine).get_indexes(name)} for name in ("usage", "mrr_movements")]
+        engine.dispose()
+        return found
+
+    company.write(**files(usage="account_id,date,feature,count\nA1,2026-01-01,login,2\n"))
+    company.load()
+    before = indexes()
+    assert before == [{"usage_by_day"}, {"mrr_movements_by_day"}]
+    company.load()
+    assert indexes() == before
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 REFUSED: list[tuple[str, dict[str, str], str]] = [
@@ -256,6 +274,21 @@ def test_what_cannot_be_is_refused_with_its_place_and_the_remedy(
 ) -> None:
     (fault,) = company.write(**files(**contents)).faults()
     assert Speaker("en").say(explain(fault)) == told
+
+
+def test_what_is_wrong_deep_in_a_file_is_told_by_its_row(company: Company) -> None:
+    """Blank lines count; where the file breaks off, that alone is told."""
+    rows = ["account_id,date,feature,count", *(f"A1,2026-01-01,feature {n},2" for n in range(2, 12_001))]
+    rows[6_999] = ""
+    rows[7_499] = rows[7_499].replace("2026-01-01", "2026-13-01")
+    rows[11_499] = rows[11_499][:-1] + "many"
+    company.write(**files(usage="\n".join(rows)))
+    assert [(fault.kind, fault.row, fault.column) for fault in company.faults()] == [
+        ("not_a_date", 7_500, "date"), ("not_a_number", 11_500, "count")
+    ]  # fmt: skip
+    rows[11_999] = 'A1,2026-01-01,"feature'
+    company.write(**files(usage="\n".join(rows)))
+    assert [(fault.kind, fault.row, fault.column) for fault in company.faults()] == [("broken_row", 12_000, None)]
 
 
 @pytest.mark.parametrize("changes", [False, True], ids=["whole", "changes"])

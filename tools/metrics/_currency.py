@@ -9,9 +9,9 @@ from tools.metrics._book import exchange_rates
 from tools.metrics._division import quotient
 
 
-def foreign_currencies(connection: Connection, table: Table, reporting: str) -> list[str]:
-    """The currencies of a table's rows other than the reporting one."""
-    found = connection.execute(select(table.c.currency).distinct()).scalars()
+def foreign_currencies(connection: Connection, table: Table, reporting: str, *where: ColumnElement[bool]) -> list[str]:
+    """The currencies of a table's rows, or of some of them, other than the reporting one."""
+    found = connection.execute(select(table.c.currency).where(*where).distinct()).scalars()
     return sorted({*found} - {reporting})
 
 

@@ -50,12 +50,13 @@ from tools.metrics._book import (
     subscriptions,
 )
 from tools.metrics._currency import exchanged, foreign_currencies, holds_on, rate_spans, rounded
-from tools.metrics._totals import add_totals, build_totals, make_room, settle_totals, tidy
+from tools.metrics._totals import build_totals, for_few, make_room, note_ledger, settle_totals, tidy
 
 Statement = Select[*tuple[Any, ...]]
 MRR_KINDS = ("recurring", "retainer")
 DELTAS = ("quantity", "price", "percent_bp", "off", "paused", "ended", "rate_e6")
 """What an event adds to the state of its contract line."""
+_is_stale = subscriptions.c.account_id.in_(select(stale_accounts.c.account_id))
 
 
 def build_ledger(connection: Connection) -> None:
@@ -73,7 +74,8 @@ def forget_stale(connection: Connection) -> None:
 
     To be called before any of their rows changes, as the totals they leave are those of their attributes until then.
     """
-    add_totals(connection, sign=-1)
+    for_few(connection)
+    note_ledger(connection, sign=-1)
     for table in (mrr_steps, mrr_movements):
         connection.execute(delete(table).where(table.c.account_id.in_(select(stale_accounts.c.account_id))))
 
@@ -86,7 +88,7 @@ def refresh_ledger(connection: Connection) -> None:
     if connection.execute(left.limit(1)).first():
         forget_stale(connection)
     _write(connection, only_stale=True)
-    add_totals(connection, sign=1)
+    note_ledger(connection, sign=1)
     settle_totals(connection)
     connection.execute(delete(stale_accounts))
 
@@ -95,7 +97,7 @@ def _write(connection: Connection, only_stale: bool) -> None:
     reporting = connection.execute(
         select(book_info.c.value).where(book_info.c.key == "reporting_currency")
     ).scalar_one()
-    foreign = foreign_currencies(connection, subscriptions, reporting)
+    foreign = foreign_currencies(connection, subscriptions, reporting, *([_is_stale] if only_stale else []))
     steps = _steps(_paid(only_stale), reporting, foreign)
     connection.execute(insert(mrr_steps).from_select(_names(mrr_steps.columns), steps))
     movements = _movements(only_stale, bool(foreign))
@@ -115,7 +117,7 @@ def _paid(only_stale: bool) -> Subquery:
         s.interval_unit, s.interval_count, s.ended_on, trial.label("paid_from"),
     ).where(s.kind.in_(MRR_KINDS), or_(s.ended_on.is_(None), s.ended_on > trial))  # fmt: skip
     if only_stale:
-        lines = lines.where(s.account_id.in_(select(stale_accounts.c.account_id)))
+        lines = lines.where(_is_stale)
     return lines.subquery("paid")
 
 
