@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
-# tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
+# tuning half of tests/questions, where COVERED refuses 92% of what no playbook covers. A question is covered when
 # one of its first three sections has this much, and a section is quoted when it has half as much itself.
-_COVERAGE, _LIKENESS, _PURPOSE = 0.5, 0.9, 0.7
-_TRADE, _STRANGE, _ELSEWHERE = 0.14, -0.13, -0.5
-COVERED = 1.04
-_OWN_COVERAGE, _OWN_LIKENESS, _OWN_STRANGE = 0.6, 2.4, -0.36
+_COVERAGE, _LIKENESS, _PURPOSE = 0.5, 1.4, 0.7
+_TRADE, _STRANGE, _ELSEWHERE = 0.12, -0.09, -0.6
+COVERED = 1.1
+_OWN_COVERAGE, _OWN_LIKENESS, _OWN_STRANGE = 0.63, 2.5, -0.38
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
 _TOGETHER = 3
 # So many sections of one playbook at most: a second playbook often holds the other half of an answer.
