@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 import typer
+from rich.console import Console
 
 from bot import index_command
 from bot.conversation import Reply
@@ -42,6 +43,9 @@ def ask(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the answer as JSON, every figure with its id.")
     ] = False,
+    files: Annotated[
+        Path | None, typer.Option("--files", file_okay=False, help="Folder for the files that the answer offers (CSV).")
+    ] = None,
     home: Home = None,
     today: Today = None,
 ) -> None:
@@ -49,6 +53,8 @@ def ask(
     bot = assistant(context, home, today)
     reply = bot.ask(_typed(question, uuid4().hex))
     _print(reply, as_json)
+    if files:
+        _save(reply, files)
     raise typer.Exit(EXIT[reply.outcome])
 
 
@@ -322,6 +328,15 @@ def _form(as_json: bool, as_csv: bool) -> str:
 
 def _typed(text: str, key: str) -> Question:
     return Question(f"terminal/{key}", text, Person("terminal"), Place("terminal", thread=key))
+
+
+def _save(reply: Reply, folder: Path) -> None:
+    """Beside the answer, so that what a script reads stays as it is."""
+    from bot.locale import Speaker
+    from bot.saving import save
+    from bot.terminal import told_of
+
+    told_of(save(reply, folder), Speaker(reply.language), Console(stderr=True))
 
 
 def _print(reply: Reply, as_json: bool) -> None:

@@ -7,18 +7,22 @@ from rich.console import Console
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.locale import Speaker
 from bot.question import Person, Place, Question
 from bot.router import Call
-from bot.terminal import alert, show
+from bot.saving import save
+from bot.terminal import alert, show, told_of
 
 
 def chat(bot: Assistant, console: Console, read: Callable[[str], str]) -> None:
-    """Until an empty line or the end of input. A number picks one of the choices or suggestions just shown."""
+    """Until an empty line or the end of input. A number picks one of the choices or suggestions just shown; files that
+    an answer offers are saved in the home."""
     thread, reply = uuid4().hex, None
     while text := _line(read):
         reply = _reply(bot, text, thread, reply)
         alert(reply)
         show(reply, console)
+        told_of(save(reply, bot.settings.retention_home / "files"), Speaker(reply.language), console)
 
 
 def _line(read: Callable[[str], str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from io import StringIO
 from itertools import zip_longest
+from pathlib import Path
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -44,6 +45,8 @@ SHORT = 40
 """Characters of a fact that leave room for another beside it."""
 UNBROKEN = 20
 """Characters up to which a table's cell is not broken into lines."""
+GAP = 3
+"""Characters between two columns of a table."""
 QUOTE = box.Box("│   \n" * 8)
 
 Row = tuple[str, str, float, str]
@@ -60,6 +63,12 @@ def alert(reply: Reply) -> None:
     """Print, where errors are printed, what the owner of the book has to know."""
     if reply.alert:
         Console(stderr=True).print(Text(Speaker(reply.language).say(reply.alert.headline), "red"))
+
+
+def told_of(files: Iterable[Path], speaker: Speaker, console: Console) -> None:
+    """Say where files are."""
+    for file in files:
+        console.print(Text(speaker.say(phrase("Saved: {file}", file=str(file)))), soft_wrap=True)
 
 
 def plain(reply: Reply) -> str:
@@ -143,19 +152,28 @@ class _Fitted:
 
 
 def _rows(part: Table, rows: list[list[str]], width: int, speaker: Speaker) -> RenderableType:
-    """A table; where it has no room without cutting something short, each row by itself."""
+    """A table as it is, else with names and headings in several lines, else each row by itself. Nothing is cut."""
     heads = [speaker.cell(column.label) for column in part.columns]
-    broken = [
-        not column.numeric and max((len(row[n]) for row in rows), default=0) > UNBROKEN
-        for n, column in enumerate(part.columns)
-    ]
-    cells = zip(heads, *rows, strict=True)
-    needed = (max(map(_longest_word if may else len, column)) for column, may in zip(cells, broken, strict=True))
-    if sum(needed) + 3 * (len(heads) - 1) > width:
-        return _one_by_one(heads, rows)
+    cells = [[row[n] for row in rows] for n in range(len(heads))]
+    long = [max(map(len, column), default=0) > UNBROKEN for column in cells]
+    for heads_break, may_break in ((False, long), (True, [True] * len(heads))):
+        least = [
+            max(_least(head, heads_break), *(_least(cell, may and not column.numeric) for cell in said), 0)
+            for column, head, said, may in zip(part.columns, heads, cells, may_break, strict=True)
+        ]
+        if sum(least) + GAP * (len(heads) - 1) <= width:
+            return _grid(part, heads, rows, least)
+    return _one_by_one(heads, rows)
+
+
+def _least(text: str, may_break: bool) -> int:
+    return _longest_word(text) if may_break else len(text)
+
+
+def _grid(part: Table, heads: list[str], rows: list[list[str]], least: list[int]) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column, head, may in zip(part.columns, heads, broken, strict=True):
-        grid.add_column(Text(head), justify="right" if column.numeric else "left", no_wrap=not may)
+    for column, head, width in zip(part.columns, heads, least, strict=True):
+        grid.add_column(Text(head), justify="right" if column.numeric else "left", min_width=width)
     for row in rows:
         grid.add_row(*map(Text, row))
     return grid
@@ -213,8 +231,7 @@ def _(part: Code, speaker: Speaker) -> Iterator[RenderableType]:
 
 @_render.register
 def _(part: Download, speaker: Speaker) -> Iterator[RenderableType]:
-    said = phrase_n("{title}: {n} row; --json prints it.", "{title}: {n} rows; --json prints them.", len(part.rows),
-                    title=part.title)  # fmt: skip
+    said = phrase_n("{title}: {n} row, as a file.", "{title}: {n} rows, as a file.", len(part.rows), title=part.title)
     yield Text(speaker.say(said), "dim")
 
 

@@ -54,6 +54,24 @@ def test_ask_as_json_has_everything_a_script_needs(demo_home: Path) -> None:
     assert answer["headline"] in answer["text"].replace("\n", " ")
 
 
+def test_files_that_an_answer_offers_are_saved_where_told(demo_home: Path, tmp_path: Path) -> None:
+    asked = [
+        "--home",
+        str(demo_home),
+        "ask",
+        "renewals next quarter as csv",
+        "--today",
+        DEMO_DAY,
+        "--files",
+        str(tmp_path),
+    ]
+    for _ in range(2):
+        assert CliRunner().invoke(app, asked).exit_code == 0
+    assert len(list(tmp_path.glob("*.csv"))) == 4  # two tables, twice: nothing is written over
+    text = next(tmp_path.glob("*-1.csv")).read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "Account,Renewal,Days left,MRR (BRL),Auto-renews,Notice by,Owner"
+
+
 def test_options_may_stand_before_or_after_the_command(demo_home: Path) -> None:
     before = run("ask", "--json", "Weekly MRR summary", home=demo_home)
     after = run("ask", "--json", "Weekly MRR summary", "--home", str(demo_home), "--today", DEMO_DAY)

@@ -238,6 +238,13 @@ def test_the_manager_who_is_called_almost_so_is_offered_first(router: EmbeddedRo
     assert decision.choices[0] == Choice("Rafael Lima", Call("accounts_at_risk", {"owner": "Rafael Lima"}))
 
 
+def test_a_question_may_ask_for_a_file_at_once(router: EmbeddedRouter) -> None:
+    decision = router.choose("renewals next quarter as csv", "en", TODAY, NAMES)
+    assert decision == Call("renewals", {"renewing": "2027-Q1"}, form="csv")
+    decision = router.choose("me exporta as renovações de dezembro em planilha", "pt-BR", TODAY, NAMES)
+    assert decision == Call("renewals", {"renewing": "2026-12"}, form="csv")
+
+
 def test_a_segment_that_only_this_book_lacks_is_asked_about(router: EmbeddedRouter) -> None:
     decision = router.choose("contas pme em risco", "pt-BR", TODAY, Names(NAMES.accounts, (), ("enterprise",)))
     assert isinstance(decision, Clarify) and decision.question.values == {"name": "pme"}

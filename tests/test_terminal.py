@@ -114,7 +114,7 @@ def test_code_is_shown_word_for_word() -> None:
 
 
 def test_a_download_says_how_to_get_it() -> None:
-    assert "All rows of MRR: 2 rows; --json prints them." in terminal.plain(reply(DOWNLOAD))
+    assert "All rows of MRR: 2 rows, as a file." in terminal.plain(reply(DOWNLOAD))
 
 
 def test_a_passage_is_quoted_with_its_source() -> None:
@@ -164,4 +164,11 @@ def test_where_a_table_has_no_room_each_row_stands_by_itself() -> None:
         "──────────────────────────────────────────",
         "Northwind Traders   R$1,234,567.89   —",
     ]
-    assert drawn(41) == ["Total", "Northwind Traders", "  MRR               R$1,234,567.89"]
+    assert drawn(41) == [
+        "Total",
+        "Account                       MRR   Owner",
+        "─────────────────────────────────────────",
+        "Northwind          R$1,234,567.89   —",
+        "Traders",
+    ]
+    assert drawn(30) == ["Total", "Northwind Traders", "  MRR      R$1,234,567.89"]

@@ -10,6 +10,7 @@ import yaml
 
 from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
 from bot.router.following import (
+    asks_for_csv,
     carried_over,
     follow_up,
     is_about,
@@ -69,6 +70,8 @@ class EmbeddedRouter:
             if before and (call := follow_up(reading, before, self._tools)):
                 return Weighed(call, sure=True)
         weighed = self._by_words(reading, accounts)
+        if isinstance(said := weighed.decision, Call) and asks_for_csv(reading, self._tools[said.tool]):
+            weighed = Weighed(replace(said, form="csv"), weighed.sure)
         return self._in_context(weighed, reading, context.earlier or context, accounts) if context else weighed
 
     def _by_words(self, reading: Reading, accounts: AccountNames) -> Weighed:

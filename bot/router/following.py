@@ -253,6 +253,11 @@ def _still_meant(arguments: Mapping[str, Any], said: Mapping[str, Any]) -> Mappi
     return {name: value for name, value in arguments.items() if name not in gone}
 
 
+def asks_for_csv(reading: Reading, tool: Tool) -> bool:
+    """Whether the tables are wanted as files. What a tool takes whole (a topic, a note) may speak of any file."""
+    return "topic" not in fields_by_slot(tool) and bool(_form(left_over(tool, reading))[0])
+
+
 def _form(rest: str) -> tuple[Literal["", "csv"], str]:
     """The form asked for, and what else is said."""
     found = _CSV.search(rest)
