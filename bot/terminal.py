@@ -185,12 +185,14 @@ def _longest_word(text: str) -> int:
 
 def _one_by_one(heads: list[str], rows: list[list[str]]) -> RenderableType:
     """Each row under its first cell, what is known of it a line each."""
+    return Group(*(each for row in rows for each in (Text(row[0], "bold"), _known(heads[1:], row[1:]))))
+
+
+def _known(heads: list[str], cells: list[str]) -> Grid:
     grid = Grid.grid(padding=(0, 3, 0, 0))
-    for first, *others in rows:
-        grid.add_row(Text(first, "bold"))
-        for head, said in zip(heads[1:], others, strict=True):
-            if said and said != UNKNOWN:
-                grid.add_row(Text(f"  {head}", "dim"), Text(said))
+    for head, said in zip(heads, cells, strict=True):
+        if said and said != UNKNOWN:
+            grid.add_row(Text(f"  {head}", "dim"), Text(said))
     return grid
 
 
