@@ -171,4 +171,4 @@ def test_where_a_table_has_no_room_each_row_stands_by_itself() -> None:
         "Northwind          R$1,234,567.89   —",
         "Traders",
     ]
-    assert drawn(30) == ["Total", "Northwind Traders", "  MRR      R$1,234,567.89"]
+    assert drawn(30) == ["Total", "Northwind Traders", "  MRR   R$1,234,567.89"]
