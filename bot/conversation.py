@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from bot.question import Place, Question
-from bot.router import Call, Choice, Clarify, Context, Decision, Names, Router
+from bot.router import Call, Choice, Clarify, Context, Decision, Decline, Names, Router
 from bot.router.language import without_language
 from bot.unforeseen import guarded
 from knowledge import EVERYONE, Index, Reader, Rights
@@ -133,30 +133,36 @@ class Conversation:
         )
         if _drafts_in_a_language(decision):
             language = self._language(replace(question, text=without_language(question.text)), context)
-        decision = self._in_own_documents(question, language, decision)
+        decision = self._in_writing(question, language, decision)
         if isinstance(decision, Call):
             return self._run(book, question, decision.language or language, decision)
         if isinstance(decision, Clarify):
             return Reply(question, language, "clarify", decision.question, decision.call, choices=decision.choices)
         return Reply(question, language, "declined", _what_i_do(decision.help), suggestions=SUGGESTIONS)
 
-    def _in_own_documents(self, question: Question, language: str, decision: Decision) -> Decision:
-        """What no tool is for may stand in the team's documents, which can be about anything.
+    def _in_writing(self, question: Question, language: str, decision: Decision) -> Decision:
+        """What no tool is for may stand in the playbooks, or in the team's documents, which can be about anything.
 
-        Where the router is unsure, the document is the first choice it offers.
+        Where the router is unsure among tools, quoting needs no choice if it seemed likeliest; else it is one of them,
+        the first where the team's own document has it.
         """
         if isinstance(decision, Call) or getattr(decision, "help", False) or QUOTING not in self.tools:
             return decision
         found = Reader(self.knowledge, self.rights(question)).search(question.text, language, 1)
-        if not found or not found[0].own:
+        if not found:
             return decision
-        call = Call(QUOTING, {"topic": question.text})
-        if isinstance(decision, Clarify):
-            if decision.call or not decision.choices:
-                return decision  # it is clear what is asked for, and something is missing
-            choice = Choice(phrase("Your document “{title}”", title=found[0].title), call)
-            return replace(decision, choices=(choice, *decision.choices[:2]))
-        return call
+        call, own = Call(QUOTING, {"topic": question.text}), found[0].own
+        if isinstance(decision, Decline):
+            return call if own or not decision.outside else decision
+        if decision.call or not decision.choices:
+            return decision  # it is clear what is asked for, and something is missing
+        if decision.choices[0].call.tool == QUOTING:
+            return call
+        title = found[0].title
+        label = phrase("Your document “{title}”", title=title) if own else phrase("The playbook “{title}”", title=title)
+        others = tuple(choice for choice in decision.choices if choice.call.tool != QUOTING)[:2]
+        written = (Choice(label, call),)
+        return replace(decision, choices=(*written, *others) if own else (*others, *written))
 
     def _run(self, book: Book, question: Question, language: str, call: Call) -> Reply:
         tool = self.tools.get(call.tool)

@@ -54,3 +54,19 @@ def as_it_went(reply: Reply) -> Mapping[str, Any]:
 def as_it_should(turn: Mapping[str, Any]) -> Mapping[str, Any]:
     outcome = turn.get("outcome", "answered")
     return {"tool": turn.get("tool"), "outcome": outcome, "language": turn["language"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("customer cancelled, what should i ask him", "en"), ("o padrinho saiu da empresa, e agora?", "pt-BR")],
+)
+def test_what_no_tool_is_for_may_stand_in_a_playbook(said: str, language: str, demo: Assistant) -> None:
+    reply = demo.ask(Question(uuid4().hex, said, Person("terminal"), Place("terminal")))
+    offered = [choice.call.tool for choice in reply.choices]
+    assert "find_playbook" in ([reply.call.tool] if reply.call else offered)
+    assert reply.language == language
+
+
+@pytest.mark.parametrize("said", ["what's the weather in Recife?", "quem ganhou o jogo ontem?", "book me a flight to Rio"])
+def test_what_is_known_to_be_something_else_is_declined(said: str, demo: Assistant) -> None:
+    assert demo.ask(Question(uuid4().hex, said, Person("terminal"), Place("terminal"))).outcome == "declined"

@@ -69,9 +69,11 @@ class Clarify:
 
 @dataclass(frozen=True)
 class Decline:
-    """Not something the tools can do. `help`: the person asked what the assistant can do."""
+    """Not something the tools can do. `help`: the person asked what the assistant can do. `outside`: it is known to be
+    something else, and not only like nothing that is known."""
 
     help: bool = False
+    outside: bool = field(default=False, compare=False)
 
 
 Decision = Call | Clarify | Decline

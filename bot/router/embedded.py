@@ -198,7 +198,8 @@ class EmbeddedRouter:
         (first, best), (second, score) = ranked[:2]
         if second in self._tools and score >= self.policy.clarify and best - score < _CLOSE_CALL:
             return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
-        return Weighed(Decline(help=first == HELP), sure=best >= self.policy.answer)
+        sure = best >= self.policy.answer
+        return Weighed(Decline(help=first == HELP, outside=sure), sure)
 
     def _which_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Clarify:
         """Up to three tools to choose from, with what was understood; what lacks is asked later."""
