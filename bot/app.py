@@ -111,7 +111,7 @@ class Assistant:
         return Contacting(
             TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone, self.now),
             read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
-            zone_of,
+            zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
 
     def rights(self, question: Question) -> Rights:

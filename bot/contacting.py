@@ -31,6 +31,10 @@ class TouchesHere:
         with self.engine.connect() as connection:
             return _touches(connection, account_id)
 
+    def all(self) -> tuple[Touch, ...]:
+        with self.engine.connect() as connection:
+            return tuple(map(_touch, connection.execute(select(touches))))
+
     def log(self, touch: Touch) -> Touch:
         said = (self.question.key, touch.account_id, touch.contact_id or "")
         mine = replace(
@@ -200,12 +204,13 @@ def _alone_with(engine: Engine, account_id: str) -> Iterator[Connection]:
 def _touches(connection: Connection, account_id: str) -> tuple[Touch, ...]:
     t = touches.c
     rows = connection.execute(select(touches).where(t.account_id == account_id).order_by(t.on_day.desc(), t.id))
-    return tuple(
-        Touch(
-            row.id, row.account_id, row.on_day, row.category, row.contact_id, row.direction, row.channel, row.author,
-            row.note,
-        )
-        for row in rows
+    return tuple(map(_touch, rows))
+
+
+def _touch(row: Any) -> Touch:
+    return Touch(
+        row.id, row.account_id, row.on_day, row.category, row.contact_id, row.direction, row.channel, row.author,
+        row.note,
     )  # fmt: skip
 
 

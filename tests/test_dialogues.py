@@ -67,6 +67,8 @@ def test_what_no_tool_is_for_may_stand_in_a_playbook(said: str, language: str, d
     assert reply.language == language
 
 
-@pytest.mark.parametrize("said", ["what's the weather in Recife?", "quem ganhou o jogo ontem?", "book me a flight to Rio"])
+@pytest.mark.parametrize(
+    "said", ["what's the weather in Recife?", "quem ganhou o jogo ontem?", "book me a flight to Rio"]
+)
 def test_what_is_known_to_be_something_else_is_declined(said: str, demo: Assistant) -> None:
     assert demo.ask(Question(uuid4().hex, said, Person("terminal"), Place("terminal"))).outcome == "declined"

@@ -33,6 +33,8 @@ LEADS_TO = {
     "Trust plan for {account}": "trust_plan",
     "Exit survey for {account}": "exit_survey",
     "Exit survey": "exit_survey",
+    "Whom should we interview?": "interviewees",
+    "Interview coverage": "interview_coverage",
     "Win-loss interview script": "interview_script",
     "Win-loss interview script for {account}": "interview_script",
     "Why-stay interview script for {account}": "interview_script",
@@ -101,6 +103,8 @@ CALLS = [
     Call("interview_script", {}),
     Call("interview_script", {"purpose": "nonsense"}),
     Call("interview_script", {"purpose": "icp"}),
+    Call("interviewees", {"period": "2026-Q3", "limit": 3}),
+    Call("interview_coverage", {}),
     Call("question_lint", {"text": "Don't you love it? Who decided?"}),
     Call("question_lint", {"text": "nothing to look at"}),
     *(

@@ -5,12 +5,27 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
+from typing import Literal
 
 from knowledge import Question, preamble
 from tools._answer import Ask, Cell, Column, Download
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
+from tools._slots import Choice
 
+Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
+ROLE_WORDS = Choice({
+    "buyer": (
+        "buyer", "purchaser", "procurement", "decision maker*", "decision-maker*", "comprador*", "compras", "decisor*",
+        "tomador de decisão", "quem decid*",
+    ),
+    "champion": ("champion", "campeão", "campeã", "defensor*", "patrocinador interno"),
+    "user": ("user", "users", "end user", "usuári*"),
+    "finance": ("finance", "cfo", "financeir*", "finanças"),
+    "sponsor": ("sponsor", "executive", "executiv*", "ceo", "diretor*", "patrocinador*"),
+})  # fmt: skip
+DECIDERS = ("buyer", "sponsor", "champion", "finance", "user")
+"""Who knows most about a decision, in that order, where no role is asked for."""
 MINUTES_PER_QUESTION = 4
 MINUTES_AROUND = 5
 """Of an interview: to open and to close."""

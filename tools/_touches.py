@@ -58,6 +58,10 @@ class Touches(Protocol):
         """The account's touches, the latest first."""
         ...
 
+    def all(self) -> tuple[Touch, ...]:
+        """Every touch logged here, in no order."""
+        ...
+
     def log(self, touch: Touch) -> Touch:
         """Write a touch down, in the name of whoever asks; said twice by one question it is one touch."""
         ...
@@ -98,6 +102,9 @@ class NoTouches:
     def of(self, account_id: str) -> tuple[Touch, ...]:
         return ()
 
+    def all(self) -> tuple[Touch, ...]:
+        return ()
+
     def log(self, touch: Touch) -> Touch:
         return touch
 
@@ -136,3 +143,5 @@ class Contacting:
     """Who asks."""
     zone_of: Callable[[str], str | None] = lambda _: None
     """The time zone of a country that has only one."""
+    workspace: str = ""
+    """Where it is asked: what is drawn at random depends on it."""

@@ -26,12 +26,12 @@ from tools import (
     phrase_n,
 )
 from tools._account import leaving_on, person, plans, read_account
-from tools._drafting import minutes_to_talk, opening, reader_language, spoken
+from tools._drafting import DECIDERS, ROLE_WORDS, Role, minutes_to_talk, opening, reader_language, spoken
+from tools._interviewing import interviewer
 from tools._values import value_called
 from tools.metrics import Profile, dimension_values
 
 Purpose = Literal["win_loss", "why_buy", "why_stay", "why_leave", "icp"]
-Role = Literal["buyer", "champion", "user", "finance", "sponsor"]
 
 PURPOSES = Choice({
     "win_loss": (
@@ -61,19 +61,9 @@ PURPOSES = Choice({
         "por que foram embora", "que deu churn", "que deram churn", "quem deu churn",
     ),
     "icp": (
-        "icp", "ideal customer*", "ideal client*", "ideal profile", "cliente* ideal", "clientes ideais",
+        "icp", "ideal customer*", "ideal client*", "ideal profile", "cliente ideal", "clientes ideais",
         "perfil ideal", "perfil do cliente", "perfil de cliente",
     ),
-})  # fmt: skip
-ROLES = Choice({
-    "buyer": (
-        "buyer", "purchaser", "procurement", "decision maker*", "decision-maker*", "comprador*", "compras", "decisor*",
-        "tomador* de decisão", "quem decid*",
-    ),
-    "champion": ("champion", "campeão", "campeã", "defensor*", "patrocinador interno"),
-    "user": ("user", "users", "end user", "usuári*"),
-    "finance": ("finance", "cfo", "financeir*", "finanças"),
-    "sponsor": ("sponsor", "executive", "executiv*", "ceo", "diretor*", "patrocinador*"),
 })  # fmt: skip
 
 
@@ -82,7 +72,7 @@ class Input(BaseModel):
         default=None, description="Id of the account to interview; empty: a general script."
     )
     purpose: Annotated[Purpose, PURPOSES] = Field(default="win_loss", description="What the interview is to find out.")
-    role: Annotated[Role | None, ROLES] = Field(default=None, description="Role of the person interviewed.")
+    role: Annotated[Role | None, ROLE_WORDS] = Field(default=None, description="Role of the person interviewed.")
     language: Annotated[Literal["en", "pt-BR"] | None, LANGUAGE] = Field(
         default=None, description="Language of the script; empty: the contact's, else the asker's."
     )
@@ -124,8 +114,6 @@ HEADINGS: dict[str, Phrase] = {
 }
 OTHERS = 4
 """Further interviewers that are named."""
-DECIDERS = ("buyer", "sponsor", "champion", "finance", "user")
-"""Who knows most about a decision, in that order, where no role is asked for."""
 
 
 @dataclass
@@ -195,17 +183,15 @@ class _Script:
         owner = self.account.account.owner if self.account else None
         if owner is None:
             return
-        others = [name for name in dimension_values(self.deps.book, "owner") if name != owner]
+        account_id = self.account.account.account_id if self.account else ""
+        others = interviewer(account_id, owner, dimension_values(self.deps.book, "owner"))
         if not others:
             yield phrase("Have someone other than {owner} ask: people are franker with a stranger.", owner=owner)
             return
-        chosen = others[sum(self.account.account.account_id.encode()) % len(others)] if self.account else others[0]
-        yield phrase("Interviewer: {chosen}, because {owner} looks after the account.", chosen=chosen, owner=owner)
-        rest = tuple(phrase("{name}", name=name) for name in others if name != chosen)
-        if rest:
+        yield phrase("Interviewer: {chosen}, because {owner} looks after the account.", chosen=others[0], owner=owner)
+        if rest := tuple(phrase("{name}", name=name) for name in others[1 : OTHERS + 1]):
             yield phrase(
-                "Drawn by the account's id, so it is the same each time. It could also be {others}.",
-                others=rest[:OTHERS],
+                "Drawn by the account's id, so it is the same each time. It could also be {others}.", others=rest
             )
 
     def _known(self) -> Iterator[Section]:

@@ -37,6 +37,7 @@ from tools.metrics._flows import (
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
+from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._profile import (
     Profile,
@@ -68,10 +69,12 @@ __all__ = [
     "Cohort",
     "CohortGrain",
     "Comparison",
+    "Concluded",
     "Contacted",
     "ContractChange",
     "ContractedMonth",
     "Contribution",
+    "Decided",
     "Differing",
     "Dimension",
     "Explained",
@@ -117,6 +120,7 @@ __all__ = [
     "coming_renewals",
     "compare",
     "compared_period",
+    "concluded",
     "contacted",
     "differing_accounts",
     "dimension_values",
@@ -142,4 +146,5 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "touches_that_say",
 ]  # fmt: skip
