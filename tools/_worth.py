@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from unicodedata import combining, normalize
 
 from tools._answer import Cell, Column, Table
 from tools._goals import Goal
@@ -34,7 +35,7 @@ class Assumed:
 
 def assumed(said: str | None, currency: str) -> Assumed:
     """The assumptions that words state: “200 approvals a month at R$ 60 an hour”; without a sign, in `currency`."""
-    words = fold(said or "")
+    words = _plain(said or "")
     cases, rate = _CASES.search(words), _RATE.search(words)
     return Assumed(_number(cases["number"]) if cases else None, _money(rate, currency) if rate else None)
 
@@ -100,6 +101,11 @@ def _saves_hours(goal: Goal) -> bool:
     if fold(goal.recorded.unit or "") not in HOURS or not goal.improved:
         return False
     return goal.moved is not None and (goal.moved.value or 0) < 0
+
+
+def _plain(text: str) -> str:
+    """Without accents and capitals; commas, points and signs stay."""
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
 
 
 def _shown(value: Fraction | None) -> int | Fraction | None:
