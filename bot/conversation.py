@@ -236,6 +236,7 @@ def broken(error: str) -> Phrase:
 def _what_i_do(asked_for_help: bool) -> Phrase:
     can = phrase(
         "I list accounts at risk and renewals, count any metric and show how, summarise MRR and accounts, quote the "
-        "playbooks, say whom you may contact and log it, and draft interview scripts, exit surveys and trust plans."
+        "playbooks, say whom you may contact and log it, and draft interview scripts, exit surveys, trust plans, QBR "
+        "packs, value cases and messages to customers."
     )
     return can if asked_for_help else phrase("I have nothing that answers that. {can}", can=can)

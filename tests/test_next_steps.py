@@ -31,6 +31,21 @@ LEADS_TO = {
     "Reject draft {id}": "drafts",
     "Summary of {account}": "account_summary",
     "Trust plan for {account}": "trust_plan",
+    "Trust plan for {account}, for the customer": "trust_plan",
+    "Internal trust plan for {account}": "trust_plan",
+    "QBR pack for {account}": "qbr_pack",
+    "QBR pack for {account} this quarter": "qbr_pack",
+    "QBR pack for {account}, for the customer": "qbr_pack",
+    "Internal QBR pack for {account}": "qbr_pack",
+    "Value case for {account}": "value_case",
+    "Value case for {account}, for the customer": "value_case",
+    "Value case for {account}, 200 cases a month at 60 an hour": "value_case",
+    "Internal value case for {account}": "value_case",
+    "May I contact {account}?": "contact_guard",
+    "Follow-up to {account}": "outreach_draft",
+    "Re-engagement message to {account}": "outreach_draft",
+    "Show draft {id}": "drafts",
+    "Versions of draft {id}": "drafts",
     "Exit survey for {account}": "exit_survey",
     "Exit survey": "exit_survey",
     "Whom should we interview?": "interviewees",
@@ -39,6 +54,18 @@ LEADS_TO = {
     "Win-loss interview script for {account}": "interview_script",
     "Why-stay interview script for {account}": "interview_script",
 }
+ARGUMENTS = {
+    "Trust plan for {account}, for the customer": {"version": "customer"},
+    "Internal trust plan for {account}": {"version": "internal"},
+    "QBR pack for {account} this quarter": {"period": "2026-Q4"},
+    "QBR pack for {account}, for the customer": {"version": "customer"},
+    "Internal QBR pack for {account}": {"version": "internal"},
+    "Value case for {account}, for the customer": {"version": "customer"},
+    "Internal value case for {account}": {"version": "internal"},
+    "Follow-up to {account}": {"kind": "follow_up"},
+    "Re-engagement message to {account}": {"kind": "re_engagement"},
+}
+"""What a proposal says beyond its tool."""
 PURPOSES = {
     "Win-loss interview script": "win_loss",
     "Win-loss interview script for {account}": "win_loss",
@@ -108,6 +135,23 @@ CALLS = [
     Call("question_lint", {"text": "Don't you love it? Who decided?"}),
     Call("question_lint", {"text": "nothing to look at"}),
     *(
+        Call(tool, {"account": kind, "version": version})
+        for tool, version in (("qbr_pack", "internal"), ("value_case", "customer"), ("trust_plan", "customer"))
+        for kind in ("healthy", "gone")
+    ),
+    Call("value_case", {"account": "risky"}),
+    Call("qbr_pack", {"account": "risky", "version": "customer"}),
+    *(
+        Call("outreach_draft", {"account": account, "kind": kind})
+        for account, kind in (
+            ("healthy", "win_back"),
+            ("gone", "win_back"),
+            ("cancelled", "nps_request"),
+            ("gone", "re_engagement"),
+            ("risky", "follow_up"),
+        )
+    ),
+    *(
         Call(tool, {"account": kind})
         for tool in ("account_summary", "trust_plan", "exit_survey", "interview_script")
         for kind in ("risky", "healthy", "cancelled", "gone")
@@ -134,6 +178,7 @@ def test_every_proposal_of_every_answer_works_when_asked(
             assert bot.conversation.names(bot.book()).accounts[about] == step.values["account"]
         if "id" in step.values:
             assert answered.call.arguments["draft"] == step.values["id"]
+        assert ARGUMENTS.get(step.msgid, {}).items() <= answered.call.arguments.items()
         if step.msgid in PURPOSES:
             assert answered.call.arguments["purpose"] == PURPOSES[step.msgid]
 

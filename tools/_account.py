@@ -1,11 +1,10 @@
 """Reading one account for a tool."""
 
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy import Row
 
-from tools._answer import Column, Table, ToolError
+from tools._answer import ToolError
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
 from tools.metrics import Figure, Period, Profile, Risk, UnknownAccount, all_metrics, profile, rank
@@ -76,18 +75,3 @@ def role_name(role: str | None) -> Phrase | str | None:
 def person(contact: Row[object]) -> Phrase:
     """A contact with the role."""
     return phrase("{name}, {role}", name=contact.name, role=role_name(contact.role) or phrase("role unknown"))
-
-
-def goals_table(account: Profile) -> Table:
-    """What the customer wants to reach, and where it stands."""
-    columns = (
-        Column(phrase("Goal")), Column(phrase("Start"), numeric=True), Column(phrase("Now"), numeric=True),
-        Column(phrase("Target"), numeric=True), Column(phrase("Due")),
-    )  # fmt: skip
-    rows = ((g.name, _number(g.baseline), _number(g.current), _number(g.target), g.due_on) for g in account.goals)
-    return Table(phrase("Goals"), columns, tuple(rows))
-
-
-def _number(value: float | None) -> int | Fraction | None:
-    """A goal's measure as recorded, without the noise of a binary fraction."""
-    return None if value is None else int(value) if value == int(value) else Fraction(str(value))

@@ -197,22 +197,23 @@ class Answer:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure shown, in reading order, each once."""
-        found = {figure.id: figure for part in (self.headline, *self.parts) for figure in _figures(part)}
+        found = {figure.id: figure for part in (self.headline, *self.parts) for figure in figures_in(part)}
         return tuple(found.values())
 
 
-def _figures(thing: Any) -> Iterator[Figure]:
+def figures_in(thing: Any) -> Iterator[Figure]:
+    """Every figure in a part of an answer, in reading order."""
     if isinstance(thing, Figure):
         yield thing
     elif isinstance(thing, Mapping):
         for value in thing.values():
-            yield from _figures(value)
+            yield from figures_in(value)
     elif isinstance(thing, tuple):
         for value in thing:
-            yield from _figures(value)
+            yield from figures_in(value)
     elif is_dataclass(thing):
         for each in fields(thing):
-            yield from _figures(getattr(thing, each.name))
+            yield from figures_in(getattr(thing, each.name))
 
 
 class ToolError(Exception):

@@ -8,7 +8,7 @@ from tools._answer import Column, Draft, Fact, Facts, Note, Part, Table
 from tools._naming import named
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._slots import Choice
-from tools.metrics import Figure, all_metrics
+from tools.metrics import ITEMS, Figure, all_metrics
 
 Version = Literal["internal", "customer"]
 VERSIONS = Choice({
@@ -20,6 +20,7 @@ VERSIONS = Choice({
         "versao cliente", "extern*", "pra compartilhar", "para compartilhar", "sem margem", "que o cliente possa ver",
     ),
 })  # fmt: skip
+VERSION: Mapping[Version, Phrase] = {"internal": phrase("internal"), "customer": phrase("for the customer")}
 """Who will read a paper: we ourselves, or the customer, who sees no margin, risk, costs or notes of ours."""
 _BLANK = phrase("[{what}]").msgid
 
@@ -71,7 +72,10 @@ def numbers_in(figures: Iterable[Figure]) -> Table:
 
 
 def _title(figure: Figure) -> Phrase:
-    return named(all_metrics()[figure.metric], figure.variant)
+    """Its metric; with the goal or contract line that it is limited to."""
+    name = named(all_metrics()[figure.metric], figure.variant)
+    item = next((value for limit, value in figure.segment.items() if limit in ITEMS), None)
+    return phrase("{metric} · {item}", metric=name, item=item) if item else name
 
 
 def known_facts(facts: Mapping[Phrase, Any]) -> Facts:

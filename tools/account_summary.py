@@ -22,11 +22,15 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import TEAMS, goals_table, leaving_on, mrr_of, plans, read_account, risk_of, role_name
+from tools._account import TEAMS, leaving_on, mrr_of, plans, read_account, risk_of, role_name
+from tools._goals import goals_of, goals_table
+from tools._internal import figure_of
+from tools._next_actions import NextActions, actions_table
 from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
+from tools._usage import last_four_weeks
 from tools._values import value_called
-from tools.metrics import Money, Profile, add_months, next_renewal
+from tools.metrics import Figure, Money, Period, Profile, add_months, next_renewal
 
 LAST_TOUCHES = 5
 
@@ -72,12 +76,15 @@ def _headline(account: Profile, deps: Deps) -> Phrase:
 
 
 def _parts(account: Profile, deps: Deps) -> Iterator[Part]:
+    yield Note(
+        phrase("Internal: it shows risk and our notes. For the customer there are the QBR pack and the value case.")
+    )
     yield _contract(account, deps)
     yield from _risk(account, deps)
     yield from _history(account, deps)
-    yield _pulse(account)
+    yield _pulse(account, deps)
     yield from _people(account)
-    yield from _goals(account)
+    yield from _goals(account, deps)
     yield from _touches(account, deps)
     yield from _exit(account)
     yield from conversion(deps.book, {line.currency for line in account.contracts})
@@ -88,6 +95,7 @@ def _contract(account: Profile, deps: Deps) -> Facts:
     about = account.account
     return Facts((
         Fact(phrase("MRR"), mrr_of(about.account_id, deps.today, deps)),
+        Fact(phrase("MRR a year before"), mrr_of(about.account_id, add_months(deps.today, -12), deps)),
         Fact(phrase("Contracts"), plans(account)),
         Fact(phrase("Renewal"), _renewal(account, deps)),
         Fact(phrase("Owner"), about.owner),
@@ -130,23 +138,34 @@ def _mrr_on(account: Profile, day: object) -> int:
     return next((m.mrr_minor for m in reversed(account.movements) if m.on_day <= day), 0)
 
 
-def _pulse(account: Profile) -> Facts:
+def _pulse(account: Profile, deps: Deps) -> Facts:
     """How they are doing: an unknown stays a dash and is never taken for good news."""
-    nps = next((answer for answer in account.answers if answer.kind == "nps"), None)
-    late = tuple(Money(minor, currency) for currency, minor in account.overdue.items())
-    latest = phrase("{score} on {day}", score=int(nps.score), day=nps.answered_on) if nps else None
+    known = account.tickets["open"] is not None
+    used = last_four_weeks(account, deps)
     return Facts((
-        Fact(phrase("Last NPS answer"), latest),
-        Fact(phrase("Open tickets"), account.tickets["open"]),
-        Fact(phrase("of these urgent"), account.tickets["urgent"]),
-        Fact(phrase("Tickets in 90 days"), account.tickets["recent"]),
-        Fact(phrase("Overdue"), phrase("{amounts}", amounts=late) if late else phrase("none")),
-        Fact(phrase("Usage, last 4 reports"), _usage(account)),
+        Fact(phrase("Last NPS answer"), _nps(account, deps)),
+        Fact(phrase("Open tickets"), _today("open_tickets", account, deps) if known else None),
+        Fact(phrase("of these urgent"), _today("open_tickets", account, deps, "urgent") if known else None),
+        Fact(phrase("Tickets in 90 days"), _tickets(account, deps) if known else None),
+        Fact(phrase("Overdue"), _today("overdue_invoices", account, deps) if account.overdue else phrase("none")),
+        Fact(phrase("Usage, last 4 full weeks"), used[0] if used else None),
+        Fact(phrase("Usage, the 4 weeks before"), used[1] if used else None),
     ))  # fmt: skip
 
 
-def _usage(account: Profile) -> int | None:
-    return sum(int(week.events) for week in account.usage_weeks[-4:]) if account.usage_weeks else None
+def _today(metric: str, account: Profile, deps: Deps, variant: str | None = None) -> Figure | None:
+    return figure_of(metric, account.account.account_id, Period.containing(deps.today, "day"), deps, variant)
+
+
+def _tickets(account: Profile, deps: Deps) -> Figure | None:
+    end = deps.today + timedelta(days=1)
+    return figure_of("tickets_opened", account.account.account_id, Period(end - timedelta(days=90), end), deps)
+
+
+def _nps(account: Profile, deps: Deps) -> Cell:
+    answer = next((answer for answer in account.answers if answer.kind == "nps"), None)
+    score = _today("latest_nps", account, deps)
+    return phrase("{score} on {day}", score=score, day=answer.answered_on) if answer and score else score
 
 
 def _people(account: Profile) -> Iterator[Part]:
@@ -161,13 +180,16 @@ def _people(account: Profile) -> Iterator[Part]:
         yield Table(phrase("People"), columns, rows)
 
 
-def _goals(account: Profile) -> Iterator[Part]:
-    if not account.goals:
-        if account.left_on:
-            return
+def _goals(account: Profile, deps: Deps) -> Iterator[Part]:
+    """Where they stand, and who does what about it by when."""
+    goals = goals_of(account, deps)
+    if goals:
+        yield goals_table(goals)
+    elif not account.left_on:
         yield Note(phrase("No goal of this customer is recorded: a gap to close at the next meeting."))
-        return
-    yield goals_table(account)
+    if account.customer_since and not account.left_on:
+        todo = NextActions(account, goals, deps, leaving_on(account.account.account_id, deps))
+        yield actions_table((*todo.shared(), *todo.ours()))
 
 
 def _touches(account: Profile, deps: Deps) -> Iterator[Part]:

@@ -15,8 +15,6 @@ from tools import (
     Deps,
     Draft,
     DraftLine,
-    Fact,
-    Facts,
     NextSteps,
     Note,
     Part,
@@ -26,10 +24,23 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._account import goals_table, mrr_of, person, plans, read_account, risk_of
+from tools._account import mrr_of, person, plans, read_account, risk_of
+from tools._answer import figures_in
 from tools._drafting import reader_language, working_day
+from tools._for_customers import (
+    VERSION,
+    VERSIONS,
+    Version,
+    blank,
+    known_facts,
+    numbers_in,
+    to_fill_in,
+    who_may_read,
+)
+from tools._goals import Goal, goals_of, goals_table, value_lines
+from tools._internal import risk_lines
+from tools._next_actions import Team
 from tools._renewals import pays_by_the_month
-from tools._signs import evidence
 from tools.metrics import Profile, Risk, next_renewal
 
 LENGTH = 120
@@ -38,33 +49,47 @@ SHORT = 30
 """Days below which a plan says that time is short."""
 UNDATED = timedelta(days=90)
 """How far a plan reaches that no renewal ends."""
+THEIR_PART = blank(phrase("what they take on, who, by which day"))
 
 
 class Input(BaseModel):
     account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
+    version: Annotated[Version, VERSIONS] = Field(
+        default="internal",
+        description="internal: with MRR, risk and upsell. customer: a joint plan, safe to hand over.",
+    )
     language: Annotated[Literal["en", "pt-BR"] | None, LANGUAGE] = Field(
-        default=None, description="Language of the plan; empty: the asker's."
+        default=None, description="Language of the plan; empty: the asker's, of the customer's version the account's."
     )
 
 
 def trust_plan(ask: Input, deps: Deps) -> Answer:
     """Draft a trust-enablement plan for an account: secure the renewal and support the upsell, who does what by when.
 
-    Use when someone wants a trust plan, success plan, renewal plan or joint plan for one customer.
+    Use when someone wants a trust plan, success plan, renewal plan or joint plan for one customer, for us or in a
+    version that the customer may see.
     """
     account = read_account(ask.account, deps)
     if account.left_on:
         raise _too_late(account)
     plan = _Plan(account, deps)
-    language = reader_language(ask.language, [], deps)
-    subject = phrase("Trust plan · {account}", account=plan.account.account.name)
-    draft = Draft("trust_plan", subject, language, plan.sections(language), ask.account)
+    if ask.version == "customer" and plan.leaving_on:
+        raise _first_speak(account)
+    draft = plan.for_them(ask.language) if ask.version == "customer" else plan.for_us(ask.language)
     return Answer(
-        subject=subject,
+        subject=phrase("{title} · {version}", title=draft.title, version=VERSION[ask.version]),
         headline=plan.headline(),
-        parts=(*plan.gaps(), draft, NextSteps(plan.next())),
+        parts=(
+            who_may_read(ask.version), *plan.gaps(), draft, *to_fill_in(draft), NextSteps(plan.next(ask.version)),
+        ),
         accounts=frozenset({ask.account}),
-    )
+    )  # fmt: skip
+
+
+def _first_speak(account: Profile) -> ToolError:
+    name = account.account.name
+    said = phrase("{account} has cancelled: speak with them before you hand them a joint plan.", account=name)
+    return ToolError(said, suggestions=(phrase("Trust plan for {account}", account=name),))
 
 
 def _too_late(account: Profile) -> ToolError:
@@ -98,9 +123,9 @@ class _Plan:
         self.renews_on = next_renewal(self.account.contracts, self.deps.today)
         decided_on = self.leaving_on or (None if self.by_the_month else self.renews_on)
         self.horizon = decided_on or self.deps.today + UNDATED
-        self.owner: Phrase | str = self.account.account.owner or phrase("to be named")
-        self.sales: Phrase | str = self.account.colleagues.get("sales", self.owner)
-        self.support: Phrase | str = self.account.colleagues.get("support", self.owner)
+        team = Team(self.account)
+        self.owner, self.sales, self.support = team.owner, team.sales, team.support
+        self.goals: tuple[Goal, ...] = goals_of(self.account, self.deps)
 
     def headline(self) -> Phrase:
         said = {"account": self.account.account.name, "day": self.horizon}
@@ -127,52 +152,84 @@ class _Plan:
             )
         if not self.account.account.owner:
             yield Note(phrase("The account has no owner: name one, or the plan stays incomplete."))
-        if not self.account.goals:
+        if not self.goals:
             yield Note(phrase("No goal of this customer is recorded: the first meeting must agree one."))
         if not self.account.people("sponsor") and not self.account.people("champion"):
             yield Note(phrase("No champion or sponsor is known at the customer."))
 
-    def sections(self, language: str) -> tuple[Section, ...]:
-        return (
+    def for_us(self, wanted: str | None) -> Draft:
+        """The whole plan, with both of its purposes."""
+        name, language = self.account.account.name, reader_language(wanted, [], self.deps)
+        sections = (
             Section(phrase("Team"), tuple(self._team())),
-            Section(phrase("Where we stand"), (self._standing(),)),
+            Section(phrase("Where we stand"), (self._mrr(), self._standing())),
             Section(phrase("Risks to the renewal"), tuple(self._risks())),
             Section(phrase("Goals and proof of value"), tuple(self._goals())),
             Section(phrase("Purpose 1: secure the renewal"), tuple(self._renewal())),
             Section(phrase("Purpose 2: support the upsell"), tuple(self._upsell())),
             Section(phrase("From the playbook"), tuple(self._playbook(language))),
         )
+        numbers = Section(phrase("Sources"), (numbers_in(figures_in(sections)),))
+        title = phrase("Trust plan · {account}", account=name)
+        return Draft("trust_plan", title, language, (*sections, numbers), self._account_id)
 
-    def _team(self) -> Iterator[DraftLine]:
+    def for_them(self, wanted: str | None) -> Draft:
+        """What both sides agree on: no risk, no MRR, nothing to be sold."""
+        account = self.account.account
+        sections = (
+            Section(phrase("Team"), tuple(self._team(roles=False))),
+            Section(phrase("Where we stand"), (self._standing(),)),
+            Section(phrase("Goals and proof of value"), tuple(self._goals())),
+            Section(phrase("What we do"), tuple(self._joint())),
+            Section(phrase("What {account} does", account=account.name), (phrase("{text}", text=THEIR_PART),)),
+        )
+        title = phrase("Joint plan · {account}", account=account.name)
+        language = reader_language(wanted, [account.language], self.deps)
+        return Draft("trust_plan_customer", title, language, sections, self._account_id, "cs")
+
+    @property
+    def _account_id(self) -> str:
+        return str(self.account.account.account_id)
+
+    def _team(self, roles: bool = True) -> Iterator[DraftLine]:
+        """Who works on it; what we call a person's role is nothing for the customer's eyes."""
         yield phrase("Customer success: {owner}", owner=self.owner)
         yield phrase("Sales: {owner}", owner=self.sales)
         yield phrase("Support: {owner}", owner=self.support)
         for role in ("sponsor", "champion", "buyer"):
             for contact in self.account.people(role):
-                yield phrase("Customer: {person}", person=person(contact))
+                yield phrase("Customer: {person}", person=person(contact) if roles else contact.name)
 
-    def _standing(self) -> Facts:
-        account_id = self.account.account.account_id
-        return Facts((
-            Fact(phrase("MRR"), mrr_of(account_id, self.deps.today, self.deps)),
-            Fact(phrase("Contracts"), plans(self.account)),
-            Fact(phrase("Customer since"), self.account.customer_since),
-            Fact(phrase("Renewal"), phrase("none, cancelled") if self.leaving_on else self.renews_on),
-        ))  # fmt: skip
+    def _mrr(self) -> DraftLine:
+        return known_facts({phrase("MRR"): mrr_of(self._account_id, self.deps.today, self.deps)})
+
+    def _standing(self) -> DraftLine:
+        return known_facts({
+            phrase("Contracts"): plans(self.account),
+            phrase("Customer since"): self.account.customer_since,
+            phrase("Renewal"): phrase("none, cancelled") if self.leaving_on else self.renews_on,
+        })  # fmt: skip
 
     def _risks(self) -> Iterator[DraftLine]:
         if self.leaving_on:
             yield phrase("It has cancelled and pays until {day}.", day=self.leaving_on - timedelta(days=1))
-        found = self.risk.contributions if self.risk else ()
-        signs = [evidence(c) for c in found if c.points and not (self.leaving_on and c.driver == "renewal_days")]
-        yield from signs or [phrase("No sign of risk is known today.")]
+        yield from risk_lines(self._account_id, self.deps)
 
     def _goals(self) -> Iterator[DraftLine]:
         """Only what was measured counts as proof."""
-        if not self.account.goals:
+        if not self.goals:
             yield phrase("No goal is recorded yet; nothing may be claimed before one is measured.")
             return
-        yield goals_table(self.account)
+        yield goals_table(self.goals)
+        yield from value_lines(self.goals)
+
+    def _joint(self) -> Iterator[DraftLine]:
+        """What we do whatever they decide; to propose more is no part of it."""
+        yield Action(phrase("Agree goals, measures and this plan"), self.owner, self._day(120))
+        yield Action(phrase("Close every urgent ticket and report on it"), self.support, self._day(90))
+        yield Action(phrase("Find out which goals the present package leaves open"), self.owner, self._day(75))
+        yield Action(phrase("Show what was measured so far in a business review"), self.owner, self._day(60))
+        yield Action(phrase("Go through terms and notice period together"), self.sales, self._day(45))
 
     def _renewal(self) -> Iterator[DraftLine]:
         yield Action(phrase("Agree goals, measures and this plan with the sponsor"), self.owner, self._day(120))
@@ -199,6 +256,10 @@ class _Plan:
         # A draft is read by others than who asked for it: none of the team's own documents is quoted in it.
         yield from self.deps.knowledge.search("trust enablement plan", language, limit=1, own=False)
 
-    def next(self) -> tuple[Phrase, ...]:
+    def next(self, version: Version) -> tuple[Phrase, ...]:
         name = self.account.account.name
-        return (phrase("Summary of {account}", account=name), phrase("What do the playbooks say about trust plans?"))
+        other = phrase("Trust plan for {account}, for the customer", account=name)
+        if version == "customer":
+            other = phrase("Internal trust plan for {account}", account=name)
+        steps = (phrase("Summary of {account}", account=name), phrase("What do the playbooks say about trust plans?"))
+        return steps if self.leaving_on else (other, *steps)

@@ -47,7 +47,7 @@ from tools.metrics._profile import (
     profile,
     rates_used,
 )
-from tools.metrics._query import Where, dimension_values
+from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
@@ -60,6 +60,7 @@ __all__ = [
     "DIMENSIONS",
     "FATES",
     "GRAINS",
+    "ITEMS",
     "REASONS",
     "Backtest",
     "Book",
