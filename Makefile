@@ -31,6 +31,7 @@ bench-load: .venv/.installed-dev ## a file of many GB loaded, and refused for on
 
 eval: .venv/.installed-dev ## how well questions are understood that the examples' authors never saw
 	$(BIN)/retention eval tests/questions/blind.yml
+	$(BIN)/retention eval tests/questions/new_tools.yml
 	$(BIN)/retention eval tests/questions/followups.yml
 
 lint: .venv/.installed-dev

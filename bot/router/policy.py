@@ -15,8 +15,8 @@ class Policy:
     The numbers are those that `LeftOut.calibrated` finds for the examples as they are.
     """
 
-    answer: float = 0.46
-    lead: float = 0.18
+    answer: float = 0.34
+    lead: float = 0.22
     clarify: float = 0.24
 
 
