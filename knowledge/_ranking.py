@@ -36,11 +36,14 @@ _LISTED = 200
 
 @dataclass(frozen=True)
 class Hit:
-    """A section found. `score` compares the hits of one question, `evidence` those of different questions."""
+    """A section found. `score` compares the hits of one question, `evidence` those of different questions; `by_words`
+    is the score without an embedding model.
+    """
 
     source: str
     score: float
     evidence: float
+    by_words: float
 
     @property
     def playbook(self) -> str:
@@ -88,18 +91,17 @@ def rank(
     """
     import numpy as np
 
-    fused = _comparable(match.score) + _comparable(likeness)
-    if meaning is not None:
-        fused = fused + weight * _comparable(meaning)
-    evidence = _evidence(match, likeness)
+    by_words = _comparable(match.score) + _comparable(likeness)
+    fused = by_words if meaning is None else by_words + weight * _comparable(meaning)
+    told = _evidence(match, likeness)
     if own is not None:
-        evidence = np.where(own, _evidence_of_own(match, likeness), evidence)
-    scores, evidence = _sections(its, fused, evidence)
+        told = np.where(own, _evidence_of_own(match, likeness), told)
+    evidence = _greatest(its, told)
     purpose = np.array([_PURPOSE * purposes.get(book, 0.0) for book in its.playbooks])
-    scores = scores + _together(its.playbook_of, scores, len(its.playbooks))[its.playbook_of]
     evidence = evidence + purpose[its.playbook_of]
-    best = np.argsort(-scores, kind="stable")[:_LISTED]
-    return [Hit(its.sections[at], float(scores[at]), float(evidence[at])) for at in best.tolist()]
+    scores, words_alone = _scores(its, fused), _scores(its, by_words)
+    best = np.argsort(-scores, kind="stable")[:_LISTED].tolist()
+    return [Hit(its.sections[at], float(scores[at]), float(evidence[at]), float(words_alone[at])) for at in best]
 
 
 def _evidence(match: Match, likeness: "Floats") -> "Floats":
@@ -115,23 +117,28 @@ def _evidence_of_own(match: Match, likeness: "Floats") -> "Floats":
 
 def choose(hits: Sequence[Hit], limit: int) -> list[Hit]:
     """The hits to quote, at most `limit`; none when the question is not covered."""
-    varied = list(_varied(hits))
-    if max((hit.evidence for hit in varied[:3]), default=0.0) < COVERED:
+    deciding = list(_varied(sorted(hits, key=lambda hit: -hit.by_words)))[:3]
+    if max((hit.evidence for hit in deciding), default=0.0) < COVERED:
         return []
-    return [hit for hit in varied if hit.evidence >= COVERED / 2][:limit]
+    return [hit for hit in _varied(hits) if hit.evidence >= COVERED / 2][:limit]
 
 
-def _sections(its: Places, scores: "Floats", evidence: "Floats") -> tuple["Floats", "Floats"]:
-    """A section's score is the mean of its languages, as all tell what it is about, and its evidence the greatest,
-    which is that of the language it was asked in.
-    """
+def _scores(its: Places, rows: "Floats") -> "Floats":
+    """A section's score is the mean of its languages, as all tell what it is about, and its playbook's added."""
     import numpy as np
 
-    size = len(its.sections)
-    mean = np.bincount(its.section_of, scores, size) / np.bincount(its.section_of, minlength=size)
-    greatest = np.full(size, -np.inf)
-    np.maximum.at(greatest, its.section_of, evidence)
-    return mean, greatest
+    means = np.bincount(its.section_of, rows, len(its.sections)) / np.bincount(its.section_of)
+    together: Floats = means + _together(its.playbook_of, means, len(its.playbooks))[its.playbook_of]
+    return together
+
+
+def _greatest(its: Places, rows: "Floats") -> "Floats":
+    """A section's evidence is that of the language it was asked in: the greatest."""
+    import numpy as np
+
+    greatest: Floats = np.full(len(its.sections), -np.inf)
+    np.maximum.at(greatest, its.section_of, rows)
+    return greatest
 
 
 def _together(playbook_of: "Ints", scores: "Floats", playbooks: int) -> "Floats":

@@ -310,7 +310,7 @@ class TestOtherProcesses:
         assert found == {"one.md", "two.md"}
 
 
-def add_large(place: Path, name: str, sections: int = 3_000) -> subprocess.Popen[bytes]:
+def add_large(place: Path, name: str, sections: int = 800) -> subprocess.Popen[bytes]:
     """A process that takes in a document which takes a while to index."""
     file = place / f"{name}.md"
     topics = (f"## Topic number {n}\n\nWhat is to be known of topic number {n} stands here." for n in range(sections))
