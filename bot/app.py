@@ -52,6 +52,12 @@ class Assistant:
         """The book as it is now."""
         return self._book.afresh()
 
+    def book_heard(self) -> Book:
+        """The same, knowing the conversations logged here, as answers count them."""
+        from bot.contacting import heard
+
+        return self.book().hearing(heard(self.store.engine))
+
     def today(self) -> date:
         return self.now().date()
 

@@ -144,6 +144,7 @@ class Conversation:
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
         contacting = self.contacting(question)
+        book = book.hearing(contacting.touches.heard())
         deps = Deps(book, self.knowledge, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)

@@ -58,6 +58,10 @@ class Touches(Protocol):
         """The account's touches, the latest first."""
         ...
 
+    def heard(self) -> tuple[tuple[str, date], ...]:
+        """Days on which accounts wrote to us or spoke with us, by account id."""
+        ...
+
     def log(self, touch: Touch) -> Touch:
         """Write a touch down, in the name of whoever asks; said twice by one question it is one touch."""
         ...
@@ -96,6 +100,9 @@ class NoTouches:
     """Where none are written down."""
 
     def of(self, account_id: str) -> tuple[Touch, ...]:
+        return ()
+
+    def heard(self) -> tuple[tuple[str, date], ...]:
         return ()
 
     def log(self, touch: Touch) -> Touch:
