@@ -71,6 +71,12 @@ class Assistant:
         """What the questions of this workspace may name."""
         return names(book, self.settings.fiscal_year_starts)
 
+    def book_heard(self) -> Book:
+        """The same, knowing the conversations logged here, as answers count them."""
+        from bot.contacting import heard
+
+        return self.book().hearing(heard(self.store.engine))
+
     def today(self) -> date:
         return self.now().date()
 

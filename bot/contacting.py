@@ -35,6 +35,9 @@ class TouchesHere:
         with self.engine.connect() as connection:
             return tuple(map(_touch, connection.execute(select(touches))))
 
+    def heard(self) -> tuple[tuple[str, date], ...]:
+        return heard(self.engine)
+
     def log(self, touch: Touch) -> Touch:
         said = (self.question.key, touch.account_id, touch.contact_id or "")
         mine = replace(
@@ -156,6 +159,15 @@ class DraftsAt:
 
     def _moment(self) -> datetime:
         return self.clock().astimezone(UTC)
+
+
+def heard(engine: Engine) -> tuple[tuple[str, date], ...]:
+    """The days on which accounts wrote to us or spoke with us, of the touches logged in the store."""
+    t = touches.c
+    spoken = select(t.account_id, t.on_day).where(t.direction.in_(("inbound", "both"))).distinct()
+    with engine.connect() as connection:
+        rows = connection.execute(spoken.order_by(t.account_id, t.on_day)).all()
+    return tuple((row.account_id, row.on_day) for row in rows)
 
 
 def short(key: str) -> str:

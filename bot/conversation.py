@@ -172,8 +172,9 @@ class Conversation:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        reader = Reader(self.knowledge, self.rights(question))
-        deps = Deps(book, reader, self.today(), language, self.shown(question.place), self.contacting(question))
+        reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
+        book = book.hearing(contacting.touches.heard())
+        deps = Deps(book, reader, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))

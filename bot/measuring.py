@@ -62,7 +62,7 @@ def measure(bot: Assistant, wanted: Wanted, form: str, console: Console) -> int:
     """Print a metric's figures as a table, `json` or `csv`. Returns the exit status."""
 
     def show() -> None:
-        found = _query(bot, wanted).count(bot.book())
+        found = _query(bot, wanted).count(bot.book_heard())
         lines = found.lines if wanted.by else (found.whole,)
         figures = [figure for line in lines for figure in (line.now, line.before) if figure]
         _remember(bot, wanted, figures)
@@ -286,7 +286,7 @@ def _retraced(bot: Assistant, figure_id: str, place: Place) -> Retraced:
     if shown is None:
         raise Mistaken(phrase("No figure {id} was ever shown here.", id=figure_id))
     try:
-        return retrace(bot.book(), shown)
+        return retrace(bot.book_heard(), shown)
     except NoLongerDefined:
         raise Mistaken(
             phrase("{metric} is not defined like that any more and cannot be counted again.", metric=shown.metric)

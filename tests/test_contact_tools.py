@@ -1,7 +1,7 @@
 """Asking the guard, logging touches and deciding on drafts: on a book counted by hand, and in conversation."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from tests.conftest import ask
 from tests.test_tools import Playbooks, account, cells, facts, notes, part, person, said
 from tools import Allowed, Contacting, Deps, Facts, NextSteps, Table, ToolError, Wish, load, may_contact
 from tools._contacting import read_rules
-from tools.metrics import account_names
+from tools.metrics import account_names, backtest, rank
 
 TODAY = day("2026-10-30")  # a Friday
 TOOLS = load()
@@ -120,6 +120,33 @@ def test_what_is_logged_is_counted_and_its_note_is_data(book):
     assert [row[0] for row in cells(part(summary, Table, "Last touches"))] == [
         "30 Oct 2026", "29 Oct 2026", "28 Oct 2026", "26 Oct 2026",
     ]  # fmt: skip
+
+
+def test_a_conversation_logged_here_ends_the_silence_wherever_risk_is_counted(demo):
+    """Of an account that has been silent for long; a message of ours ends nothing, and the past stays as it was."""
+    book, names = demo.book(), account_names(demo.book())
+    silent = next(
+        risk for risk in rank(book, demo.today()).risks
+        if risk.standing.signals.get("silence", 0) >= 90 and names[risk.standing.account_id].isascii()
+    )  # fmt: skip
+    name, before = names[silent.standing.account_id], silent.score
+
+    def points():
+        *drivers, total = part(ask(demo, f"summary of {name}").answer, Table, "Risk score").rows
+        return {said(row[0]): row[2] for row in drivers}["Silence"], total[2].value
+
+    assert points() == (12, before)
+    ask(demo, f"log an email we sent to {name}")
+    assert points() == (12, before)
+    ask(demo, f"log a meeting with {name}")
+    assert points() == (0, before - 12)
+    assert rank(demo.book(), demo.today()).risks == rank(book, demo.today()).risks  # the tables know nothing of it
+    assert backtest(demo.book_heard(), demo.today()) == backtest(book, demo.today())
+    yesterday = demo.today() - timedelta(days=1)
+    heard = next(
+        r for r in rank(demo.book_heard(), yesterday).risks if r.standing.account_id == silent.standing.account_id
+    )
+    assert heard.standing.signals["silence"] >= 89
 
 
 def test_what_they_send_is_logged_and_uses_no_budget(book):

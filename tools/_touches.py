@@ -62,6 +62,10 @@ class Touches(Protocol):
         """Every touch logged here, in no order."""
         ...
 
+    def heard(self) -> tuple[tuple[str, date], ...]:
+        """Days on which accounts wrote to us or spoke with us, by account id."""
+        ...
+
     def log(self, touch: Touch) -> Touch:
         """Write a touch down, in the name of whoever asks; said twice by one question it is one touch."""
         ...
@@ -103,6 +107,9 @@ class NoTouches:
         return ()
 
     def all(self) -> tuple[Touch, ...]:
+        return ()
+
+    def heard(self) -> tuple[tuple[str, date], ...]:
         return ()
 
     def log(self, touch: Touch) -> Touch:

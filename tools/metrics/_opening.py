@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -31,13 +31,15 @@ class OldBook(NoBook):
 class Book:
     """The customer book, opened for reading only. Two are equal where they hold the same data.
 
-    `used`: the tables that were read so far.
+    `used`: the tables that were read so far. `heard`: what no load has told yet, days on which accounts wrote to us or
+    spoke with us, by account id; whoever keeps such a record hands it in.
     """
 
     url: str
     engine: Engine
     _held: Connection | None = None
     used: set[str] = field(default_factory=set)
+    heard: tuple[tuple[str, date], ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Book) and self._content == other._content
@@ -66,6 +68,10 @@ class Book:
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
         return Book(self.url, self.engine)
 
+    def hearing(self, heard: tuple[tuple[str, date], ...]) -> "Book":
+        """The same book, with days on which accounts were heard from."""
+        return replace(self, heard=heard)
+
     @contextmanager
     def unchanging(self) -> Iterator["Book"]:
         """The book as it is now, however often it is loaded meanwhile: all that is read is of one state."""
@@ -74,7 +80,7 @@ class Book:
                 connection.exec_driver_sql("BEGIN")  # else each SELECT would see what is newest then
             elif self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            yield Book(self.url, self.engine, connection)
+            yield Book(self.url, self.engine, connection, heard=self.heard)
 
     @cached_property
     def info(self) -> Mapping[str, str]:

@@ -1,10 +1,11 @@
 """The risk score: a scorecard whose points add up, and what it would have been worth in the past."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
+from math import inf
 
 import yaml
 from sqlalchemy import select
@@ -116,8 +117,11 @@ class Ranking:
 
 
 def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
-    """The accounts as they stood at the end of a day; `where` limits by any dimension."""
-    whole = _kept_ranking(book, day)
+    """The accounts as they stood at the end of a day; `where` limits by any dimension.
+
+    What the book has heard of beside its tables (`Book.heard`) counts; the backtest judges by the tables alone.
+    """
+    whole = _heard(_kept_ranking(book, day), book.heard, day)
     book.used.update(whole.source.tables)
     if not where:
         return whole
@@ -141,6 +145,26 @@ def _read(book: Book, where: Where, day: date) -> Callable[[Standing], bool]:
     return lambda standing: standing.account_id in ids
 
 
+def _heard(ranking: Ranking, heard: Sequence[tuple[str, date]], day: date) -> Ranking:
+    """The ranking where conversations that no load has told yet break the silence; those after the day do not count."""
+    latest: dict[str, date] = {}
+    for account_id, on in heard:
+        if on <= day:
+            latest[account_id] = max(on, latest.get(account_id, on))
+    if not latest:
+        return ranking
+    risks = (_after(risk, latest.get(risk.standing.account_id), day) for risk in ranking.risks)
+    return replace(ranking, risks=_in_order(risks))
+
+
+def _after(risk: Risk, heard_on: date | None, day: date) -> Risk:
+    """The account's risk where they were heard from on a day that may be later than the book knows."""
+    signals = risk.standing.signals
+    if heard_on is None or (silence := (day - heard_on).days) >= signals.get("silence", inf):
+        return risk
+    return assess(replace(risk.standing, signals={**signals, "silence": silence}))
+
+
 @lru_cache(maxsize=4)
 def _kept_ranking(book: Book, day: date) -> Ranking:
     """Kept as long as the same data are loaded: scores change with the data, not with who asks."""
@@ -150,8 +174,11 @@ def _kept_ranking(book: Book, day: date) -> Ranking:
 def _rank(book: Book, day: date) -> Ranking:
     reader = Reader(book)
     found = [assess(standing) for standing in standings(reader, day)]
-    in_order = sorted(found, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name))
-    return Ranking(tuple(in_order), reader.source)
+    return Ranking(_in_order(found), reader.source)
+
+
+def _in_order(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    return tuple(sorted(risks, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name)))
 
 
 @dataclass(frozen=True)
