@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
 from tests.books import contract, make_book
+from tests.exports import LINES, Company, files
 from tools.metrics import NoBook, Period, all_metrics, open_book
 from tools.metrics._book import accounts, mrr_movements, mrr_steps, subscriptions, usage
 from tools.metrics._dates import days_later, month_of
 from tools.metrics._division import quotient
 from tools.metrics._engines import put_rows, reading_engine, writing_engine
+from tools.metrics._report import Effect
 
 SPARK = "hive://me@127.0.0.1:10000/crm"
 
@@ -95,6 +97,16 @@ def test_a_duckdb_book_is_made_and_read(duckdb_url):
         open_book(duckdb_url)
     book = make_book(duckdb_url, subscriptions=[contract("s", "A", 1_000, "2026-01-01")])
     assert all_metrics()["mrr"](book, Period.parse("2026-03")).value == 1_000
+
+
+def test_changes_are_loaded_into_duckdb(duckdb_url, tmp_path):
+    (tmp_path / "exports").mkdir()
+    company = Company(tmp_path / "exports", duckdb_url)
+    company.load()
+    company.write(**files(accounts="account_id,name\nA3,Gama\n", subscriptions=LINES.replace("100.00", "150.00")))
+    report = company.load(changes=True)
+    assert [one.effect for one in report.tables] == [Effect(added=1), Effect(changed=1)]
+    assert company.rows(mrr_movements, "account_id", "category", "amount_minor") == [("A1", "new", 15_000)]
 
 
 def test_a_question_waits_for_the_load_that_has_the_duckdb_file(duckdb_url):

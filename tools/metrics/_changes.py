@@ -51,7 +51,8 @@ from tools.metrics._writing import Ledger, described, mrr_on, now, one_load, sta
 _OF_LINES = (subscriptions, subscription_changes, discounts, pauses)
 """Tables whose rows are of a contract line and make its MRR."""
 _LINE = "subscription_id"
-_ASIDE: dict[str, Any] = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
+_ASIDE: dict[str, Any] = {"prefixes": ["TEMPORARY"]}
+"""Gone with the connection, which is the load's own."""
 
 
 class Overtaken(Exception):

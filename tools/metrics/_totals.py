@@ -61,7 +61,6 @@ _noted = Table(
     *(Column(name, String) for name in ATTRIBUTES),
     *(Column(name, BigInteger) for name in ("amount_minor", "movements")),
     prefixes=["TEMPORARY"],
-    postgresql_on_commit="DROP",
 )
 """The ledger of the stale accounts before (negative) and after an increment, with the attributes of then."""
 
