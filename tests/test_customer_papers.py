@@ -124,7 +124,8 @@ def test_a_review_sets_the_last_full_quarter_beside_the_one_before(book):
 def test_a_quarter_that_runs_is_set_beside_as_many_days(book):
     answer = run(book, "qbr_pack", period="2026-Q4")
     assert notes(answer)[1].startswith("4th quarter of 2026 is not over: compared with as many days")
-    (usage,) = section(answer, "Usage and adoption")
+    usage, unfinished = section(answer, "Usage and adoption")
+    assert said(unfinished) == notes(answer)[1]
     assert cells(usage)[0] == ["Times used", "22", "120", "-98"]  # 30 days of July hold one report
 
 

@@ -146,11 +146,7 @@ class _Pack:
 
     def gaps(self) -> Iterator[Part]:
         """What keeps the pack from being complete."""
-        if self.period != self.asked:
-            yield Note(phrase(
-                "{period} is not over: compared with as many days of the one before; the last reports may be missing.",
-                period=self.asked,
-            ))  # fmt: skip
+        yield from map(Note, self._unfinished())
         if not self.goals:
             yield Note(phrase("No goal of this customer is recorded: the first meeting must agree one."))
         if not self.account.account.owner:
@@ -197,6 +193,16 @@ class _Pack:
     def _usage(self) -> Iterator[DraftLine]:
         table = compared(phrase("Usage"), USAGE, self.account_id, self.period, self.before, self.deps)
         yield table or phrase("No usage was reported for this period or the one before.")
+
+        yield from self._unfinished()
+
+    def _unfinished(self) -> Iterator[Phrase]:
+        """Said to whoever reads the numbers, too."""
+        if self.period != self.asked:
+            yield phrase(
+                "{period} is not over: compared with as many days of the one before; the last reports may be missing.",
+                period=self.asked,
+            )
 
     def _support(self) -> Iterator[DraftLine]:
         if self.account.tickets["open"] is None:
