@@ -52,7 +52,7 @@ class Assistant:
     def router(self) -> Router:
         from bot.router.embedded import EmbeddedRouter
 
-        embedded = EmbeddedRouter(self.tools, keep=self.settings.retention_home / "router")
+        embedded = EmbeddedRouter(self.tools, keep=self.settings.retention_cache / "router")
         if self.settings.chat_model is None:
             return embedded
         from bot.router.chat import ChatRouter

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -27,6 +27,10 @@ class Settings(BaseSettings):
 
     retention_home: Path = Field(
         default_factory=lambda: user_data_path("retention"), description="Folder of the default book, store and index."
+    )
+    retention_cache: Path = Field(
+        default_factory=lambda: user_cache_path("retention"),
+        description="Folder of what can be made again: what the router learnt from its examples.",
     )
     retention_today: date | None = Field(default=None, description="Sets the clock, for demonstrations and tests.")
     retention_timezone: str = Field(default="America/Sao_Paulo", description="Time zone in which days begin and end.")

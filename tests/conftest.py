@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from tests.exports import Company
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """One cache folder for all homes, processes and workers of a run: what the router learns is learnt once."""
+    ours = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RETENTION_CACHE", str((ours if worker_id == "master" else ours.parent) / "cache"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def new_postgres() -> Iterator[Callable[[], str]]:
     """Makes a fresh database on a real PostgreSQL server, and gives its URL."""
