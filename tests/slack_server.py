@@ -119,7 +119,7 @@ class SlackServer:
         with self._lock:
             return [message for message in self.messages[channel] if message.get("bot_id") == "B1"]
 
-    def wait_for_posts(self, n: int, channel: str = "C1", seconds: float = 15) -> list[dict[str, Any]]:
+    def wait_for_posts(self, n: int, channel: str = "C1", seconds: float = 60) -> list[dict[str, Any]]:
         """The posts in a channel as soon as there are `n`; fails when they do not come."""
         deadline = time.time() + seconds
         while len(self.posted(channel)) < n:
@@ -134,7 +134,7 @@ class SlackServer:
         assert len(self.posted(channel)) == n
         return self.posted(channel)
 
-    def wait_for_calls(self, method: str, n: int, seconds: float = 15) -> list[dict[str, Any]]:
+    def wait_for_calls(self, method: str, n: int, seconds: float = 60) -> list[dict[str, Any]]:
         """The parameters of the calls of a method, as soon as there are `n`."""
         deadline = time.time() + seconds
         while len(self.called(method)) < n:

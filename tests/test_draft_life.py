@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.shelf import shelf
+from bot.shelf import Order, shelf
 from tests.conftest import DEMO_DAY, ask
 from tests.test_contact_tools import draft_id
 from tests.test_tools import cells, facts, notes, part, said
@@ -18,7 +18,7 @@ SOMEBODY = "Itupolo & Moraes"
 def done(bot, *said_, **options):
     """The command, and what it printed."""
     printed = StringIO()
-    status = shelf(bot, *said_, options.get("file"), options.get("day"), Console(file=printed, width=200))
+    status = shelf(bot, Order(*said_, **options), Console(file=printed, width=200))
     return status, printed.getvalue()
 
 

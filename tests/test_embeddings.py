@@ -77,11 +77,11 @@ def test_it_orders_what_the_words_alone_leave_open(content: Path, documents: Doc
 
 def test_it_is_added_as_a_z_score_with_its_weight() -> None:
     its = places(["a.md", "b.md", "c.md"])
-    words_say = Match(np.array([1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 0)
+    words_say = Match(np.array([1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 0, 0, 0)
     nothing, meaning = np.zeros(3), np.array([0.0, 1.0, 0.0])
     alone = [hit.score for hit in rank(its, words_say, nothing, {})]
     assert alone == pytest.approx([2 * 2**0.5, -(2**0.5), -(2**0.5)]), "2/3 by a deviation of √2/3, its playbook's too"
-    both = {hit.source: hit.score for hit in rank(its, words_say, nothing, {}, meaning, 0.25)}
+    both = {hit.source: hit.score for hit in rank(its, words_say, nothing, {}, meaning=meaning, weight=0.25)}
     assert both == pytest.approx(
         {"a.md": 2 * 2**0.5 - 0.25 * 2**0.5, "b.md": -(2**0.5) + 0.5 * 2**0.5, "c.md": -1.25 * 2**0.5}
     )
