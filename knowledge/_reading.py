@@ -52,6 +52,7 @@ def files_of(path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def is_supported(source: str) -> bool:
+    """Whether files of this name's kind are read at all."""
     return Path(source).suffix.lower() in READERS
 
 

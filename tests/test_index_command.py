@@ -43,7 +43,7 @@ def test_a_document_is_added_quoted_listed_and_removed(home: Path, tmp_path: Pat
 
     asked = json.loads(run(home, "ask", "--json", "what is our refund policy").stdout)
     assert (asked["tool"], asked["headline"]) == ("find_playbook", "From your document “Refund policy”:")
-    assert asked["passages"][0]["source"] == "refunds.md#Refund policy"
+    assert asked["passages"][0]["source"] == "refunds.md#Small refunds"
 
     again = run(home, "index", "add", str(file), RETENTION_LANGUAGE="pt-BR")
     assert lines(again) == ["refunds.md: sem mudança, 3 trechos, inglês, para o time de CS."]
