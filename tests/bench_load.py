@@ -10,7 +10,6 @@ table with the same key and index (`executemany` on SQLite, `COPY` of the file o
 
 import argparse
 import csv
-import mmap
 import os
 import sqlite3
 import subprocess
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -137,14 +137,26 @@ def copy_alone(file: str, url: str) -> None:
 @contextmanager
 def spoilt(path: Path, row: int) -> Iterator[None]:
     """While it lasts, one row of the file has a 13th month; `row` counts from 0, the header."""
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as text:
-        place = 0
-        for _ in range(row):
-            place = text.find(b"\n", place) + 1
-        month = slice((at := text.find(b",", place) + 6), at + 2)
-        before, text[month] = text[month], b"13"
-        yield
-        text[month] = before
+    place = _start_of(path, row)
+    with path.open("rb") as file:
+        file.seek(place)
+        month = place + file.readline().index(b",") + 6
+        file.seek(month)
+        before = file.read(2)
+    _put(path, month, b"13")
+    yield
+    _put(path, month, before)
+
+
+def _start_of(path: Path, row: int) -> int:
+    with path.open("rb") as file:
+        return sum(map(len, islice(file, row)))
+
+
+def _put(path: Path, place: int, said: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(said)
 
 
 def generate(folder: Path, size: int) -> int:
