@@ -1,6 +1,7 @@
 """PDF files: a section for every page."""
 
 import io
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ def pdf(data: bytes) -> tuple[str, list[Found]]:
 
 def _pages(data: bytes) -> Iterator[Found]:
     from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said by Unreadable, once
 
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):  # some only forbid printing: those open without a password
