@@ -173,7 +173,7 @@ class Conversation:
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
         reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
-        book = book.hearing(contacting.touches.heard())
+        book = book.hearing(contacting.touches.heard)
         deps = Deps(book, reader, self.today(), language, self.shown(question.place), contacting)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)

@@ -1,10 +1,10 @@
 """Opening the customer book for reading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.engine import make_url
@@ -17,6 +17,8 @@ from tools.metrics._totals import kept_totals
 IN_LAKE = "in_lake"
 IN_PLACE = "in_place"
 """The key in `book_info` of a book whose tables no load wrote."""
+Heard = tuple[tuple[str, date], ...]
+"""Account ids with days on which they wrote to us or spoke with us."""
 
 
 class NoBook(Exception):
@@ -31,15 +33,15 @@ class OldBook(NoBook):
 class Book:
     """The customer book, opened for reading only. Two are equal where they hold the same data.
 
-    `used`: the tables that were read so far. `heard`: what no load has told yet, days on which accounts wrote to us or
-    spoke with us, by account id; whoever keeps such a record hands it in.
+    `used`: the tables that were read so far. `heard`: what no load has told yet; whoever keeps such a record hands
+    in how it is read, once, when it is first needed.
     """
 
     url: str
     engine: Engine
     _held: Connection | None = None
     used: set[str] = field(default_factory=set)
-    heard: tuple[tuple[str, date], ...] = ()
+    heard: Callable[[], Heard] = tuple
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Book) and self._content == other._content
@@ -68,9 +70,9 @@ class Book:
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
         return Book(self.url, self.engine)
 
-    def hearing(self, heard: tuple[tuple[str, date], ...]) -> "Book":
+    def hearing(self, heard: Callable[[], Heard]) -> "Book":
         """The same book, with days on which accounts were heard from."""
-        return replace(self, heard=heard)
+        return replace(self, heard=cache(heard))
 
     @contextmanager
     def unchanging(self) -> Iterator["Book"]:

@@ -121,7 +121,7 @@ def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
 
     What the book has heard of beside its tables (`Book.heard`) counts; the backtest judges by the tables alone.
     """
-    whole = _heard(_kept_ranking(book, day), book.heard, day)
+    whole = _heard(_kept_ranking(book, day), book.heard(), day)
     book.used.update(whole.source.tables)
     if not where:
         return whole
