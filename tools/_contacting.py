@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -47,13 +48,7 @@ class Ledger:
 
     @property
     def imported(self) -> tuple[Touch, ...]:
-        return tuple(
-            Touch(
-                row.touch_id, row.account_id, row.on_day, row.team, row.contact_id, row.direction, row.channel,
-                row.author, row.note,
-            )
-            for row in self.found.touches
-        )  # fmt: skip
+        return tuple(map(of_book, self.found.touches))
 
     @property
     def _loyalty(self) -> str | None:
@@ -78,6 +73,14 @@ def ledger(deps: Deps, wish: Wish, found: Contacted | None = None) -> Ledger:
 def may_contact(deps: Deps, wish: Wish) -> Decision:
     """What the guard says of a touch, from all that was imported and logged."""
     return ledger(deps, wish).decide(deps.contacting.touches.of(wish.account_id))
+
+
+def of_book(row: Any) -> Touch:
+    """A touch as the book's table has it."""
+    return Touch(
+        row.touch_id, row.account_id, row.on_day, row.team, row.contact_id, row.direction, row.channel, row.author,
+        row.note,
+    )  # fmt: skip
 
 
 def merged(imported: tuple[Touch, ...], logged: tuple[Touch, ...]) -> tuple[Touch, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 
+from tools._contacting import merged, of_book
 from tools._differences import adding_up
 from tools._guard import Touch
 from tools._linting import folded
@@ -71,16 +72,9 @@ def strata_of(found: Iterable[Concluded], period: Period, interviewed: Iterable[
 
 def interviews(deps: Deps) -> tuple[Touch, ...]:
     """The interviews that were held up to today, from the book and from what was logged here."""
-    imported = (
-        Touch(
-            row.touch_id, row.account_id, row.on_day, row.team, row.contact_id, row.direction, row.channel, row.author,
-            row.note,
-        )
-        for row in touches_that_say(deps.book, RESEARCH, WORDS, deps.today)
-    )  # fmt: skip
-    logged = (touch for touch in deps.contacting.touches.all() if touch.on <= deps.today)
-    each = {touch.id: touch for touch in (*logged, *imported)}
-    return tuple(touch for touch in each.values() if is_interview(touch))
+    imported = tuple(map(of_book, touches_that_say(deps.book, RESEARCH, WORDS, deps.today)))
+    logged = tuple(touch for touch in deps.contacting.touches.all() if touch.on <= deps.today)
+    return tuple(touch for touch in merged(imported, logged) if is_interview(touch))
 
 
 def is_interview(touch: Touch) -> bool:

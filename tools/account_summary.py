@@ -22,17 +22,16 @@ from tools import (
     Table,
     phrase,
 )
-from tools._account import TEAMS, leaving_on, mrr_of, plans, read_account, risk_of, role_name
+from tools._account import leaving_on, mrr_of, plans, read_account, risk_of, role_name
+from tools._contacting import of_book
 from tools._goals import goals_of, goals_table
-from tools._internal import figure_of
+from tools._internal import LAST_TOUCHES, figure_of, notes_table
 from tools._next_actions import NextActions, actions_table
 from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
 from tools._usage import last_four_weeks
 from tools._values import value_called
 from tools.metrics import Figure, Money, Period, Profile, add_months, next_renewal
-
-LAST_TOUCHES = 5
 
 
 class Input(BaseModel):
@@ -194,15 +193,12 @@ def _goals(account: Profile, deps: Deps) -> Iterator[Part]:
 
 def _touches(account: Profile, deps: Deps) -> Iterator[Part]:
     """The last ones, imported and logged here."""
-    imported = [(t.on_day, t.touch_id, t.team, t.author, t.note) for t in account.touches]
+    imported = [of_book(row) for row in account.touches]
     here = deps.contacting.touches.of(account.account.account_id)
-    known = {touch_id for _, touch_id, *_ in imported}
-    logged = [(t.on, t.id, t.category, t.author, t.note) for t in here if t.on <= deps.today and t.id not in known]
-    latest = sorted([*imported, *logged], key=lambda touch: touch[0], reverse=True)[:LAST_TOUCHES]
-    if latest:
-        columns = (Column(phrase("Day")), Column(phrase("Team")), Column(phrase("By")), Column(phrase("Note")))
-        rows = tuple((on, TEAMS.get(team, team), author, note) for on, _, team, author, note in latest)
-        yield Table(phrase("Last touches"), columns, rows)
+    known = {touch.id for touch in imported}
+    logged = [touch for touch in here if touch.on <= deps.today and touch.id not in known]
+    if latest := sorted([*imported, *logged], key=lambda touch: touch.on, reverse=True)[:LAST_TOUCHES]:
+        yield notes_table(tuple(latest))
 
 
 def _exit(account: Profile) -> Iterator[Part]:
