@@ -75,10 +75,8 @@ def aged(period: Period, grain: CohortGrain, age: int) -> Subquery:
     of = _NAMED[grain]
     begun = _begun(of)
     until = case(*((begun.c.cohort == str(first), str(_later(first, age))) for first in period.split(grain)))
-    joined = select(_m.account_id, _sum(_m.amount_minor).label("mrr"))
-    within = joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
-    those = within.where(begun.c.on_day >= period.start, begun.c.on_day < period.end, of(_m.on_day) <= until)
-    return those.group_by(_m.account_id).subquery("aged")
+    then = _mrr_of(begun, of(_m.on_day) <= until)
+    return then.where(begun.c.on_day >= period.start, begun.c.on_day < period.end).subquery("aged")
 
 
 def _around(month: str, grain: CohortGrain) -> Period:
@@ -95,9 +93,15 @@ def opening_mrr(grain: CohortGrain) -> Subquery:
     """What each account paid at the end of its first month or quarter, minor units of the reporting currency."""
     of = _NAMED[grain]
     begun = _begun(of)
+    return _mrr_of(begun, of(_m.on_day) <= begun.c.cohort).subquery("begun_with")
+
+
+def _mrr_of(begun: Subquery, until: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """`account_id` and `mrr` of those that began, by their movements so far."""
     joined = select(_m.account_id, _sum(_m.amount_minor).label("mrr"))
-    within = joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id)
-    return within.where(of(_m.on_day) <= begun.c.cohort).group_by(_m.account_id).subquery("begun_with")
+    return (
+        joined.join_from(mrr_movements, begun, begun.c.account_id == _m.account_id).where(until).group_by(_m.account_id)
+    )
 
 
 def _grid(first: date, end: date, where: Where, day: date) -> Select[*tuple[Any, ...]]:
