@@ -18,6 +18,7 @@ from bot.router.following import (
     same_with_topic,
     says_nothing_but,
     spoken_of,
+    that_counts,
 )
 from bot.router.intents import left_out
 from bot.router.learning import NONE, learnt
@@ -131,8 +132,7 @@ class EmbeddedRouter:
 
     def _of_another_metric(self, reading: Reading, context: Context, accounts: AccountNames) -> Call | None:
         """Where only a metric is said ("and the NRR?"), it is counted for what the answer before was about."""
-        able = (tool for tool in self._tools.values() if all(_takes(tool, (kind,)) for kind in (METRIC, BY)))
-        counting = next(able, None)
+        counting = that_counts(self._tools)
         if counting is None or not says_nothing_but(reading, counting):
             return None
         decision = self._settled(counting.name, reading, accounts).decision

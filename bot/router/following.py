@@ -148,13 +148,17 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
 def _of_the_same_metric(reading: Reading, context: Context, last: Tool, tools: Mapping[str, Tool]) -> Call | None:
     """The figure of a metric that was only defined or compared: "and what was it in Q3?"."""
     ours, metric = fields_by_slot(last), context.call.arguments.get("metric")
-    able = (tool for tool in tools.values() if {"metric", "by", "period"} <= fields_by_slot(tool).keys())
-    counting = next(able, None)
+    counting = that_counts(tools)
     if counting is None or metric is None or "period" in ours or not reading.period or reading.metrics:
         return None
     if set(_words(left_over(counting, reading))) - _GLUE:
         return None
     return Call(counting.name, {"metric": metric, **newly_said(counting, reading)})
+
+
+def that_counts(tools: Mapping[str, Tool]) -> Tool | None:
+    """The tool that counts any metric, grouped or not."""
+    return next((tool for tool in tools.values() if {"metric", "by"} <= fields_by_slot(tool).keys()), None)
 
 
 def _without_limits(call: Call, tool: Tool) -> Call | None:

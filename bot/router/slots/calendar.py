@@ -94,8 +94,7 @@ class Calendar:
 
     def _years(self, year: str | None) -> list[int]:
         if year:
-            digits = year.strip("'")
-            return [int(digits) + (2000 if len(digits) == 2 else 0)]
+            return [year_of(year)]
         return [self.today.year + step for step in range(-4, 5)]
 
     def _chosen(self, candidates: list[Period]) -> Period:
@@ -106,6 +105,12 @@ class Calendar:
         if self.ahead:
             return next((p for p in candidates if p.end > self.today), candidates[-1])
         return next((p for p in reversed(candidates) if p.start <= self.today), candidates[0])
+
+
+def year_of(written: str) -> int:
+    """`26` and `'26` are 2026."""
+    digits = written.strip("'")
+    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

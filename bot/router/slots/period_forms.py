@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from bot.router.slots.calendar import Calendar
+from bot.router.slots.calendar import Calendar, year_of
 from bot.router.slots.numbers import NUMBERS, number_of
 from tools.metrics import Grain, Period
 
@@ -97,12 +97,6 @@ def _grain(match: "re.Match[str]") -> Grain:
     return _GRAINS[named["g"] or named["h"] or named.get("r") or ""]
 
 
-def _year(written: str) -> int:
-    """`26` and `'26` are 2026."""
-    digits = written.strip("'")
-    return int(digits) + (2000 if len(digits) == 2 else 0)
-
-
 def _count(match: "re.Match[str]") -> int:
     named = match.groupdict()
     return number_of(named["n"] or named.get("k") or named.get("j") or "")
@@ -160,10 +154,10 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         (rf"(?P<m>{_M}){_OF}(?P<y>{_YEAR})", lambda on, m: on.month(MONTHS[m["m"]], m["y"])),
         (
             rf"(?:f?q(?P<n>[1-4])|(?P<o>{_O})\s*{_Q})\s*(?:de\s+|do\s+|of\s+)?(?:the\s+)?{_FY}\s*(?:de\s+|of\s+)?(?P<y>{_YEAR})",
-            lambda on, m: on.fiscal_quarter(int(m["n"] or _ORDINALS[m["o"] or ""]), _year(m["y"])),
+            lambda on, m: on.fiscal_quarter(int(m["n"] or _ORDINALS[m["o"] or ""]), year_of(m["y"])),
         ),
         (r"fq(?P<n>[1-4])", lambda on, m: on.fiscal_quarter(int(m["n"]))),
-        (rf"{_FY}\s*(?:de\s+|of\s+)?(?P<y>{_YEAR})", lambda on, m: on.fiscal_year(_year(m["y"]))),
+        (rf"{_FY}\s*(?:de\s+|of\s+)?(?P<y>{_YEAR})", lambda on, m: on.fiscal_year(year_of(m["y"]))),
         (rf"{_LAST}\s+{_FY}|{_FY}\s+(?:passad[oa]|anterior)", lambda on, m: on.fiscal_year(on.today_fiscal - 1)),
         (rf"{_NEXT}\s+{_FY}|{_FY}\s+(?:que vem|seguinte)", lambda on, m: on.fiscal_year(on.today_fiscal + 1)),
         (
