@@ -96,13 +96,13 @@ class Store:
             .where(*here, answers.c.tool.is_not(None))
             .order_by(questions.c.asked_at.desc(), answers.c.answered_at.desc())
         )
-        row = self._first(query)
-        if row is None:
+        with self.engine.connect() as connection:
+            latest = connection.execute(query.limit(REMEMBERED)).all()
+        if not latest:
             return None
+        row, about = latest[0], _spoken_of(latest)
         listed = self._first(query.where(answers.c.listed != "[]"))
         accounts = tuple(json.loads(listed.listed)) if listed else ()
-        with self.engine.connect() as connection:
-            about = _spoken_of(connection.execute(query.limit(REMEMBERED)).all())
         explained = self._first(query.where(answers.c.tool != WHY[0])) if row.tool == WHY[0] else None
         earlier = Context(_call(explained), accounts, explained.language, about=about) if explained else None
         return Context(_call(row), accounts, row.language, earlier, about)
