@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal
 
-from tools._answer import Column, Draft, Fact, Facts, Note, Part, Table
+from tools._answer import Column, Draft, DraftLine, Fact, Facts, Note, Part, Section, Table, figures_in
 from tools._naming import named
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._slots import Choice
@@ -76,6 +76,22 @@ def _title(figure: Figure) -> Phrase:
     name = named(all_metrics()[figure.metric], figure.variant)
     item = next((value for limit, value in figure.segment.items() if limit in ITEMS), None)
     return phrase("{metric} · {item}", metric=name, item=item) if item else name
+
+
+def paper(
+    kind: str,
+    title: Phrase,
+    language: str,
+    account_id: str,
+    shared: tuple[Section, ...],
+    ours: Iterable[DraftLine] | None,
+) -> Draft:
+    """What both sides read; where it is for us, also what is `ours` alone, and every figure with its id."""
+    if ours is None:
+        return Draft(f"{kind}_customer", title, language, shared, account_id, "cs")
+    sections = (*shared, Section(phrase("For us only"), tuple(ours)))
+    numbers = Section(phrase("Sources"), (numbers_in(figures_in(sections)),))
+    return Draft(kind, title, language, (*sections, numbers), account_id)
 
 
 def known_facts(facts: Mapping[Phrase, Any]) -> Facts:

@@ -25,9 +25,8 @@ from tools import (
     phrase,
 )
 from tools._account import leaving_on, plans, read_account
-from tools._answer import figures_in
 from tools._drafting import reader_language
-from tools._for_customers import VERSION, VERSIONS, Version, blank, known_facts, numbers_in, to_fill_in, who_may_read
+from tools._for_customers import VERSION, VERSIONS, Version, blank, known_facts, paper, to_fill_in, who_may_read
 from tools._goals import Goal, goals_of, goals_table, value_lines
 from tools._internal import for_us_only
 from tools._measures import SUPPORT, USAGE, VOICE, compared
@@ -137,12 +136,8 @@ class _Pack:
     def draft(self, wanted: str | None) -> Draft:
         for_them = self.version == "customer"
         language = reader_language(wanted, [self.account.account.language] if for_them else [], self.deps)
-        sections = tuple(self._shared())
-        if for_them:
-            return Draft("qbr_pack_customer", self.title, language, sections, self.account_id, "cs")
-        ours = Section(phrase("For us only"), tuple(for_us_only(self.account, self.period, self.deps, self._actions)))
-        numbers = Section(phrase("Sources"), (numbers_in(figures_in((*sections, ours))),))
-        return Draft("qbr_pack", self.title, language, (*sections, ours, numbers), self.account_id)
+        ours = None if for_them else for_us_only(self.account, self.period, self.deps, self._actions)
+        return paper("qbr_pack", self.title, language, self.account_id, tuple(self._shared()), ours)
 
     def gaps(self) -> Iterator[Part]:
         """What keeps the pack from being complete."""

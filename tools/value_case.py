@@ -25,7 +25,6 @@ from tools import (
     phrase_n,
 )
 from tools._account import leaving_on, mrr_of, plans, read_account
-from tools._answer import figures_in
 from tools._drafting import reader_language
 from tools._for_customers import (
     VERSION,
@@ -33,7 +32,7 @@ from tools._for_customers import (
     Version,
     blank,
     known_facts,
-    numbers_in,
+    paper,
     to_fill_in,
     who_may_read,
 )
@@ -145,12 +144,8 @@ class _Case:
         for_them = self.ask.version == "customer"
         known = [self.account.account.language] if for_them else []
         language = reader_language(self.ask.language, known, self.deps)
-        sections = tuple(self._shared())
-        if for_them:
-            return Draft("value_case_customer", self.title, language, sections, self.ask.account, "cs")
-        ours = Section(phrase("For us only"), tuple(self._ours()))
-        numbers = Section(phrase("Sources"), (numbers_in(figures_in((*sections, ours))),))
-        return Draft("value_case", self.title, language, (*sections, ours, numbers), self.ask.account)
+        ours = None if for_them else self._ours()
+        return paper("value_case", self.title, language, self.ask.account, tuple(self._shared()), ours)
 
     def rates(self) -> Iterator[Part]:
         if self.ask.version == "internal":
