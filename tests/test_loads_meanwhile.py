@@ -121,19 +121,27 @@ def test_every_answer_is_of_one_state_however_often_the_book_is_loaded(
         while not stop.is_set():
             seen[call.tool].add(answer(bot, call))
 
+    def a_load_came_between() -> bool:
+        return any(len(found) == 2 for found in seen.values())
+
     threads = [threading.Thread(target=asks, args=(call,)) for call in CALLS]
-    with loading(url, [folders[name] for name in ("one", "two", "to_one", "to_two")], times=8) as loader:
-        for thread in threads:
-            thread.start()
-        loader.wait(timeout=240)
+    for thread in threads:
+        thread.start()
+    try:
+        # A slow machine may put all eight loads between two answers: it then loads again.
+        for _ in range(20):
+            with loading(url, [folders[name] for name in ("one", "two", "to_one", "to_two")], times=8) as loader:
+                assert loader.wait(timeout=240) == 0
+            if a_load_came_between():
+                break
+    finally:
         stop.set()
         for thread in threads:
             thread.join()
-        assert loader.returncode == 0
     for call in CALLS:
         allowed = {found[call.tool] for found in known}
         assert seen[call.tool] <= allowed, seen[call.tool] - allowed
-    assert any(len(found) == 2 for found in seen.values()), "no load came between two answers"
+    assert a_load_came_between(), "no load came between two answers"
 
 
 def test_two_loads_at_a_time_take_turns_and_never_mix(url: str, folders: dict[str, Path], tmp_path: Path) -> None:
