@@ -63,6 +63,7 @@ class SlackServer:
         self.channels: dict[str, dict[str, Any]] = {"C1": {"members": ["U1", BOT_USER]}}
         self.users: dict[str, dict[str, Any]] = {"U1": {}, "U2": {}, BOT_USER: {"is_bot": True}}
         self.files: dict[str, tuple[bytes, str]] = {}
+        self.views: list[dict[str, Any]] = []
         self.refuse_blocks: str | None = None
         self.acks: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, list[Fault]] = defaultdict(list)
@@ -159,6 +160,18 @@ class SlackServer:
             "actions": [{**pressed, "text": {"type": "plain_text", "text": "Press"}}], **more,
         }  # fmt: skip
         return urllib.parse.urlencode({"payload": json.dumps(payload)})
+
+    def interaction(self, kind: str, user: str = "U1", **more: Any) -> dict[str, Any]:
+        """The payload of a shortcut, a submitted view or a typeahead, as Slack sends it."""
+        return {
+            "type": kind, "user": {"id": user, "team_id": TEAM}, "team": {"id": TEAM}, "trigger_id": self._ts(), **more,
+        }  # fmt: skip
+
+    def submission(self, view: Mapping[str, Any], user: str = "U1", **typed: str) -> dict[str, Any]:
+        """Somebody fills in fields (block id → value), leaves the others as they were shown, and sends the view."""
+        state = {block["block_id"]: _state(block["element"], typed.get(block["block_id"]))
+                 for block in view["blocks"] if block["type"] == "input"}  # fmt: skip
+        return self.interaction("view_submission", user, view={**view, "state": {"values": state}})
 
     def say(self, text: str, user: str = "U1", channel: str = "C1", **more: Any) -> dict[str, Any]:
         """Somebody writes; returns the inner `message` event."""
@@ -322,6 +335,11 @@ class SlackServer:
     def _assistant_threads_setSuggestedPrompts(self, _: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {}
 
+    def _views_open(self, params: dict[str, Any]) -> dict[str, Any]:
+        view = {**_json(params["view"]), "id": f"V{next(self._ids)}"}
+        self.views.append(view)
+        return {"view": view}
+
     def _views_publish(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"view": _json(params["view"])}
 
@@ -406,6 +424,19 @@ def _params(headers: Headers, body: bytes) -> dict[str, Any]:
         params: dict[str, Any] = json.loads(body or b"{}")
         return params
     return dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _state(element: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
+    """What a field holds: what was typed, else what it showed at first."""
+    kind = element["type"]
+    if kind == "datepicker":
+        held: dict[str, Any] = {"selected_date": typed or element.get("initial_date")}
+    elif kind.endswith("_select"):
+        chosen = {"text": {"type": "plain_text", "text": "?"}, "value": typed} if typed else None
+        held = {"selected_option": chosen or element.get("initial_option")}
+    else:
+        held = {"value": element.get("initial_value") if typed is None else typed}
+    return {element["action_id"]: {"type": kind, **held}}
 
 
 def _json(value: Any) -> Any:
