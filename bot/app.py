@@ -10,6 +10,7 @@ from bot.audience import Circles, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
 from bot.question import Person, Place, Question
+from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
@@ -120,6 +121,15 @@ class Assistant:
             read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
             zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
+
+    def member(self, person: Person) -> Member:
+        """The person with their role."""
+        if person.outsider or person.outsider is None:
+            return Member(person, None)
+        named: tuple[tuple[Role, frozenset[str]], ...] = (
+            ("admin", self.settings.admins), ("leader", self.settings.leaders), ("rep", self.settings.cs_team),
+        )  # fmt: skip
+        return Member(person, next((role for role, people in named if person.id in people), "leader"))
 
     def rights(self, question: Question) -> Rights:
         """The labels of the documents that whoever asks may read there."""
