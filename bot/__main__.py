@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from bot import index_command
+from bot import index_command, setup_command
 from bot.conversation import Reply
 from bot.options import AsCsv, AsJson, Home, Today, assistant
 from bot.page import page
@@ -23,6 +23,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(index_command.app, name="index")
+app.add_typer(setup_command.app, name="setup")
 
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 """Exit status of `ask` by outcome."""

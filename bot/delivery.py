@@ -10,14 +10,13 @@ from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import Image, Message
 from bot.parcels import Later, Parcel, Refused, ever_plainer
-from bot.slack_clients import error_of, hasty_client, posting_client, raise_if_transient, reading_client
+from bot.slack_clients import Client, error_of, hasty_client, posting_client, raise_if_transient, reading_client
 from bot.store import Claim, Store
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,7 @@ OUT_OF_REACH = {"not_in_channel", "channel_not_found", "is_archived", "restricte
 
 
 class Delivery:
-    """Posts parcels. `store` remembers what was intended and what was sent."""
+    """Posts parcels in the workspace `team`. `store` remembers what was intended and what was sent."""
 
     def __init__(
         self,
@@ -39,14 +38,15 @@ class Delivery:
         token: str,
         api_url: str | None = None,
         *,
+        team: str = "",
         settle: float = SETTLE,
         lease: float = LEASE,
     ) -> None:
-        self.store, self.settle, self.lease = store, settle, lease
+        self.store, self.team, self.settle, self.lease = store, team, settle, lease
         self.reading = reading_client(token, api_url)
         self.posting = posting_client(token, api_url)
         self.uploading = hasty_client(token, api_url)
-        self.hinting = WebClient(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[])
+        self.hinting = Client(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[])
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
 
     def deliver(self, parcel: Parcel) -> None:
@@ -69,6 +69,7 @@ class Delivery:
         blocks = [self._pictured(block, pictures.get(str(block.get("block_id")))) for block in message.blocks]
         unpictured = list(message.blocks) if blocks != list(message.blocks) else []
         files = [{"name": file.name, "content": file.content} for file in message.files]
+        where = {**where, "team": self.team}
         return Parcel(key, text=message.text, blocks=blocks, unpictured=unpictured, files=files, **where)
 
     def upload(self, png: bytes, alt: str) -> str | None:

@@ -6,16 +6,20 @@ from datetime import UTC, date, datetime
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import func, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.serving import missing_token
 from bot.settings import Settings
+from bot.several import missing_setting
 from bot.slack_clients import reading_client
 from tools import Phrase, phrase, phrase_n
+
+if TYPE_CHECKING:
+    from bot.workspaces import Workspace
 
 SCOPES = frozenset({
     "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write",
@@ -52,13 +56,15 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
 
 def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
     """The tokens, what Slack says of them, and the scopes."""
-    bot, app, secret = (
-        token.get_secret_value() if token else None
-        for token in (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    )
-    if missing := missing_token(bot, app, secret, http=http):
+    if missing := missing_setting(settings, http=http or bool(settings.slack_client_id)):
         yield Check("tokens", False, phrase("A token is missing."), missing)
         return
+    if settings.slack_client_id:
+        yield from workspaces(settings)
+        return
+    bot, app = (
+        token.get_secret_value() if token else None for token in (settings.slack_bot_token, settings.slack_app_token)
+    )
     asked = _ask(bot, settings.slack_api_url, "auth.test")
     if isinstance(asked, Check):
         yield asked
@@ -70,6 +76,42 @@ def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
         yield opened if isinstance(opened, Check) else Check("app token", True, phrase("Socket Mode opens."))
     if settings.alert_to:
         yield _alerts(_ask(bot, settings.slack_api_url, "users.info", user=settings.alert_to), settings.alert_to)
+
+
+def workspaces(settings: Settings) -> Iterator[Check]:
+    """What Slack says of the token of each workspace that installed the app."""
+    from bot.several import installed
+    from bot.store import open_store
+
+    try:
+        store = open_store(settings.store)
+    except (SQLAlchemyError, OSError):
+        return  # which the check of the store tells
+    several = installed(settings, store)
+    found = several.installations.teams() if several else {}
+    if not found:
+        yield Check("workspaces", True, phrase("No workspace has installed the app yet: /slack/install."))
+    for team, name in found.items():
+        yield _workspace(settings, team, name, several.installations.of(team) if several else None)
+    store.close()
+
+
+def _workspace(settings: Settings, team: str, name: str, known: "Workspace | None") -> Check:
+    if known is None:
+        mend = phrase("Put the key it was encrypted with back into SLACK_TOKEN_KEY, or install the app again.")
+        return Check(team, False, phrase("The token of {team} cannot be decrypted.", team=name), mend)
+    asked = _ask(known.token, settings.slack_api_url, "auth.test")
+    if isinstance(asked, Check):
+        mend = phrase("Install the app again in {team}: /slack/install.", team=name)
+        return Check(team, False, asked.message, mend)
+    return Check(team, True, phrase("Slack knows us as {user} in {team}.", **_who(asked.data)))
+
+
+def line(check: Check, say: Callable[[Phrase], str]) -> Text:
+    """A check as it is printed, with what to do about it."""
+    said = f"{'✓' if check.ok else '✗'} {check.name}: {say(check.message)}"
+    mend = f"\n  → {say(check.mend)}" if check.mend and not check.ok else ""
+    return Text.assemble((said, "" if check.ok else "red"), mend)
 
 
 def _alerts(asked: Any, user: str) -> Check:
@@ -107,8 +149,11 @@ def _scopes(headers: Mapping[str, Any]) -> Check:
     missing = sorted(SCOPES - {scope.strip() for scope in str(said).split(",")})
     if not missing:
         return Check("scopes", True, phrase("The app has every scope it uses."))
-    mend = phrase("Paste manifest.json into “App Manifest” of your app's page and reinstall the app.")
-    return Check("scopes", False, phrase("The app lacks {scopes}.", scopes=", ".join(missing)), mend)
+    return Check("scopes", False, phrase("The app lacks {scopes}.", scopes=", ".join(missing)), mend_scopes())
+
+
+def mend_scopes() -> Phrase:
+    return phrase("Paste manifest.json into “App Manifest” of your app's page and reinstall the app.")
 
 
 def book(url: str, today: date) -> Check:

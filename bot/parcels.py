@@ -30,7 +30,7 @@ class Parcel:
     post: for everybody in the channel (and thread, if any). private: for `user` alone. `response_url` is what
     a slash command came with: the one way into a channel that the bot is not in. `unpictured` are the blocks
     to use where Slack refuses the pictures; each of `files` has a `name` and a text `content`. `aside`: for
-    somebody else, and sent whatever becomes of the answer.
+    somebody else, and sent whatever becomes of the answer. `team`: the workspace.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Parcel:
     files: list[dict[str, str]] = field(default_factory=list)
     response_url: str = ""
     aside: bool = False
+    team: str = ""
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

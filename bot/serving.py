@@ -19,6 +19,7 @@ from tools import Phrase, phrase
 
 if TYPE_CHECKING:
     from slack_bolt import App
+    from slack_bolt.oauth import OAuthFlow
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,10 @@ def missing_token(bot: str | None, app: str | None, secret: str | None, *, http:
     return None if app and app.startswith("xapp-") else _app_token(_state(app))
 
 
-def identify(token: str, api_url: str | None = None) -> Identity:
-    """Ask Slack who the token belongs to. Raises CannotServe when Slack refuses it or is not there."""
+def identify(token: str, api_url: str | None = None, seconds: int = 10) -> Identity:
+    """Ask Slack who the token belongs to. Raises CannotServe when Slack refuses it or is not there in time."""
     try:
-        me = reading_client(token, api_url).auth_test()
+        me = reading_client(token, api_url, seconds).auth_test()
     except SlackApiError as refused:
         raise _not_let_in("auth.test", refused, _bot_token) from refused
     except (SlackClientError, OSError, HTTPException, ValueError) as problem:  # ValueError: SLACK_API_URL is no URL
@@ -96,14 +97,18 @@ class SocketIntake:
 
 
 class HttpIntake:
-    """HTTP: Slack calls us at `/slack/events`. Also `GET /healthz`, which is all there is without an app."""
+    """HTTP: Slack calls us at `/slack/events`, and people who install the app at the paths of `flow`.
+
+    Also `GET /healthz`, which is all there is without an app.
+    """
 
     def __init__(
-        self, app: "App | None", port: int, health: Callable[[], bool] = lambda: True, host: str = "0.0.0.0"
-    ) -> None:
+        self, app: "App | None", port: int, health: Callable[[], bool] = lambda: True, host: str = "0.0.0.0",
+        flow: "OAuthFlow | None" = None,
+    ) -> None:  # fmt: skip
         import uvicorn
 
-        asgi = _asgi(_bolt_asgi(app) if app else None, health)
+        asgi = _asgi(_bolt_asgi(app, flow) if app else None, health)
         self.server = uvicorn.Server(
             uvicorn.Config(
                 asgi,
@@ -160,8 +165,9 @@ def serve(intakes: Sequence[Intake], drain: Callable[[], None], stop: threading.
         log.info("stopped")
 
 
-def _bolt_asgi(app: "App") -> Any:
+def _bolt_asgi(app: "App", flow: "OAuthFlow | None") -> Any:
     from slack_bolt.adapter.asgi.builtin import SlackRequestHandler
+    from slack_bolt.adapter.asgi.http_response import AsgiHttpResponse
     from slack_bolt.request import BoltRequest
     from slack_bolt.response import BoltResponse
 
@@ -169,6 +175,16 @@ def _bolt_asgi(app: "App") -> Any:
         """Bolt's own handler, but off the event loop: a listener writes to a database."""
 
         pool = ThreadPoolExecutor(ACKNOWLEDGING, "slack-http")
+        doors = (
+            {flow.install_path: flow.handle_installation, flow.redirect_uri_path: flow.handle_callback} if flow else {}
+        )
+
+        async def _get_http_response(self, method: str, path: str, request: Any) -> Any:
+            if method != "GET" or path not in self.doors:
+                return await super()._get_http_response(method, path, request)
+            asked = BoltRequest(body="", query=request.query_string, headers=request.get_headers())
+            said = await asyncio.get_running_loop().run_in_executor(self.pool, self.doors[path], asked)
+            return AsgiHttpResponse(status=said.status, headers=said.headers, body=said.body)
 
         async def dispatch(self, request: Any) -> Any:
             body = await _body(request)

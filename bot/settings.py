@@ -14,10 +14,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _split(listed: Any) -> Any:
-    return re.split(r"[\s,;]+", listed.strip(" ,;")) if isinstance(listed, str) else listed
+    return [each for each in re.split(r"[\s,;]+", listed) if each] if isinstance(listed, str) else listed
 
 
 SlackUsers = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
+SlackTeams = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -79,6 +80,25 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = Field(
         default=None, description="Signing secret, for HTTP: Basic Information page."
+    )
+    slack_client_id: str | None = Field(
+        default=None,
+        description="Client ID, where the app is installed in several workspaces (OAuth): Basic Information page.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret, beside SLACK_CLIENT_ID: Basic Information page."
+    )
+    slack_token_key: SecretStr | None = Field(
+        default=None,
+        description="Key that encrypts the tokens of installed workspaces (`retention setup key` makes one); "
+        "`new,old` while it is changed.",
+    )
+    slack_teams: SlackTeams = Field(
+        default=frozenset(),
+        description="Ids of the workspaces (`T…,T…`) that may have the answers; any other is refused.",
+    )
+    slack_redirect_url: str | None = Field(
+        default=None, description="`https://…/slack/oauth_redirect`, where the app has several redirect URLs."
     )
     alert_to: str | None = Field(
         default=None,

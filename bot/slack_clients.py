@@ -1,6 +1,8 @@
 """Slack's Web API clients, and what their errors mean."""
 
+from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -22,26 +24,35 @@ LOCKED_OUT = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "a
 LOCKED_OUT_PAUSE = 60.0
 
 
+class Client(WebClient):
+    """Slack's client, whose token stays with the server that was asked: where that one redirects is anybody's."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        if token := req.headers.pop("Authorization", None):
+            req.add_unredirected_header("Authorization", token)
+        return super()._perform_urllib_http_request_internal(url, req)
+
+
 def reading_client(token: str | None, api_url: str | None = None, timeout: int = 30) -> WebClient:
     """A client for calls that may be repeated: it retries lost connections, server errors and rate limits."""
     handlers = [ConnectionErrorRetryHandler(2), ServerErrorRetryHandler(2), RateLimitErrorRetryHandler(2)]
-    return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=handlers)
+    return Client(token, base_url=api_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=handlers)
 
 
 def hasty_client(token: str, api_url: str | None = None) -> WebClient:
     """A client for what an answer can do without: it does not wait out a rate limit."""
     handlers = [ConnectionErrorRetryHandler(1), ServerErrorRetryHandler(1)]
-    return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=10, retry_handlers=handlers)
+    return Client(token, base_url=api_url or WebClient.BASE_URL, timeout=10, retry_handlers=handlers)
 
 
 def urgent_client(client: WebClient) -> WebClient:
     """The same client for what must be done within three seconds, or not at all."""
-    return WebClient(client.token, base_url=client.base_url, timeout=2, retry_handlers=[])
+    return Client(client.token, base_url=client.base_url, timeout=2, retry_handlers=[])
 
 
 def posting_client(token: str, api_url: str | None = None) -> WebClient:
     """A client that never repeats by itself: a request whose answer was lost may have become a message."""
-    return WebClient(token, base_url=api_url or WebClient.BASE_URL, retry_handlers=[])
+    return Client(token, base_url=api_url or WebClient.BASE_URL, retry_handlers=[])
 
 
 def is_slack(client: WebClient) -> bool:

@@ -124,3 +124,29 @@ feedback = Table(
     Column("reason", Text),
     Column("given_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
+
+installations = Table(
+    "installations", STORE,
+    Column("team", String(32), primary_key=True),
+    Column("team_name", String(200), nullable=False),
+    Column("enterprise", String(32)),
+    Column("app", String(32), nullable=False),
+    Column("bot", String(32), nullable=False),
+    Column("bot_user", String(32), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("refresh_token", Text),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("installed_by", String(60), nullable=False),
+    Column("installed_at", DateTime(timezone=True), nullable=False),
+    Column("renewing_until", DateTime(timezone=True)),
+)  # fmt: skip
+"""Workspaces that installed the app. Both tokens are encrypted (`bot/installations.py`)."""
+
+oauth_states = Table(
+    "slack_oauth_states", STORE,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(200), nullable=False),
+    Column("expire_at", DateTime, nullable=False),
+)  # fmt: skip
+"""Installations that were begun: slack_sdk's table, whose times are in UTC."""

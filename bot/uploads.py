@@ -38,13 +38,13 @@ def label_of(text: str) -> Access | None:
     return "everyone" if _EVERYONE.search(said) else None
 
 
-def take(bot: Assistant, question: Question) -> Reply:
-    """Read the files, index them, and say what became of each."""
+def take(bot: Assistant, question: Question, token: str) -> Reply:
+    """Read the files, index them, and say what became of each. `token`: the bot token of the workspace."""
     language = bot.conversation.language_of(question.text, "")
     if question.asker.id not in bot.settings.admins:
         return Reply(question, language, "declined", _not_yours())
     label = label_of(question.text)
-    said = tuple(_taken(bot, question.files, label))
+    said = tuple(_taken(bot, question.files, label, token))
     whole = sum(ok for ok, _ in said)
     headline = phrase("Taken in: {n} of {all}.", n=whole, all=len(question.files))
     failed = build_failed(bot) if whole else None
@@ -55,11 +55,10 @@ def take(bot: Assistant, question: Question) -> Reply:
 
 
 def _taken(
-    bot: Assistant, files: tuple[Attachment, ...], label: Access | None
+    bot: Assistant, files: tuple[Attachment, ...], label: Access | None, token: str
 ) -> Iterator[tuple[bool, tuple[Phrase, ...]]]:
     """Of each file whether it was taken in, and what is to be said of it."""
     settings = bot.settings
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     with TemporaryDirectory(prefix="retention-upload-") as folder:
         for number, file in enumerate(files):
             target = Path(folder, str(number))

@@ -58,7 +58,7 @@ def answering(assistant: Assistant) -> Callable[[Question], Reply]:
     """As `serve` answers, without warming up."""
     warmed = Thread()
     warmed.start()
-    return lambda question: _answer(assistant, question, warmed)
+    return lambda question: _answer(assistant, question, warmed, BOT_TOKEN)
 
 
 class TestEvents:

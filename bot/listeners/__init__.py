@@ -8,15 +8,18 @@ down; a listener that fails is not acknowledged, and Slack sends the event again
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.locale import LANGUAGES, Speaker
 from bot.lookups import Lookups
 from bot.question import Question
 from bot.slack_clients import reading_client
+from tools import phrase
 
 if TYPE_CHECKING:
-    from slack_bolt import App
+    from slack_bolt import App, BoltContext
+    from slack_bolt.authorization import AuthorizeResult
 
 log = logging.getLogger(__name__)
 
@@ -39,22 +42,31 @@ class Desk:
     accept: Callable[[Question], None]
     judge: Callable[[str, str, bool, str | None], None]
     lookups: Lookups
+    token: str = field(default="", repr=False)
+    """By which the workspace lets us in."""
+    of: Callable[[str], "Desk | None"] | None = None
+    """The desk of a workspace (by team id), where the app is installed in several; None where it is not."""
+    left: Callable[[str, float], None] = lambda *_: None
+    """A workspace removed the app: its team id, and when (seconds since 1970)."""
+
+    def at(self, context: "BoltContext") -> "Desk":
+        """The desk of the workspace in which something happened. Without one nobody is known and nothing is found."""
+        return (self.of and self.of(context.team_id or "")) or self
 
 
-def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
+def bolt_app(desk: Desk, token: str = "", *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
     """Slack's own framework with all our listeners. `signing_secret`: for HTTP; Socket Mode needs none."""
     from slack_bolt import App
-    from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, mentions, messages, options, shortcuts, views
+    from bot.listeners import actions, commands, departures, home, mentions, messages, options, shortcuts, views
 
-    me = desk.identity
-    known = AuthorizeResult(
-        enterprise_id=None, team_id=me.team, bot_token=token, bot_id=me.bot, bot_user_id=me.bot_user
-    )  # fmt: skip
+    the_one = replace(desk, token=token)
 
-    def authorize() -> AuthorizeResult:
-        return known  # asked once, at the start: the way to the acknowledgement leads over no other server
+    def authorize(team_id: str | None) -> Any:
+        # What Slack said at the start or when it was installed: the way to the acknowledgement leads over no other
+        # server.
+        here = desk.of(team_id or "") if desk.of else the_one
+        return _known(here) if here else None
 
     app = App(
         name="retention",
@@ -65,10 +77,26 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         request_verification_enabled=True,
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
+        user_facing_authorize_error_message=_not_installed(),
     )
-    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views):
+    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views, departures):
         noun.register(app, desk)
     return app
+
+
+def _known(desk: Desk) -> "AuthorizeResult":
+    from slack_bolt.authorization import AuthorizeResult
+
+    me = desk.identity
+    return AuthorizeResult(
+        enterprise_id=None, team_id=me.team, bot_token=desk.token, bot_id=me.bot, bot_user_id=me.bot_user
+    )  # fmt: skip
+
+
+def _not_installed() -> str:
+    """Nothing is known of whoever reads it, so it is said in both languages."""
+    why = phrase("The assistant is not installed in this workspace. Please ask an administrator of yours.")
+    return "\n".join(Speaker(language).say(why) for language in LANGUAGES)
 
 
 def accepted(desk: Desk, question: Question | None) -> None:

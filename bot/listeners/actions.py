@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from bot.listeners import Desk, accepted, home_team
 from bot.question import Person, Place, Question
@@ -12,8 +12,8 @@ from bot.question import Person, Place, Question
 
 def register(app: App, desk: Desk) -> None:
     @app.action(re.compile(r"^ask\b"))
-    def asked(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        accepted(desk, question_from_click(action, body, desk))
+    def asked(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
+        accepted(desk, question_from_click(action, body, desk.at(context)))
         ack()
 
     @app.action("feedback")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from bot.listeners import Desk, accepted, home_team
 from bot.question import Person, Place, Question, plain_text
@@ -10,8 +10,8 @@ from bot.question import Person, Place, Question, plain_text
 
 def register(app: App, desk: Desk) -> None:
     @app.command("/retention")
-    def commanded(ack: Ack, body: dict[str, Any]) -> None:
-        accepted(desk, question_from_command(body, desk))
+    def commanded(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        accepted(desk, question_from_command(body, desk.at(context)))
         ack()  # empty: in Socket Mode an acknowledgement with text can come after the answer
 
 

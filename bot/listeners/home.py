@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
@@ -31,10 +31,10 @@ def register(app: App, desk: Desk) -> None:
     def heard() -> None:
         """Acknowledged at once; what follows may take as long as Slack takes."""
 
-    def welcome(event: dict[str, Any], client: WebClient) -> None:
+    def welcome(event: dict[str, Any], client: WebClient, context: BoltContext) -> None:
         greet = _pin_prompts if event.get("tab") == "messages" else _show_home
         try:
-            greet(event, client, Speaker(desk.lookups.language(str(event["user"]))))
+            greet(event, client, Speaker(desk.at(context).lookups.language(str(event["user"]))))
         except (SlackClientError, OSError, HTTPException) as problem:
             log.info("no welcome shown: %s", problem)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 
 from bot.listeners import Desk, accepted
 from bot.question import question_from_event
@@ -10,5 +10,5 @@ from bot.question import question_from_event
 
 def register(app: App, desk: Desk) -> None:
     @app.event("app_mention")
-    def mentioned(event: dict[str, Any], body: dict[str, Any]) -> None:
-        accepted(desk, question_from_event(event, body, desk.identity.bot_user))
+    def mentioned(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
+        accepted(desk, question_from_event(event, body, desk.at(context).identity.bot_user))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from bot import inputs
 from bot.listeners import Desk, home_team
@@ -11,7 +11,8 @@ from bot.question import Person
 
 def register(app: App, desk: Desk) -> None:
     @app.options(inputs.ACCOUNTS)
-    def typed(ack: Ack, body: dict[str, Any]) -> None:
-        person = Person(str(body["user"]["id"]), outsider=None if home_team(body, desk) else True)
-        found = desk.lookups.accounts(person).find(str(body.get("value") or ""))
+    def typed(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        here = desk.at(context)
+        person = Person(str(body["user"]["id"]), outsider=None if home_team(body, here) else True)
+        found = here.lookups.accounts(person).find(str(body.get("value") or ""))
         ack(options=inputs.account_options(found))

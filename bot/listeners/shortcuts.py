@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.listeners import Desk, accepted, home_team
@@ -24,17 +24,18 @@ def register(app: App, desk: Desk) -> None:
         _opens(app, desk, shortcut, modal, kind)
 
     @app.shortcut(ON_MESSAGE)
-    def pointed_at(ack: Ack, body: dict[str, Any]) -> None:
-        accepted(desk, question_from_message(body, desk))
+    def pointed_at(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        accepted(desk, question_from_message(body, desk.at(context)))
         ack()
 
 
 def _opens(app: App, desk: Desk, shortcut: str, modal: str, kind: str) -> None:
     @app.shortcut(shortcut)
-    def called(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def called(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        here = desk.at(context)
         who = str(body["user"]["id"])
-        about = About(desk.lookups.language(who), Place("dm", desk.identity.team), who, kind=kind)
-        show(modals()[modal], about, body, client, desk)
+        about = About(here.lookups.language(who), Place("dm", here.identity.team), who, kind=kind)
+        show(modals()[modal], about, body, client, here)
         ack()
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from bot import inputs
 from bot.inputs import Wrong
@@ -14,16 +14,17 @@ from bot.modals import Opinion, modals, question, read_about
 
 def register(app: App, desk: Desk) -> None:
     @app.view(re.compile(".*"))
-    def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext) -> None:
+        here = desk.at(context)
         about = read_about(view["private_metadata"])
         try:
-            read = modals()[view["callback_id"]].read(inputs.filled(view), about, desk.lookups)
+            read = modals()[view["callback_id"]].read(inputs.filled(view), about, here.lookups)
         except Wrong as wrong:
             speaker = Speaker(about.language)
             ack(response_action="errors", errors={name: speaker.say(why) for name, why in wrong.faults.items()})
             return
         if isinstance(read, Opinion):
-            desk.judge(read.answer, about.who, read.good, read.reason)
+            here.judge(read.answer, about.who, read.good, read.reason)
         else:
-            accepted(desk, question(view["id"], read, about, None if home_team(body, desk) else True))
+            accepted(here, question(view["id"], read, about, None if home_team(body, here) else True))
         ack()
