@@ -241,6 +241,14 @@ def _not_let_in(method: str, refused: SlackApiError, token: Callable[[Phrase], P
     log.warning("%s: %s (HTTP status %s)", method, error, status)
     if not is_transient(refused):
         return CannotServe(token(phrase("not accepted by Slack ({error})", error=error)))
+    if " " in error and status < 500:
+        return CannotServe(
+            phrase(
+                "What answered {method} was not Slack (HTTP {status}) but perhaps a proxy or a login page. "
+                "Check the network and SLACK_API_URL, or try again in a minute.",
+                method=method, status=str(status),
+            )
+        )  # fmt: skip
     said = f"HTTP {status}" if " " in error else error
     return CannotServe(
         phrase("Slack answered {method} with {error}. Try again in a minute.", method=method, error=said)
