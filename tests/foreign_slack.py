@@ -84,7 +84,7 @@ class ForeignSlack:
 
     def wait(self, what: str) -> None:
         """Until there is a socket, or a post."""
-        deadline = time.time() + 60
+        deadline = time.time() + 120
         while not getattr(self, what):
             assert time.time() < deadline, f"no {what}"
             time.sleep(0.05)

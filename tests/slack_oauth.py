@@ -26,7 +26,7 @@ from bot.work import Work
 from bot.workspace.server import Sent
 from bot.workspaces import Workspace
 from tests.slack_server import BOT_USER, SECRET, SlackServer
-from tests.slack_world import Bot, _Bell, echo, say
+from tests.slack_world import _Bell, echo, say
 
 CLIENT = {"slack_client_id": "11.22", "slack_client_secret": "client secret", "slack_signing_secret": SECRET}
 
@@ -127,12 +127,21 @@ class OAuthSlack(SlackServer):
         return self.body(event) | {"team_id": team, "event_time": int(at or time.time() + 1), "authorizations": []}
 
 
-@dataclass
-class House(Bot):
-    """The running bot, its several workspaces, and a browser that installs."""
+class Browser:
+    """In which an administrator installs the app of the bot at `url`."""
 
-    several: Several
-    file: Path
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def wait_until_it_listens(self, seconds: float = 60) -> None:
+        deadline = time.time() + seconds
+        while True:
+            try:
+                assert self.get("/healthz").status == 200
+                return
+            except OSError:
+                assert time.time() < deadline, "nobody listens"
+                time.sleep(0.1)
 
     def get(self, path: str, cookie: str = "", language: str = "en") -> http.client.HTTPResponse:
         there = urlsplit(self.url)
@@ -155,6 +164,24 @@ class House(Bot):
         return done.status, done.read().decode()
 
 
+@dataclass
+class House:
+    """The running bot and its several workspaces."""
+
+    store: Store
+    http: HttpIntake
+    several: Several
+    file: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.port}/slack/events"
+
+    @property
+    def browser(self) -> Browser:
+        return Browser(self.url)
+
+
 @contextmanager
 def house(slack: OAuthSlack, home: Path, key: str, teams: str = "T1,T2") -> Iterator[House]:
     """`serve --http` of several workspaces, in a thread, with an answer that only echoes."""
@@ -174,7 +201,7 @@ def house(slack: OAuthSlack, home: Path, key: str, teams: str = "T1,T2") -> Iter
     running.start()
     assert started.wait(10)
     try:
-        yield House(store, work, intake, several, home / "store.sqlite")
+        yield House(store, intake, several, home / "store.sqlite")
     finally:
         stop.set()
         running.join(30)
