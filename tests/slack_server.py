@@ -30,7 +30,7 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # Slack's documented example, no re
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 TEAM, BOT_USER = "T1", "U0BOT"
 SCOPES = (
-    "app_mentions:read,assistant:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
+    "app_mentions:read,assistant:write,canvases:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
     "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read"
 )
 MINIMAL = frozenset({"auth.test", "chat.postMessage"})
@@ -278,6 +278,16 @@ class SlackServer:
         self.messages[channel].append(message)
         return {"channel": channel, "ts": message["ts"], "message": message}
 
+    def _chat_update(self, params: dict[str, Any]) -> dict[str, Any]:
+        there = [m for m in self.messages[params["channel"]] if m["ts"] == params["ts"] and m.get("bot_id")]
+        if not there:
+            return {"error": "message_not_found"}
+        blocks = _json(params.get("blocks") or [])
+        if len(blocks) > 50 or len(params.get("text") or "") > 4000:
+            return {"error": "msg_too_long"}
+        there[0].update(text=params.get("text"), blocks=blocks, metadata=_json(params.get("metadata")))
+        return {"channel": params["channel"], "ts": params["ts"], "message": there[0]}
+
     def _chat_postEphemeral(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if BOT_USER not in self.channels.get(params["channel"], {"members": []})["members"]:
             return {"error": "not_in_channel"}
@@ -349,6 +359,15 @@ class SlackServer:
 
     def _files_completeUploadExternal(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {"files": _json(params["files"])}
+
+    def _canvases_create(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"canvas_id": f"F{next(self._ids):08}"}
+
+    def _canvases_access_set(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def _files_info(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"file": {"id": params["file"], "permalink": f"{self.root}/docs/{TEAM}/{params['file']}"}}
 
     def _ts(self) -> str:
         return f"{time.time():.3f}{next(self._ids) % 1000:03d}"
