@@ -88,7 +88,8 @@ class Delivery:
         try:
             made = self.uploading.canvases_create(title=paper.title, document_content=content)
             canvas = str(made["canvas_id"])
-            self.uploading.canvases_access_set(canvas_id=canvas, access_level="write", **readers)
+            shared = {"canvas_id": canvas, "access_level": "write", **readers}
+            self.uploading.api_call("canvases.access.set", json=shared)  # the SDK would send the list as a text
             return paper.block(str(self.uploading.files_info(file=canvas)["file"]["permalink"]))
         except (SlackClientError, OSError, HTTPException, KeyError) as problem:
             log.info("no canvas was made of %s: %s", paper.name, problem)

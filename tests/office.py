@@ -20,6 +20,7 @@ from bot.replying import Replying
 from bot.rooms import Rooms
 from bot.slack import lookups
 from bot.slack_clients import hasty_client
+from bot.workspace.payloads import by, in_message
 from tests.slack_server import BOT_TOKEN, BOT_USER, SlackServer
 from tools.metrics import account_names
 
@@ -45,11 +46,19 @@ class Office:
     def lookups(self) -> Any:
         return lookups(self.demo, self.people, self.rooms)
 
+    @property
+    def view(self) -> dict[str, Any]:
+        """The modal that was opened last."""
+        return dict(self.slack.world.stacks[self.last][-1])
+
     def account(self, name: str) -> str:
         """The id of the account of a name."""
         return next(account for account, called in account_names(self.demo.book()).items() if called == name)
 
     def send(self, payload: dict[str, Any]) -> BoltResponse:
+        self.last = str((payload.get("user") or {}).get("id") or "")
+        if payload["type"] in ("shortcut", "block_actions"):
+            self.slack.world.stacks[self.last].clear()
         answer = self.app.dispatch(BoltRequest(mode="socket_mode", body=payload))
         assert answer.status == 200
         return answer
@@ -57,7 +66,7 @@ class Office:
     def shortcut(self, name: str, user: str = "U1") -> dict[str, Any]:
         """Use a global shortcut; the modal that it opened."""
         self.send(self.slack.interaction("shortcut", user, callback_id=name))
-        return self.slack.views[-1]
+        return self.view
 
     def submit(self, view: dict[str, Any], user: str = "U1", **typed: str) -> dict[str, str]:
         """Send a modal; what it says is wrong, field by field."""
@@ -129,10 +138,10 @@ class Office:
 
 def summarise(office: Office, text: str, user: str = "U1") -> dict[str, Any]:
     """The payload of the shortcut on a message that says `text`."""
-    return office.slack.interaction(
-        "message_action", user, callback_id="summarise_account", message={"type": "message", "text": text, "ts": "7.7"},
-        message_ts="7.7", channel={"id": "C1"}, response_url=f"{office.slack.root}/respond/1",
-    )  # fmt: skip
+    world = office.slack.world
+    said = office.slack.say(text, user)
+    asked = by(world, user, "message_action", callback_id="summarise_account", message_ts=said["ts"])
+    return {**asked, **in_message(world, user, "C1", said)}
 
 
 def _pressed(element: dict[str, Any], said: str) -> dict[str, Any] | None:

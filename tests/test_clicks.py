@@ -81,7 +81,7 @@ def test_another_segment_takes_the_place_of_the_answer_for_who_asked_it(office: 
     reply = office.ask("weekly MRR summary")
     for user in ("U1", "UPT"):
         office.press(reply, "Change period or segment", user)
-        view = office.slack.views[-1]
+        view = office.view
         check_view(view)
         assert office.submit(view, user, period="outubro de 2026", segment="enterprise") == {}
     mine, theirs = office.answers()
@@ -92,7 +92,7 @@ def test_another_segment_takes_the_place_of_the_answer_for_who_asked_it(office: 
 
 def test_a_period_that_is_none_is_refused_beside_its_field(office: Office) -> None:
     office.press(office.ask("weekly MRR summary"), "Change period or segment", "UPT")
-    assert office.submit(office.slack.views[-1], "UPT", period="blá") == {
+    assert office.submit(office.view, "UPT", period="blá") == {
         "period": "Não consigo ler um período nisso. Escreva, por exemplo: mês passado, 3º trimestre de 2026."
     }
 
@@ -106,7 +106,7 @@ def test_a_snoozed_account_is_listed_apart_with_until_when_by_whom_and_why(offic
     before = office.ask("which accounts are at risk?")
     account = first_at_risk(before)
     office.press(before, "Snooze")
-    view = office.slack.views[-1]
+    view = office.view
     check_view(view)
     assert office.submit(view, account=account, day="2026-11-20", reason="x") == {
         "day": "Choose a day within a year, from tomorrow on."
@@ -134,8 +134,8 @@ def test_an_account_is_assigned_by_a_click_where_the_answer_is_about_one(office:
 
 def test_of_several_accounts_it_is_asked_which_to_assign(office: Office) -> None:
     office.press(office.ask("which accounts are at risk?"), "Assign to me")
-    assert office.slack.views[-1]["callback_id"] == "assign"
-    office.submit(office.slack.views[-1], account=office.account("Caldwick Health"))
+    assert office.view["callback_id"] == "assign"
+    office.submit(office.view, account=office.account("Caldwick Health"))
     assert [reply.outcome for reply in office.answers()] == ["answered"]
 
 
@@ -143,14 +143,14 @@ def test_a_modal_from_an_answer_about_one_account_knows_the_account(office: Offi
     reply = office.ask("summary of Caldwick Health")
     for said in ("Log a touch", "Draft …", "Snooze"):
         office.press(reply, said)
-        check_view(office.slack.views[-1])
-        (picker,) = [b for b in office.slack.views[-1]["blocks"] if b.get("block_id") == "account"]
+        check_view(office.view)
+        (picker,) = [b for b in office.view["blocks"] if b.get("block_id") == "account"]
         assert picker["element"]["initial_option"]["value"] == office.account("Caldwick Health")
 
 
 def test_a_draft_that_needs_an_account_says_so_and_one_is_made(office: Office) -> None:
     office.press(office.ask("which accounts are at risk?"), "Draft …")
-    view = office.slack.views[-1]
+    view = office.view
     assert office.submit(view, kind="trust_plan") == {"account": "This is always for one account: choose it."}
     office.submit(view, kind="trust_plan", account=office.account("Caldwick Health"))
     (reply,) = office.answers()
@@ -167,7 +167,7 @@ def test_a_draft_is_edited_and_decided_on_in_the_place_of_its_message(office: Of
     (draft,) = reply.answer.waiting
     assert [said for said in buttons(reply) if said in ("Approve", "Reject", "Edit")] == ["Approve", "Reject", "Edit"]
     office.press(reply, "Edit")
-    view = office.slack.views[-1]
+    view = office.view
     check_view(view)
     (name,) = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     assert office.submit(view, **{name: ""}) == {name: "There is nothing left: reject the draft instead."}
@@ -219,10 +219,10 @@ def test_a_draft_of_many_fields_comes_back_as_it_was(office: Office) -> None:
 def test_a_draft_that_somebody_else_edited_meanwhile_stays_theirs(office: Office) -> None:
     reply = waiting_draft(office)
     office.press(reply, "Edit")
-    first = office.slack.views[-1]
+    first = office.view
     office.press(reply, "Edit", "UPT")
     name = next(block["block_id"] for block in first["blocks"] if block["type"] == "input")
-    office.submit(office.slack.views[-1], "UPT", **{name: "theirs"})
+    office.submit(office.view, "UPT", **{name: "theirs"})
     office.submit(first, **{name: "mine"})
     _, mine = office.answers()
     assert mine.answer and "in the meantime" in office.demo.speaker.say(mine.answer.headline)
@@ -232,7 +232,7 @@ def test_a_thumb_down_asks_why_in_the_persons_language_and_keeps_it(office: Offi
     reply = office.ask("weekly MRR summary")
     office.thumb(reply, 1)
     office.thumb(reply, -1, "UPT")
-    view = office.slack.views[-1]
+    view = office.view
     check_view(view)
     assert view["title"]["text"] == "Não ajudou"
     office.submit(view, "UPT", fault="figure", said="falta a Rivera")
@@ -248,7 +248,7 @@ def told_alone(office: Office) -> list[dict[str, Any]]:
     office.send(summarise(office, "what about Caldwick Health?"))
     office.deliver()
     assert office.slack.posted() == []
-    return list(office.slack.called("response_url")[-1]["blocks"])
+    return list(office.slack.world.whispers["U1"][-1]["blocks"])
 
 
 def test_a_private_answer_is_shared_with_a_channel_of_colleagues(office: Office) -> None:

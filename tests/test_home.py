@@ -85,7 +85,7 @@ def test_beside_an_account_its_summary_is_asked_for_in_private_and_a_touch_is_lo
     assert summary.call and summary.call.tool == "account_summary" and summary.language == "pt-BR"
     assert (office.asked[-1].place.kind, office.asked[-1].place.channel) == ("dm", "")
     office.click(line, "log_touch", "UPT", **at_home)
-    (picker,) = [block for block in office.slack.views[-1]["blocks"] if block["block_id"] == "account"]
+    (picker,) = [block for block in office.view["blocks"] if block["block_id"] == "account"]
     assert picker["element"]["initial_option"]["value"] == summary.call.arguments["account"]
 
 
