@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
-from bot.blocks import Image, Message
+from bot.blocks import Image, Message, Paper
 from bot.parcels import Later, Parcel, Refused, ever_plainer
 from bot.slack_clients import error_of, hasty_client, posting_client, raise_if_transient, reading_client
 from bot.store import Claim, Store
@@ -28,6 +29,10 @@ SETTLE = 5.0
 LEASE = 90.0
 """Seconds for which another host's claim is respected: longer than any one request to Slack takes."""
 OUT_OF_REACH = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
+
+
+NOT_REPLACED = {"message_not_found", "cant_update_message", "edit_window_closed", "unknown_method", "missing_scope"}
+"""What Slack says of a message that can no longer be changed: the answer is then one of its own."""
 
 
 class Delivery:
@@ -66,10 +71,29 @@ class Delivery:
     def parcel(self, key: str, message: Message, **where: Any) -> Parcel:
         """The message with its pictures uploaded, ready to be written down; `where`: way, channel …"""
         pictures = {image.block_id: image for image in message.images}
-        blocks = [self._pictured(block, pictures.get(str(block.get("block_id")))) for block in message.blocks]
-        unpictured = list(message.blocks) if blocks != list(message.blocks) else []
         files = [{"name": file.name, "content": file.content} for file in message.files]
+        canvases = {paper.block_id: self._as_canvas(paper, **where) for paper in message.papers}
+        for paper in message.papers:
+            files += [] if canvases[paper.block_id] else as_files(paper)
+        plain = [canvases.get(str(block.get("block_id"))) or block for block in message.blocks]
+        blocks = [self._pictured(block, pictures.get(str(block.get("block_id")))) for block in plain]
+        unpictured = plain if blocks != plain else []
         return Parcel(key, text=message.text, blocks=blocks, unpictured=unpictured, files=files, **where)
+
+    def _as_canvas(self, paper: Paper, *, way: str, channel: str, user: str = "", **_: Any) -> dict[str, Any] | None:
+        """The block that links to a canvas whose readers are those of the message; None where Slack makes none."""
+        shown = channel[:1] not in ("", "D") and way == "post"
+        readers: dict[str, Any] = {"channel_ids": [channel]} if shown else {"user_ids": [user]}
+        content = {"type": "markdown", "markdown": paper.markdown}
+        try:
+            made = self.uploading.canvases_create(title=paper.title, document_content=content)
+            canvas = str(made["canvas_id"])
+            shared = {"canvas_id": canvas, "access_level": "write", **readers}
+            self.uploading.api_call("canvases.access.set", json=shared)  # the SDK would send the list as a text
+            return paper.block(str(self.uploading.files_info(file=canvas)["file"]["permalink"]))
+        except (SlackClientError, OSError, HTTPException, KeyError) as problem:
+            log.info("no canvas was made of %s: %s", paper.name, problem)
+            return None
 
     def upload(self, png: bytes, alt: str) -> str | None:
         """Upload an image without showing it anywhere yet. Returns its file id; None when Slack refuses."""
@@ -139,6 +163,8 @@ class Delivery:
                 return str(self._say(attempt)["ts"])
             except SlackApiError as problem:
                 self._unless_uncertain(parcel, problem)
+                if parcel.replaces and error_of(problem) in NOT_REPLACED:
+                    return self._post(replace(parcel, replaces=""))
                 self._unless_plainer_may_do(parcel, problem, last)
             except (OSError, HTTPException) as problem:
                 raise Later(self.settle) from problem
@@ -157,14 +183,14 @@ class Delivery:
         raise_if_transient(problem, self.settle)
 
     def _say(self, parcel: Parcel) -> SlackResponse:
+        said: dict[str, Any] = {
+            "channel": parcel.channel, "text": parcel.text, "blocks": parcel.blocks or None,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": parcel.key}},
+        }  # fmt: skip
+        if parcel.replaces:
+            return self.posting.chat_update(ts=parcel.replaces, **said)
         return self.posting.chat_postMessage(
-            channel=parcel.channel,
-            thread_ts=parcel.thread or None,
-            text=parcel.text,
-            blocks=parcel.blocks or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": parcel.key}},
-            unfurl_links=False,
-            unfurl_media=False,
+            thread_ts=parcel.thread or None, unfurl_links=False, unfurl_media=False, **said
         )
 
     def _attach(self, parcel: Parcel) -> None:
@@ -180,7 +206,7 @@ class Delivery:
         try:
             self.posting.files_upload_v2(
                 filename=file["name"],
-                content=file["content"],
+                **_content(file),
                 channel=parcel.channel,
                 thread_ts=parcel.thread or None,
             )
@@ -233,7 +259,7 @@ class Delivery:
     def _accepts(self, hook: WebhookClient, parcel: Parcel) -> bool:
         said = hook.send(
             text=parcel.text, blocks=parcel.blocks or None, response_type="ephemeral",
-            unfurl_links=False, unfurl_media=False,
+            unfurl_links=False, unfurl_media=False, replace_original=bool(parcel.replaces) or None,
         )  # fmt: skip
         if said.status_code == 429 or said.status_code >= 500:
             raise Later(self.settle)
@@ -256,6 +282,18 @@ class Delivery:
             text=parcel.text,
             blocks=parcel.blocks or None,
         )
+
+
+def as_files(paper: Paper) -> list[dict[str, str]]:
+    """A document to be printed and one to be copied from."""
+    word = {"name": f"{paper.name}.docx", "content": b64encode(paper.docx()).decode(), "encoding": "base64"}
+    return [word, {"name": f"{paper.name}.md", "content": paper.markdown}]
+
+
+def _content(file: Mapping[str, str]) -> dict[str, Any]:
+    if file.get("encoding") == "base64":
+        return {"file": b64decode(file["content"])}
+    return {"content": file["content"]}
 
 
 def _key(message: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,7 @@ from bot.slack_clients import reading_client
 from tools import Phrase, phrase, phrase_n
 
 SCOPES = frozenset({
-    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write",
+    "app_mentions:read", "assistant:write", "canvases:write", "chat:write", "commands", "files:read", "files:write",
     "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
     "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
 })  # fmt: skip

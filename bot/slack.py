@@ -1,6 +1,7 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
 import logging
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,16 @@ from bot.conversation import Reply
 from bot.lookups import Lookups
 from bot.pressing import pressed
 from bot.question import Person, Place, Question
+from bot.router import Call
+from bot.router.slots.periods import period_in
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
 from bot.serving import serve as run
 from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
-    from slack_sdk import WebClient
-
+    from bot.people import People
+    from bot.rooms import Rooms
     from bot.store import Store
 
 
@@ -43,6 +46,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     from bot import blocks
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
+    from bot.people import People
     from bot.replying import Replying
     from bot.rooms import Rooms
     from bot.work import Work
@@ -53,14 +57,16 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
-        lambda question: _answer(bot, question, warming), blocks.message,
+        lambda question: _answer(bot, people, question, warming), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
+    people = People(delivery.hinting, settings.retention_language)
+    looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user))
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting))
+    desk = Desk(me, work.accept, store.judge, looking)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
     if http:
@@ -75,13 +81,21 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     run(intakes, work.stop)
 
 
-def lookups(bot: Assistant, client: "WebClient") -> Lookups:
-    """What listeners may look up, from the assistant and from Slack."""
-    from bot.people import People
+def lookups(bot: Assistant, people: "People", rooms: "Rooms") -> Lookups:
+    """What listeners may look up, from the assistant and from Slack; `rooms` tells who is an outsider."""
+
+    def question(person: Person, language: str = "") -> Question:
+        place = Place("dm", rooms.team)
+        return Question(f"{rooms.team}/{person.id}/lookup", "", people.named(rooms.person(person)), place, language)
+
+    def period(said: str) -> str | None:
+        return period_in(said, bot.today(), bot.settings.fiscal_year_starts)
 
     return Lookups(
-        bot.today, bot.accounts, People(client, bot.settings.retention_language).language, bot.store.answered,
-        tool=bot.tools.get,
+        bot.today, lambda person: bot.accounts(question(person)), people.language, bot.store.answered,
+        lambda person, draft: bot.contacting(question(person)).drafts.find(draft),
+        bot.tools.get, lambda person, language: bot.conversation.answer(question(person, language), Call("my_day", {})),
+        names=lambda person: bot.names_for(question(person)), period=period,
     )  # fmt: skip
 
 
@@ -109,12 +123,13 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
+def _answer(bot: Assistant, people: "People", question: Question, warming: Thread) -> Reply:
     """Files are taken in; a pressed button has already chosen what to run.
 
     The first answers wait rather than all warm up at once.
     """
     warming.join()
+    question = replace(question, asker=people.named(question.asker))
     if is_upload(question):
         reply = take(bot, question)
         bot.remember(reply)

@@ -135,12 +135,15 @@ class Store:
     def answered(self, key: str) -> Answered | None:
         """What was run for the answer of a key, and for whom; None where none is kept."""
         query = (
-            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions.c.asker, questions.c.language)
+            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions)
             .join(questions, questions.c.key == answers.c.question)
             .where(answers.c.question == key, answers.c.tool.is_not(None))
         )
         row = self._first(query)
-        return Answered(_call(row), row.asker, tuple(json.loads(row.listed)), row.language) if row else None
+        if row is None:
+            return None
+        place = Place("dm" if row.channel[:1] in ("", "D") else "channel", row.team, row.channel, row.thread)
+        return Answered(_call(row), row.asker, place, row.text, tuple(json.loads(row.listed)), row.language)
 
     def judge(self, question: str, who: str, good: bool, reason: str | None = None) -> None:
         """Keep what somebody thought of an answer; the last word counts."""

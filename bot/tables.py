@@ -124,3 +124,22 @@ feedback = Table(
     Column("reason", Text),
     Column("given_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
+
+snoozes = Table(
+    "snoozes", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("reason", Text),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+assignments = Table(
+    "assignments", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("user_id", String(60), nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip

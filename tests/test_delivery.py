@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.blocks import File, Image, Message
+from bot.blocks import File, Image, Message, Paper
 from bot.delivery import Delivery
 from bot.parcels import Later, Parcel, Refused
 from bot.store import Store, open_store
@@ -257,3 +257,48 @@ def test_a_status_that_fails_changes_nothing(slack: SlackServer, delivery: Deliv
     delivery.working("C1", "1.1", "is looking")
     delivery.working("C1", "1.1", "is looking")
     assert len(slack.called("assistant.threads.setStatus")) == 2
+
+
+def paper_message() -> Message:
+    paper = Paper("Plano", "# Plano", "trust_plan-1", lambda: b"PK", "paper-1", "As a document: Plano")
+    placeholder = {"type": "context", "block_id": "paper-1", "elements": [{"type": "plain_text", "text": "attached"}]}
+    return Message("plan", (TEXT, placeholder), papers=(paper,))
+
+
+WHERE = {"way": "post", "channel": "C1", "thread": "1.1", "user": "U1"}
+
+
+def test_a_document_becomes_a_canvas_for_those_who_read_the_message(slack: SlackServer, delivery: Delivery) -> None:
+    delivery.deliver(delivery.parcel("T1/C1/2.2", paper_message(), **WHERE))
+    delivery.parcel("T1/C1/2.3", paper_message(), **{**WHERE, "way": "private"})
+    (created, _), (shown, alone) = slack.called("canvases.create"), slack.called("canvases.access.set")
+    assert created["document_content"] == {"type": "markdown", "markdown": "# Plano"}
+    assert (shown["channel_ids"], alone["user_ids"]) == (["C1"], ["U1"])
+    link = slack.posted()[0]["blocks"][1]["elements"][0]["elements"][0]
+    assert link["text"] == "As a document: Plano" and link["url"].startswith(f"{slack.root}/files/F")
+    assert slack.called("files.completeUploadExternal") == []
+
+
+@pytest.mark.parametrize("method", ["canvases.create", "canvases.access.set", "files.info"])
+def test_where_slack_makes_no_canvas_the_document_is_attached(
+    slack: SlackServer, delivery: Delivery, method: str
+) -> None:
+    slack.fail(method, error="canvas_disabled_user_team")
+    delivery.deliver(delivery.parcel("T1/C1/2.2", paper_message(), **WHERE))
+    names = [call["filename"] for call in slack.called("files.getUploadURLExternal")]
+    assert names == ["trust_plan-1.docx", "trust_plan-1.md"]
+    assert slack.posted()[0]["blocks"][1]["type"] == "context"
+
+
+def test_an_answer_takes_the_place_of_a_message_and_twice_is_once(slack: SlackServer, delivery: Delivery) -> None:
+    delivery.deliver(PARCEL)
+    ts = slack.posted()[0]["ts"]
+    again = replace(PARCEL, key="T1/C1/3.3", text="approved", replaces=ts)
+    delivery.deliver(again)
+    delivery.deliver(again)
+    assert [(each["ts"], each["text"]) for each in slack.posted()] == [(ts, "approved")]
+
+
+def test_where_the_message_is_gone_the_answer_is_one_of_its_own(slack: SlackServer, delivery: Delivery) -> None:
+    delivery.deliver(replace(PARCEL, replaces="9.9"))
+    assert [each["text"] for each in slack.posted()] == ["hi"]

@@ -30,7 +30,8 @@ from tools._answer import (
     Table,
     ToolError,
 )
-from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules
+from tools._caseload import Asker, Caseload, NoCaseload, Snooze
+from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules, to_decide
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
@@ -50,6 +51,7 @@ from tools._slots import (
     COUNTRY,
     DRAFT,
     FIGURE,
+    FORM,
     INDUSTRY,
     LANGUAGE,
     METRIC,
@@ -74,12 +76,12 @@ from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, T
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
-    "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED", "SEGMENT",
-    "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask",
-    "Blocked", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft",
-    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps",
-    "Note", "NothingShown", "Part", "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table",
-    "Territory", "Tool", "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load",
-    "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts",
-    "what_it_hides",
+    "FORM", "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED",
+    "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY", "Action", "Allowed",
+    "Answer", "Ask", "Asker", "Blocked", "Caseload", "Cell", "Chart", "Choice", "Code", "Column", "Contacting",
+    "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap",
+    "KeptDraft", "MetricQuery", "NextSteps", "NoCaseload", "Note", "NothingShown", "Part", "Phrase", "Points", "Rules",
+    "Said", "Section", "Shaded", "Shown", "Slot", "Snooze", "Table", "Territory", "Tool", "ToolError", "Touch",
+    "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase",
+    "phrase_n", "read_rules", "refuse_win_back", "review_facts", "to_decide", "what_it_hides",
 ]  # fmt: skip
