@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from bot.workspace.acting import Acting
 from bot.workspace.answering import respond
 from bot.workspace.methods import call
+from bot.workspace.pages import page_routes
 from bot.workspace.sending import Courier
 from bot.workspace.web import slack_routes
 from bot.workspace.world import Json, World
@@ -83,7 +84,7 @@ class LocalSlack:
         return Starlette(routes=self.routes(), middleware=guard)
 
     def routes(self) -> list[BaseRoute]:
-        return slack_routes(self)
+        return [*slack_routes(self), *page_routes(self)]
 
     def answer(self, method: str, params: dict[str, Any], token: str) -> Sent:
         """Carry out a method of the Web API for whoever has the token."""
