@@ -114,6 +114,7 @@ function input(block, place) {
   const made = element(block.element, block, place);
   const held = made.matches("input, textarea, select") ? made : (made.querySelector("input, textarea, select") ?? made);
   held.id = id;
+  held.removeAttribute("aria-label"); // the label says it
   held.setAttribute("aria-describedby", `${id}-wrong ${id}-hint`);
   const many = ["checkboxes", "radio_buttons"].includes(block.element.type);
   const label = [block.label.text, block.optional && el("span", { class: "optional" }, ` ${t("optional")}`)];

@@ -47,7 +47,7 @@ export function composer({ channel, thread, label, sent }) {
   function offer() {
     const before = field.value.slice(0, field.selectionStart);
     const name = /(?:^|\s)@([\p{L}\d .'-]*)$/u.exec(before), command = /^\/(\S*)$/.exec(before);
-    if (command) return show(store.state.features.commands.filter((each) => each.command.startsWith(before)).map(commandOffer));
+    if (command) return show(store.state.features.commands.filter((each) => each.command.startsWith(before) && each.command !== before).map(commandOffer));
     if (name) return show(people(name[1]).map((each) => personOffer(each, name[1])));
     return close();
   }
