@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+PATIENCE = 240_000
+"""Milliseconds for an answer: the first of a run waits until the router has learnt its examples, on a busy machine."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -61,7 +63,7 @@ def ask(page: Page, text: str) -> None:
 def answer(page: Page, n: int = 0) -> str:
     """What the assistant says in the open thread, its n-th message there."""
     said = page.locator(".thread .message.app").nth(n)
-    said.wait_for()
+    said.wait_for(timeout=PATIENCE)
     return said.inner_text()
 
 

@@ -74,7 +74,10 @@ KIT: list[dict[str, Any]] = [
     {"type": "divider"},
     {"type": "context", "elements": [plain("Quietly said")]},
     {"type": "actions", "block_id": "choose", "elements": [
-        {"type": "static_select", "action_id": "pick", "placeholder": plain("Pick"), "options": [option("Red"), option("Blue")]},
+        {
+            "type": "static_select", "action_id": "pick", "placeholder": plain("Pick"),
+            "options": [option("Red"), option("Blue")],
+        },
         {"type": "button", "action_id": "drop", "text": plain("Drop it"), "style": "danger", "confirm": {
             "title": plain("Drop?"), "text": plain("It is gone then."), "confirm": plain("Drop"), "deny": plain("Keep"),
         }},
