@@ -1,6 +1,7 @@
 """The local Slack refuses what Slack refuses, and tells the app what Slack tells."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
@@ -18,6 +19,7 @@ from bot.workspace.company import BOT_USER, GUEST, LEADER, PARTNER, REP, company
 from bot.workspace.forms import missing
 from bot.workspace.limits import check_message, check_view, faults
 from bot.workspace.methods import methods
+from bot.workspace.pages import FOLDER
 from bot.workspace.server import LocalSlack
 from bot.workspace.texts import texts
 from bot.workspace.viewing import Viewing
@@ -336,3 +338,11 @@ def test_the_page_says_the_same_things_in_both_languages() -> None:
     english, portuguese = texts("en"), texts("pt-BR")
     assert english.keys() == portuguese.keys()
     assert all(text.count("%s") == portuguese[name].count("%s") for name, text in english.items())
+
+
+def test_every_text_of_the_page_is_said_and_every_one_it_says_is_there() -> None:
+    scripts = "\n".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("*.js"))
+    assert set(re.findall(r'\bt\("(\w+)"', scripts)) <= texts("en").keys()
+    answered = {"app_did_not_answer", "no_such_command", "language"}  # Slack's words for errors, and what it is in
+    fields = {"required", "too_short", "too_long", "not_a_number", "not_valid"}
+    assert {name for name in texts("en") if f'"{name}"' not in scripts} <= answered | fields

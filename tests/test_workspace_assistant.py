@@ -74,6 +74,23 @@ def test_how_it_was_counted_is_a_click_away(leader: Page) -> None:
     assert re.search(r"That answer shows \d+ figures\.", answer(leader, 1))
 
 
+def test_a_touch_is_logged_by_a_modal_with_typeahead(leader: Page) -> None:
+    leader.locator(".pane .bar summary").click()
+    leader.get_by_role("button", name="Log a touch").first.click()
+    expect(leader.get_by_role("combobox", name="Account")).to_be_focused()
+    leader.keyboard.type("auriluz l")
+    leader.get_by_role("option", name="Auriluz Logística").wait_for()
+    leader.keyboard.press("Enter")
+    leader.get_by_label("Day").fill("2026-12-24")
+    leader.get_by_role("button", name="Log", exact=True).click()
+    expect(leader.locator("[data-block=day] .wrong")).to_contain_text("still to come")
+    leader.get_by_label("Day").fill("2026-11-19")
+    leader.get_by_label("What was said").fill("They renew early")
+    leader.get_by_role("button", name="Log", exact=True).click()
+    expect(leader.locator("dialog")).to_be_hidden()
+    expect(leader.locator(".message.app").last).to_contain_text("Logged for Auriluz Logística on 19 Nov 2026.")
+
+
 def test_home_opens_and_asks(leader: Page) -> None:
     leader.get_by_role("tab", name="Home").click()
     expect(leader.locator(".home .header").first).to_be_visible()
