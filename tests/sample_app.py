@@ -21,7 +21,19 @@ MANIFEST = {
         "shortcuts": [{"name": "Plan", "type": "global", "callback_id": "plan", "description": "Plan something"}],
         "agent_view": {"suggested_prompts": [{"title": "Hello", "message": "Say hello"}]},
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write"]}},
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "chat:write",
+                "channels:history",
+                "channels:read",
+                "files:read",
+                "files:write",
+                "canvases:write",
+                "users:read",
+            ]
+        }
+    },
     "settings": {"event_subscriptions": {"bot_events": ["message.im", "app_mention", "app_home_opened"]}},
 }
 TOKEN, SECRET = "xoxb-sample", "sample secret"

@@ -170,6 +170,17 @@ def test_a_token_must_be_the_apps(slack: LocalSlack) -> None:
     assert refusal(WebClient("xoxb-other", base_url=slack.api_url).auth_test) == "invalid_auth"
 
 
+def test_an_app_may_do_what_its_manifest_asked_for(slack: LocalSlack, client: WebClient) -> None:
+    with pytest.raises(SlackApiError) as refused:
+        client.conversations_history(channel="DU1")
+    assert (refused.value.response["error"], refused.value.response["needed"]) == ("missing_scope", "im:history")
+    assert refusal(client.reactions_add, channel="C1", name="eyes", timestamp="1") == "missing_scope"
+    slack.world.users["U1"]["profile"] = {"real_name": "Ana Lima", "email": "ana@acme.example"}
+    known = client.users_info(user="U1")["user"]
+    assert (known["profile"], "locale" in known) == ({"real_name": "Ana Lima"}, False)
+    assert client.users_info(user="U1", include_locale=True)["user"]["locale"] == "en-US"
+
+
 def test_a_message_is_posted_changed_and_deleted(slack: LocalSlack, client: WebClient) -> None:
     posted = client.chat_postMessage(channel="C1", text="one", metadata={"event_type": "x", "event_payload": {"k": 1}})
     client.chat_update(channel="C1", ts=posted["ts"], text="two")
