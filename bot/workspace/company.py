@@ -35,7 +35,7 @@ def company(owners: Sequence[str], language: str) -> World:
         ),
         "C0LOUNGE": _channel("lounge", "The assistant is not here", [LEADER, REP]),
     }
-    world.groups = {"S0LEADERS": {"handle": "leaders", "name": "Leaders", "users": [LEADER]}}
+    world.groups = {"S0LEADERS": [LEADER], "S0TEAM": [REP]}
     return world
 
 

@@ -32,7 +32,7 @@ def run(bot: Assistant, console: Console, port: int = 0, *, open_browser: bool =
         answering = free_port()
         slack.courier.url = f"http://{HOST}:{answering}/slack/events"
         _announce(bot, console, slack.root, open_browser)
-        return serve(_connected(bot, slack), answering, host=HOST)
+        return serve(_connected(bot, slack, owners), answering, host=HOST)
 
 
 def owners_by_accounts(bot: Assistant) -> list[str]:
@@ -57,14 +57,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _connected(bot: Assistant, slack: LocalSlack) -> Assistant:
+def _connected(bot: Assistant, slack: LocalSlack, owners: list[str]) -> Assistant:
     """The same assistant, with the workspace as its Slack: its leader is a leader there, its rep of the team."""
     settings = bot.settings
     here = {
         "slack_api_url": slack.api_url, "slack_bot_token": SecretStr(slack.token), "health_port": None,
         "slack_signing_secret": SecretStr(slack.courier.secret), "alert_to": LEADER,
         "leaders": settings.leaders | {LEADER}, "cs_team": settings.cs_team | {REP},
-        "admins": settings.admins | {LEADER}, "log_level": "WARNING",
+        "admins": settings.admins | {LEADER}, "owners": {REP: owners[0]} if owners else {}, "log_level": "WARNING",
     }  # fmt: skip
     return Assistant(settings.model_copy(update=here))
 

@@ -34,7 +34,7 @@ def by_email(world: World, asked: Asked) -> Json:
 
 @method("usergroups.list")
 def groups(world: World, _: Asked) -> Json:
-    return {"usergroups": [{"id": group, **known} for group, known in world.groups.items()]}
+    return {"usergroups": [{"id": group, "users": users} for group, users in world.groups.items()]}
 
 
 @method("usergroups.users.list")
@@ -42,7 +42,7 @@ def in_group(world: World, asked: Asked) -> Json:
     group = need(asked, "usergroup")
     if group not in world.groups:
         raise Refusal("no_such_subteam")
-    return {"users": list(world.groups[group].get("users", ()))}
+    return {"users": world.groups[group]}
 
 
 def _shown(world: World, user: str, asked: Asked) -> Json:
