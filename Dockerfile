@@ -7,7 +7,7 @@ WORKDIR /app
 RUN python -m venv /opt/venv && /opt/venv/bin/python -m pip install --no-cache-dir uv==0.13.9
 COPY requirements.lock ./
 RUN /opt/venv/bin/uv pip install --no-cache --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md manifest.json ./
 COPY bot bot
 COPY tools tools
 COPY knowledge knowledge

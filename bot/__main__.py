@@ -292,6 +292,20 @@ def serve(
     raise typer.Exit(run(assistant(context, home, today), http))
 
 
+@app.command(epilog="Example: `retention workspace --home demo-home`")
+def workspace(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Try it in the browser: a workspace on this computer that behaves like Slack, with the assistant in it."""
+    from bot.workspace.running import run
+
+    raise typer.Exit(run(assistant(context, home, today), page(), port, open_browser=open_browser))
+
+
 @app.command(epilog="Example: `retention doctor`")
 def doctor(
     context: typer.Context,

@@ -28,21 +28,26 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 
-def serve(bot: Assistant, http: int | None) -> int:
-    """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
+def serve(bot: Assistant, http: int | None, host: str = "0.0.0.0") -> int:
+    """Answer in Slack until SIGTERM or Ctrl-C; `http` and `host` are where Slack calls, if it does.
+
+    Returns the exit status: 1 with a sentence where it cannot start.
+    """
     settings = bot.settings
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     tokens = _open(settings.slack_bot_token), _open(settings.slack_app_token), _open(settings.slack_signing_secret)
     if missing := missing_token(*tokens, http=http is not None):
         return _cannot(bot, missing)
     try:
-        _serve(bot, http, *tokens)
+        _serve(bot, http, host, *tokens)
     except CannotServe as reason:
         return _cannot(bot, reason.message)
     return 0
 
 
-def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str | None, secret: str | None) -> None:
+def _serve(
+    bot: Assistant, http: int | None, host: str, token: str | None, app_token: str | None, secret: str | None
+) -> None:
     from bot import blocks
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
@@ -70,7 +75,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
     if http:
-        intakes.append(HttpIntake(app, http, store.alive))
+        intakes.append(HttpIntake(app, http, store.alive, host))
     else:
         socket = SocketIntake(app, app_token or "", settings.slack_api_url)
         intakes.append(socket)
