@@ -85,10 +85,6 @@ class Settings(BaseSettings):
         description="Slack user id (`U…`) of the owner of the book, told in private where figures are withheld.",
     )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
-    retention_replica: str = Field(
-        default="main",
-        description="Name of this process where several share one store; it must stay the same over restarts.",
-    )
     health_port: int | None = Field(
         default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port."
     )

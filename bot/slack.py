@@ -2,6 +2,7 @@
 
 import json
 import logging
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -41,22 +42,24 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     from bot import blocks
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
+    from bot.replicas import new_life
     from bot.replying import Replying
     from bot.rooms import Rooms
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
     me = identify(token or "", settings.slack_api_url)
-    delivery = Delivery(store, token or "", settings.slack_api_url)
+    life = new_life()
+    delivery = Delivery(store, token or "", settings.slack_api_url, owner=life)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
-        lambda question: _answer(bot, question, warming), blocks.message,
+        partial(_answer, bot), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
-        replica=settings.retention_replica,
+        life=life, ready=warming.join,
     )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
@@ -97,12 +100,8 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
-    """Files are taken in; a pressed button has already chosen what to run.
-
-    The first answers wait rather than all warm up at once.
-    """
-    warming.join()
+def _answer(bot: Assistant, question: Question) -> Reply:
+    """Files are taken in; a pressed button has already chosen what to run."""
     if is_upload(question):
         reply = take(bot, question)
         bot.remember(reply)

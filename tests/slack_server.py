@@ -265,6 +265,11 @@ class SlackServer:
         self.messages[channel].append(message)
         return {"channel": channel, "ts": message["ts"], "message": message}
 
+    def _chat_delete(self, params: dict[str, Any]) -> dict[str, Any]:
+        said = self.messages[params["channel"]]
+        self.messages[params["channel"]] = [m for m in said if m["ts"] != params["ts"]]
+        return {} if len(said) > len(self.messages[params["channel"]]) else {"error": "message_not_found"}
+
     def _chat_postEphemeral(self, params: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if BOT_USER not in self.channels.get(params["channel"], {"members": []})["members"]:
             return {"error": "not_in_channel"}

@@ -30,9 +30,9 @@ def answer(question: Question) -> Reply:
 
 
 class Mortal(Delivery):
-    def _post(self, parcel: Parcel) -> str:
+    def _post(self, parcel: Parcel, until: float) -> str:
         die_at("claimed")
-        ts = super()._post(parcel)
+        ts = super()._post(parcel, until)
         die_at("posted")
         return ts
 

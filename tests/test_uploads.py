@@ -13,13 +13,12 @@ from bot import blocks
 from bot.app import Assistant
 from bot.audience import Circles, may_read
 from bot.conversation import Reply
-from bot.question import Attachment, Person, Place, Question, question_from_event
+from bot.question import Attachment, Person, Place, Question, question_from_event, question_from_plain
 from bot.router import Call
 from bot.settings import Settings
 from bot.slack import _answer
 from bot.slack_files import fetch
 from bot.uploads import is_upload, label_of
-from bot.work import question_from_plain
 from knowledge import ALL, EVERYONE, LARGEST_FILE
 from tests.conftest import assistant_at
 from tests.slack_server import BOT_TOKEN, BOT_USER, SlackServer
