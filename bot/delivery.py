@@ -10,15 +10,25 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import Image, Message
+from bot.pacing import Pacing
 from bot.parcels import Later, Parcel, Refused, ever_plainer
 from bot.replicas import is_gone, new_life
-from bot.slack_clients import error_of, hasty_client, posting_client, raise_if_transient, reading_client
+from bot.slack_clients import (
+    Client,
+    Told,
+    error_of,
+    hasty_client,
+    named,
+    posting_client,
+    raise_if_transient,
+    reading_client,
+    retry_after,
+)
 from bot.store import Claim, Store
 
 log = logging.getLogger(__name__)
@@ -44,15 +54,17 @@ class Delivery:
         owner: str | None = None,
         settle: float = SETTLE,
         lease: float = LEASE,
+        told: Told | None = None,
     ) -> None:
         self.store, self.settle, self.lease = store, settle, lease
         self.owner = owner or new_life()
+        self.pacing = Pacing()
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
-        self.reading = reading_client(token, api_url)
-        self.posting = posting_client(token, api_url)
-        self.hasty = hasty_client(token, api_url)
-        self.hinting = WebClient(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[])
+        self.reading = reading_client(token, api_url, told=told)
+        self.posting = posting_client(token, api_url, told)
+        self.hasty = hasty_client(token, api_url, told)
+        self.hinting = Client(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[], told=told)
 
     def deliver(self, parcel: Parcel) -> None:
         """Get the parcel to its readers, once. Raises Later for a better moment, Refused for never."""
@@ -66,7 +78,7 @@ class Delivery:
         try:
             self.hinting.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status)
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.debug("no status shown: %s", problem)
+            log.debug("no status shown: %s", named(problem))
 
     def parcel(self, key: str, message: Message, **where: Any) -> Parcel:
         """The message with its pictures uploaded, ready to be written down; `where`: way, channel …"""
@@ -82,7 +94,7 @@ class Delivery:
             done = self.hasty.files_upload_v2(file=png, filename="chart.png", alt_txt=alt)
             return str(done["files"][0]["id"])
         except (SlackClientError, OSError, HTTPException, KeyError, IndexError) as problem:
-            log.warning("an image was not uploaded: %s", problem)
+            log.warning("an image was not uploaded: %s", named(problem))
             return None
 
     def _pictured(self, block: dict[str, Any], image: Image | None) -> dict[str, Any]:
@@ -101,6 +113,8 @@ class Delivery:
             self._for_their_eyes(parcel)
 
     def _once(self, parcel: Parcel) -> str:
+        if wait := self.pacing.wait(parcel.channel, parcel.key):
+            raise Later(wait)
         with self._alone(parcel.key):
             began = time.monotonic()
             claim = self.store.claim(parcel.key, parcel.channel, parcel.thread, self.owner, self._patience)
@@ -134,7 +148,7 @@ class Delivery:
         try:
             self.posting.chat_delete(channel=parcel.channel, ts=ts)
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.warning("the second post of %s could not be taken back: %s", parcel.key, problem)
+            log.warning("the second post of %s could not be taken back: %s", parcel.key, named(problem))
 
     def _already_there(self, parcel: Parcel, claim: Claim) -> str | None:
         """The ts of the message that an earlier attempt left in Slack, if it did."""
@@ -188,6 +202,7 @@ class Delivery:
     def _unless_uncertain(self, parcel: Parcel, problem: SlackApiError) -> None:
         if problem.response.status_code == 429 or error_of(problem) in ("ratelimited", "rate_limited"):
             self.store.release(parcel.key, self.owner)  # certainly not posted: no need to look for it later
+            self.pacing.limited(parcel.channel, retry_after(problem) or self.settle)
         raise_if_transient(problem, self.settle)
 
     def _say(self, parcel: Parcel) -> SlackResponse:
@@ -220,7 +235,7 @@ class Delivery:
             )
             self.store.sent(key, "")
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.warning("%s was not attached: %s", file["name"], problem)
+            log.warning("%s was not attached: %s", key, named(problem))
 
     # -- for one person
 
@@ -256,7 +271,7 @@ class Delivery:
         try:
             opened = self.reading.conversations_open(users=parcel.user)
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.warning("the files of %s were not handed over: %s", parcel.key, problem)
+            log.warning("the files of %s were not handed over: %s", parcel.key, named(problem))
         else:
             self._attach(replace(parcel, channel=opened["channel"]["id"], thread=""))
 

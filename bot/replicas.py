@@ -117,6 +117,9 @@ class Replicas:
         with suppress(SQLAlchemyError), self.engine.begin() as connection:
             connection.execute(delete(replicas).where(replicas.c.life == self.me))
 
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def others(self) -> dict[str, int]:
         """How often each other replica has beaten."""
         query = select(replicas.c.life, replicas.c.beats).where(replicas.c.life != self.me)

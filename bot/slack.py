@@ -2,6 +2,8 @@
 
 import json
 import logging
+import time
+from collections.abc import Callable
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -13,21 +15,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.logs import configure
 from bot.question import Person, Place, Question
 from bot.router import Call
-from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
+from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token, pages_of
 from bot.serving import serve as run
+from bot.settings import Settings
 from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
+    from slack_bolt import App
+
+    from bot.sight import Sight
     from bot.store import Store
 
 
 def serve(bot: Assistant, http: int | None) -> int:
     """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
     settings = bot.settings
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure(settings.log_level, settings.log_format)
     tokens = _open(settings.slack_bot_token), _open(settings.slack_app_token), _open(settings.slack_signing_secret)
     if missing := missing_token(*tokens, http=http is not None):
         return _cannot(bot, missing)
@@ -45,35 +52,45 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     from bot.replicas import new_life
     from bot.replying import Replying
     from bot.rooms import Rooms
+    from bot.sight import Sight
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
     me = identify(token or "", settings.slack_api_url)
     life = new_life()
-    delivery = Delivery(store, token or "", settings.slack_api_url, owner=life)
+    sight = Sight(store.engine)
+    delivery = Delivery(store, token or "", settings.slack_api_url, owner=life, told=sight.slack_error)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
-        partial(_answer, bot), blocks.message,
+        partial(_seen, bot, sight), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
-        life=life, ready=warming.join,
+        life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
-    intakes: list[Intake] = []
-    if http:
-        intakes.append(HttpIntake(app, http, store.alive))
-    else:
-        socket = SocketIntake(app, app_token or "", settings.slack_api_url)
-        intakes.append(socket)
-        if settings.health_port:
-            intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
+    intakes = _intakes(settings, app, app_token or "", http, work.alive, store.alive, sight)
     warming.start()
     work.start()
     run(intakes, work.stop)
+
+
+def _intakes(
+    settings: Settings, app: "App", app_token: str, http: int | None,
+    healthy: Callable[[], bool], store: Callable[[], bool], sight: "Sight",
+) -> list[Intake]:  # fmt: skip
+    """The ways in, and where an operator asks: on a port of its own, or beside Slack's events."""
+    if not http:
+        socket = SocketIntake(app, app_token, settings.slack_api_url)
+        pages = pages_of(healthy, lambda: socket.healthy() and store(), sight.text)
+        return [socket, *([HttpIntake(None, settings.health_port, pages)] if settings.health_port else [])]
+    pages = pages_of(healthy, store, sight.text)
+    if settings.health_port in (None, http):
+        return [HttpIntake(app, http, pages)]
+    return [HttpIntake(app, http, pages_of(healthy, store)), HttpIntake(None, settings.health_port or 0, pages)]
 
 
 def _store(bot: Assistant) -> "Store":
@@ -98,6 +115,13 @@ def _warm(bot: Assistant) -> None:
     bot.knowledge.warm()
     for image in blocks.message(bot.conversation.answer(asked)).images:
         image.png()
+
+
+def _seen(bot: Assistant, sight: "Sight", question: Question) -> Reply:
+    started = time.monotonic()
+    reply = _answer(bot, question)
+    sight.answered(reply.call.tool if reply.call else None, reply.outcome, time.monotonic() - started)
+    return reply
 
 
 def _answer(bot: Assistant, question: Question) -> Reply:

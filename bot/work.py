@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -19,10 +20,12 @@ from sqlalchemy.exc import OperationalError
 
 from bot.expiry import Expiry
 from bot.failures import TRIES, Failures
+from bot.logs import about, adopt
 from bot.parcels import Later, Parcel, Refused
 from bot.question import Question, question_from_plain
 from bot.queued import at_work
 from bot.replicas import Replicas, new_life
+from bot.sight import Sight
 from bot.unforeseen import error_id, guarded
 
 log = logging.getLogger(__name__)
@@ -69,10 +72,11 @@ class Work:
         every: float = 0.2,
         attempts: int = ATTEMPTS,
         pause: float = 0.5,
+        sight: Sight | None = None,
     ) -> None:
         self.engine, self.every, self.attempts, self.pause = engine, every, attempts, pause
         self.reply, self.apology, self.undelivered, self.deliver = reply, apology, undelivered, deliver
-        self.ready, self.failures = ready, Failures(engine)
+        self.ready, self.failures, self.sight = ready, Failures(engine), sight or Sight()
         self.replicas = Replicas(engine, life or new_life(), partial(at_work, engine), _take_over)
         self.expiry = Expiry(engine, _delete)
         # A few threads that do all the computing: each that allocates much keeps much (120 MiB in all with twenty).
@@ -85,10 +89,14 @@ class Work:
 
         self.replicas.join()
         DBOS(config=_config(self.engine, self.replicas.me))
+        adopt("dbos")
 
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=10_000)  # `failures` counts, and says so to who asked
-        def answer(question: dict[str, Any]) -> None:
-            self._answer(question)
+        def answer(question: dict[str, Any], accepted_at: float = 0.0) -> None:
+            with about(str(question["key"])):
+                self._answer(question)
+            if accepted_at:
+                self.sight.delivered.observe(max(time.time() - accepted_at, 0.0))
 
         self._workflow = answer
         DBOS.launch()
@@ -107,8 +115,13 @@ class Work:
         """Write a question down. On return it will be answered, once, however often it is accepted."""
         from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
-        with SetWorkflowID(question.key), SetEnqueueOptions(queue_partition_key=lane(question)):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, asdict(question))
+        options = SetEnqueueOptions(queue_partition_key=lane(question))
+        with self.sight.accepting.time(), SetWorkflowID(question.key), options:
+            DBOS.enqueue_workflow(QUEUE, self._workflow, asdict(question), time.time())
+
+    def alive(self) -> bool:
+        """Whether this process still does what it is there for."""
+        return self.replicas.alive()
 
     def stop(self, seconds: int = 20) -> None:
         """Start nothing new, finish what is under way; what is left after `seconds` is the other replicas'."""
@@ -159,7 +172,7 @@ class Work:
         """The answer, or after the last attempt a sentence that there is none."""
         error = error_id()
         for attempt in range(TRIES):
-            answering = self._answering.submit(self._begun, question)
+            answering = self._answering.submit(copy_context().run, self._begun, question)
             made = guarded(question.key, answering.result, lambda error: error)
             if made is None:
                 break  # the processes that began it before did not live to tell
@@ -169,6 +182,7 @@ class Work:
             time.sleep(min(self.pause * 2**attempt, LONGEST_PAUSE) if attempt + 1 < TRIES else 0)
         log.error("%s failed for good, error %s", question.key, error)
         self.failures.keep(question, "", error)
+        self.sight.questions.labels("none", "failed").inc()
         return self.apology(question, error)
 
     def _begun(self, question: Question) -> Sequence[Parcel] | None:

@@ -7,6 +7,7 @@ Faults are asked for one at a time (`fail`, `lose_answer`), so that a test says 
 import hashlib
 import hmac
 import json
+import random
 import socket
 import threading
 import time
@@ -218,7 +219,7 @@ class SlackServer:
             time.sleep(0.02)
         envelope = str(uuid4())
         sent = {"envelope_id": envelope, "type": kind, "payload": payload}
-        self._sockets[-1].send(json.dumps({**sent, "accepts_response_payload": kind != "events_api"}))
+        random.choice(self._sockets).send(json.dumps({**sent, "accepts_response_payload": kind != "events_api"}))
         while envelope not in self.acks and time.time() < deadline:
             time.sleep(0.01)
         return envelope in self.acks

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from bot.blocks import File, Image, Message
 from bot.delivery import Delivery
+from bot.pacing import Pacing
 from bot.parcels import Later, Parcel, Refused
 from bot.replicas import new_life
 from bot.store import Store, open_store
@@ -157,12 +158,39 @@ def test_only_one_of_two_takes_a_claim_over(store: Store) -> None:
 def test_a_rate_limit_says_when_to_come_back_and_nothing_needs_to_be_looked_up(
     slack: SlackServer, delivery: Delivery
 ) -> None:
+    now = [0.0]
+    delivery.pacing = Pacing(clock=lambda: now[0])
     slack.fail("chat.postMessage", 429, retry_after=7, error="ratelimited")
-    with pytest.raises(Later) as later:
-        delivery.deliver(PARCEL)
-    assert later.value.seconds == 7
+    assert later(delivery, PARCEL) == 7
+    assert later(delivery, PARCEL) == 7, "nothing is sent to the channel before that"
+    now[0] = 7.0
     delivery.deliver(PARCEL)
-    assert slack.called("conversations.replies") == []
+    assert slack.called("conversations.replies") == [] and len(slack.called("chat.postMessage")) == 2
+
+
+def test_a_channel_that_was_too_quick_gets_one_message_after_the_other_and_others_do_not_wait(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.channels["C2"] = slack.channels["C1"]
+    now = [0.0]
+    delivery.pacing = Pacing(clock=lambda: now[0])
+    slack.fail("chat.postMessage", 429, retry_after=30, error="ratelimited")
+    crowd = [replace(PARCEL, key=f"T1/C1/{n}") for n in range(4)]
+    assert later(delivery, crowd[0]) == 30
+    assert [later(delivery, each) for each in crowd] == [30, 31, 32, 33]
+    delivery.deliver(replace(PARCEL, key="T1/C2/1", channel="C2"))
+    now[0] = 31.5
+    assert [later(delivery, each) for each in crowd] == [0, 0, 0.5, 1.5]
+    assert (len(slack.posted()), len(slack.posted("C2"))) == (2, 1)
+
+
+def later(delivery: Delivery, parcel: Parcel) -> float:
+    """The seconds after which to come back with the parcel; 0: it is delivered."""
+    try:
+        delivery.deliver(parcel)
+    except Later as put_off:
+        return put_off.seconds
+    return 0
 
 
 def test_a_server_error_may_have_posted_so_the_next_attempt_looks_first(slack: SlackServer, delivery: Delivery) -> None:

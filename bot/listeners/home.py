@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackClientError
 from bot import block_kit as kit
 from bot.listeners import Desk
 from bot.locale import Speaker
+from bot.slack_clients import named
 from tools import Phrase, phrase
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def register(app: App, desk: Desk) -> None:
         try:
             greet(event, client, Speaker(desk.language))
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.info("no welcome shown: %s", problem)
+            log.info("no welcome shown: %s", named(problem))
 
     app.event("app_home_opened")(ack=heard, lazy=[welcome])
 
