@@ -304,9 +304,10 @@ def serve(
     today: Today = None,
 ) -> None:
     """Answer in Slack: Socket Mode by default (bot and app token), or HTTP with the signing secret."""
+    from bot.slack import leave
     from bot.slack import serve as run
 
-    raise typer.Exit(run(assistant(context, home, today), http))
+    leave(run(assistant(context, home, today), http))
 
 
 @app.command(epilog="Example: `retention doctor`")

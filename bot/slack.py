@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 
+TURN = 0.001
+"""Seconds for which a thread computes before another one may: an acknowledgement must not wait for answers being made,
+and it changes hands a dozen times."""
+
+
 def serve(bot: Assistant, http: int | None) -> int:
     """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
     settings = bot.settings
@@ -43,6 +50,14 @@ def serve(bot: Assistant, http: int | None) -> int:
     except CannotServe as reason:
         return _cannot(bot, reason.message)
     return 0
+
+
+def leave(status: int) -> None:
+    """End the process. What was not finished in the time to drain is another replica's, and nobody waits for it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str | None, secret: str | None) -> None:
@@ -73,6 +88,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes = _intakes(settings, app, app_token or "", http, work.alive, store.alive, sight)
+    sys.setswitchinterval(TURN)
     warming.start()
     work.start()
     run(intakes, work.stop)

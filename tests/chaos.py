@@ -11,11 +11,13 @@ of the time goes by in what is tested here.
 import argparse
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -61,11 +63,15 @@ class RoughSlack(SlackServer):
 
 @dataclass
 class Replica:
-    """A place where a process runs, is killed, and runs again. `url` is where it takes events, once it does."""
+    """A place where a process runs, is killed, and runs again.
+
+    `url` is where it takes events, once it does: it prints that, or it is at `port` as soon as that is ready.
+    """
 
     command: list[str]
     home: Path
     env: dict[str, str]
+    port: int = 0
     url: str = ""
     process: "subprocess.Popen[str] | None" = None
 
@@ -83,6 +89,10 @@ class Replica:
         self.process.wait()
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
+        while self.port and process is self.process and process.poll() is None and not self.url:
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                self.url = f"http://127.0.0.1:{self.port}/slack/events"
+            time.sleep(0.1)
         for line in process.stdout or ():
             if process is self.process and line.startswith("http"):
                 self.url = line.strip()
@@ -170,7 +180,7 @@ def chaos(slack: SlackServer, replicas: list[Replica], kills: int, between: floa
         for n in range(kills):
             victim = random.choice(replicas)
             if random.random() > 0.1:  # one of ten is killed while it starts
-                _wait(partial(_is_up, victim), 60)
+                wait_for(partial(_is_up, victim), 60)
             time.sleep(random.uniform(0, 2 * between))
             victim.kill()
             victim.start()
@@ -186,7 +196,7 @@ def _settle(slack: SlackServer, asking: list[Asking]) -> None:
     for each in asking:
         each.join(60)
     asked = {key for each in asking for key in each.acknowledged}
-    _wait(lambda: asked <= set(_answers(slack)), 180)
+    wait_for(lambda: asked <= set(_answers(slack)), 180)
     time.sleep(8)  # time enough for one too many
 
 
@@ -207,7 +217,7 @@ def _is_up(replica: Replica) -> bool:
     return bool(replica.url)
 
 
-def _wait(true: Callable[[], bool], seconds: float) -> None:
+def wait_for(true: Callable[[], bool], seconds: float) -> None:
     deadline = time.time() + seconds
     while not true() and time.time() < deadline:
         time.sleep(0.2)
@@ -219,23 +229,22 @@ def light(slack: SlackServer, home: Path, store: str, n: int, *more: str) -> lis
     return [Replica(command, home, {}) for _ in range(n)]
 
 
-def real(slack: SlackServer, home: Path, store: str, n: int) -> list[Replica]:
-    """Replicas of `retention serve` on the demo company."""
-    subprocess.run(
-        [sys.executable, "-m", "bot", "demo", "--home", str(home), "--today", TODAY],
-        check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+def real(slack: SlackServer, home: Path, store: str, n: int, made: bool = False) -> list[Replica]:
+    """Replicas of `retention serve` on the demo company, which is `made` already or now."""
+    serve = [sys.executable, "-m", "bot"]
+    if not made:
+        demo = [*serve, "demo", "--home", str(home), "--today", TODAY]
+        subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
     settings = {
         "RETENTION_HOME": str(home), "RETENTION_TODAY": TODAY, "SLACK_API_URL": slack.api_url, "STORE_URL": store,
         "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SECRET,
+        "LOG_LEVEL": "WARNING",
     }  # fmt: skip
-    code = "import sys\nfrom tests.load import announced\nsys.exit(announced(int(sys.argv[1])))"
-    return [Replica([sys.executable, "-c", code, str(free_port())], home, settings) for _ in range(n)]
+    ports = [free_port() for _ in range(n)]
+    return [Replica([*serve, "serve", "--http", str(port)], home, settings, port) for port in ports]
 
 
 def free_port() -> int:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
