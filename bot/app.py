@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.audience import Circles, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
-from bot.question import Place, Question
+from bot.question import Person, Place, Question
+from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
@@ -18,6 +19,7 @@ from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, ope
 
 if TYPE_CHECKING:
     from bot.store import Store
+    from bot.typeahead import Typeahead
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,25 @@ class Assistant:
             zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
 
+    def member(self, person: Person) -> Member:
+        """The person with their role."""
+        if person.outsider or person.outsider is None:
+            return Member(person, None)
+        named: tuple[tuple[Role, frozenset[str]], ...] = (
+            ("admin", self.settings.admins), ("leader", self.settings.leaders), ("rep", self.settings.cs_team),
+        )  # fmt: skip
+        return Member(person, next((role for role, people in named if person.id in people), "leader"))
+
     def rights(self, question: Question) -> Rights:
         """The labels of the documents that whoever asks may read there."""
         circles = Circles(self.settings.leaders, self.settings.cs_team)
         return may_read(question.asker, question.place, circles)
+
+    def accounts(self, person: Person) -> "Typeahead":
+        """The accounts that somebody may see, for finding them by name."""
+        from bot.typeahead import typeahead
+
+        return typeahead(self.book())
 
     @property
     def speaker(self) -> Speaker:

@@ -1,6 +1,5 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
-import json
 import logging
 import os
 import sys
@@ -18,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.logs import configure
+from bot.lookups import Lookups
+from bot.pressing import pressed
 from bot.question import Person, Place, Question
-from bot.router import Call
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token, pages_of
 from bot.serving import serve as run
 from bot.settings import Settings
@@ -28,6 +28,7 @@ from tools import Phrase, phrase
 
 if TYPE_CHECKING:
     from slack_bolt import App
+    from slack_sdk import WebClient
 
     from bot.sight import Sight
     from bot.store import Store
@@ -85,7 +86,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
         life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, settings.retention_language)
+    desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting))
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes = _intakes(settings, app, app_token or "", http, work.alive, store.alive, sight)
     sys.setswitchinterval(TURN)
@@ -107,6 +108,16 @@ def _intakes(
     if settings.health_port in (None, http):
         return [HttpIntake(app, http, pages)]
     return [HttpIntake(app, http, pages_of(healthy, store)), HttpIntake(None, settings.health_port or 0, pages)]
+
+
+def lookups(bot: Assistant, client: "WebClient") -> Lookups:
+    """What listeners may look up, from the assistant and from Slack."""
+    from bot.people import People
+
+    return Lookups(
+        bot.today, bot.accounts, People(client, bot.settings.retention_language).language, bot.store.answered,
+        tool=bot.tools.get,
+    )  # fmt: skip
 
 
 def _store(bot: Assistant) -> "Store":
@@ -146,10 +157,7 @@ def _answer(bot: Assistant, question: Question) -> Reply:
         reply = take(bot, question)
         bot.remember(reply)
         return reply
-    if not question.choice:
-        return bot.ask(question)
-    pressed = json.loads(question.choice)
-    return bot.ask(question, Call(pressed["tool"], pressed["arguments"], tuple(pressed.get("unread", ()))))
+    return pressed(bot, question) if question.choice else bot.ask(question)
 
 
 def examine(bot: Assistant, console: Console, *, http: bool) -> int:

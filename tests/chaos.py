@@ -28,7 +28,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, Fault, SlackServer
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, Fault, Sent, SlackServer
 
 TODAY = "2026-11-20"
 QUESTIONS = (
@@ -45,20 +45,21 @@ class RoughSlack(SlackServer):
     def __init__(self, roughness: float = 0.1) -> None:
         super().__init__()
         self.roughness = roughness
-        self.channels = {channel: dict(self.channels["C1"]) for channel in CHANNELS}
+        self.channels.update({channel: dict(self.channels["C1"]) for channel in CHANNELS})
 
-    def answer(self, method: str, params: dict[str, Any], token: str) -> tuple[Fault, dict[str, Any]]:
+    def answer(self, method: str, params: dict[str, Any], token: str) -> Sent:
         fault = self._fault()
         if fault.status == 429:
-            return fault, {"ok": False, "error": "ratelimited"}
-        _, done = super().answer(method, params, token)
+            return fault
+        done = super().answer(method, params, token)
         time.sleep(random.uniform(0, 0.4))
-        return fault, {"ok": False, "error": "internal_error"} if fault.status == 500 else done
+        return fault if fault.status == 500 or fault.lose_answer else done
 
     def _fault(self) -> Fault:
         if random.random() > self.roughness:
             return Fault()
-        return random.choice((Fault(429, headers={"Retry-After": "1"}), Fault(500), Fault(lose_answer=True)))
+        limited = Fault({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
+        return random.choice((limited, Fault({"ok": False, "error": "internal_error"}, 500), Fault(lose_answer=True)))
 
 
 @dataclass

@@ -124,7 +124,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="a home with the demo company in it already")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="load-") as folder, SlackServer() as slack:
-        slack.channels = {channel: dict(slack.channels["C1"]) for channel in CHANNELS}
+        slack.channels.update({channel: dict(slack.channels["C1"]) for channel in CHANNELS})
         with a_store(given.store, Path(folder)) as store:
             replicas = real(slack, given.home or Path(folder), store, given.replicas, made=given.home is not None)
             with running(replicas):

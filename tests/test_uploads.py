@@ -5,7 +5,6 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -19,6 +18,7 @@ from bot.settings import Settings
 from bot.slack import _answer
 from bot.slack_files import fetch
 from bot.uploads import is_upload, label_of
+from bot.workspace.world import File
 from knowledge import ALL, EVERYONE, LARGEST_FILE
 from tests.conftest import assistant_at
 from tests.slack_server import BOT_TOKEN, BOT_USER, SlackServer
@@ -54,9 +54,7 @@ def assistant(home: Path, tmp_path: Path) -> Iterator[Callable[..., Assistant]]:
 
 def answering(assistant: Assistant) -> Callable[[Question], Reply]:
     """As `serve` answers, without warming up."""
-    warmed = Thread()
-    warmed.start()
-    return lambda question: _answer(assistant, question, warmed)
+    return lambda question: _answer(assistant, question)
 
 
 class TestEvents:
@@ -129,12 +127,12 @@ class TestFetching:
     def test_a_page_in_place_of_the_file_means_that_a_scope_is_missing(
         self, slack: SlackServer, tmp_path: Path
     ) -> None:
-        slack.files["a.md"] = (b"<html>log in", "text/html")
+        slack.files["a.md"] = File("a.md", b"<html>log in", "text/html")
         refused = fetch(Attachment("a.md", f"{slack.root}/files/a.md"), BOT_TOKEN, tmp_path / "x", slack.api_url)
         assert refused is not None and "files:read" in refused.msgid
 
     def test_neither_what_is_said_to_be_large_nor_what_is(self, slack: SlackServer, tmp_path: Path) -> None:
-        slack.files["a.md"] = (b"x" * (LARGEST_FILE + 1), "text/plain")
+        slack.files["a.md"] = File("a.md", b"x" * (LARGEST_FILE + 1), "text/plain")
         for size in (LARGEST_FILE + 1, 10):
             file = Attachment("a.md", f"{slack.root}/files/a.md", size)
             refused = fetch(file, BOT_TOKEN, tmp_path / "x", slack.api_url)
