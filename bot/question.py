@@ -9,12 +9,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known."""
+    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known.
+
+    `zone`: the time zone that Slack knows of them.
+    """
 
     id: str
     name: str = ""
     email: str | None = None
     outsider: bool | None = False
+    zone: str = ""
 
     @property
     def called(self) -> str:
@@ -64,6 +68,8 @@ class Question:
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
+    occasion: str = ""
+    """Where a schedule asks, which one and for when: JSON (see bot/occasions.py). Empty: a person asks."""
 
 
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:
@@ -90,7 +96,8 @@ def _files(event: Mapping[str, Any]) -> Iterator[Attachment]:
 
 
 def plain_text(text: str) -> str:
-    """What a person reads where Slack writes `<https://acme.com|Acme>`, `<@U1|ana>` or `&amp;`."""
+    """What a person reads where Slack writes `<https://acme.com|Acme>` or `&amp;`; of channels and people the id."""
+    text = re.sub(r"<(#[CG]\w+|@[UW]\w+)\|[^<>]*>", r"\1", text)
     labelled = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text)
     return html.unescape(re.sub(r"<([^<>]*)>", r"\1", labelled)).strip()
 

@@ -48,7 +48,9 @@ class Replying:
         if verdict.way == "refused":
             return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
         self._show_work(question)
-        reply = self.answer(question)
+        reply = self.answer(replace(question, asker=asker))
+        if reply.outcome == "silent":
+            return []
         return [*self._answer(question, verdict, self._say(reply)), *self._alert(question, reply)]
 
     def _say(self, reply: Reply) -> Message:

@@ -2,7 +2,10 @@
 
 import json
 import logging
-from threading import Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -39,6 +42,7 @@ def serve(bot: Assistant, http: int | None) -> int:
 
 def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str | None, secret: str | None) -> None:
     from bot import blocks
+    from bot.announcing import Announcing
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
     from bot.replying import Replying
@@ -54,8 +58,9 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         lambda question: _answer(bot, question, warming), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
+    announcing = Announcing(replying, bot.timetable, bot.now, settings.alert_to)
     work = Work(
-        store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
+        store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, settings.retention_language)
@@ -70,7 +75,26 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
             intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
     warming.start()
     work.start()
-    run(intakes, work.stop)
+    with ticking(bot, work.accept):
+        run(intakes, work.stop)
+
+
+@contextmanager
+def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None]:
+    """The clock of the schedules, as long as there is somebody to take in what is due."""
+    from bot.ticking import Ticker
+
+    here, stop = bot.settings, Event()
+    ticker = Ticker(
+        bot.timetable, accept, bot.now, here.schedules_missed, bot.loaded, timedelta(minutes=here.alerts_every)
+    )  # fmt: skip
+    clock = Thread(target=ticker.run, args=(stop,), name="schedules", daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        clock.join(10)
 
 
 def _store(bot: Assistant) -> "Store":

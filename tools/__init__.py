@@ -35,8 +35,10 @@ from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
 from tools._phrase import Phrase, Territory, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
+from tools._recurrence import Recurrence, Unit
 from tools._registry import WHY, Deps, Tool, Why, load
 from tools._reviewing import refuse_win_back, review_facts
+from tools._schedules import KeptSchedule, Look, NoSchedules, Plan, Schedules, relative
 from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
@@ -54,9 +56,11 @@ from tools._slots import (
     OWNER,
     PERIOD,
     PLAN,
+    PLAN_OF,
     PRODUCT,
     REASON,
     REGION,
+    SCHEDULE,
     SEGMENT,
     SIZE,
     SOURCE,
@@ -67,15 +71,19 @@ from tools._slots import (
     Slot,
 )
 from tools._tables import TABLES
+from tools._timing import rhythm, spoken_moment
 from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, Touches
+from tools._watch import Watch
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
-    "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING",
-    "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice",
-    "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts",
-    "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part",
-    "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool",
-    "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load", "may_contact",
-    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts", "what_it_hides",
+    "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON", "REGION", "SCHEDULE", "SEGMENT", "SIZE",
+    "SOURCE", "SPEAKING", "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked",
+    "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine",
+    "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery",
+    "NextSteps", "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "Rules",
+    "Said", "Schedules", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool", "ToolError", "Touch",
+    "Touches", "Unit", "Watch", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load", "may_contact",
+    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "relative", "review_facts", "rhythm",
+    "spoken_moment", "what_it_hides",
 ]  # fmt: skip

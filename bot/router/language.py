@@ -33,6 +33,8 @@ _PORTUGUESE = word_set(
 )
 _ACCENTS = frozenset("ãõáàâéêíóôúç")
 _SURE = 0.35
+_ID = re.compile(r"\b(?:[DS]-[0-9a-f]{8}|f[0-9a-f]{11})\b", re.IGNORECASE)
+"""An id is of no language, whatever its letters sound like."""
 
 
 def detect(text: str, default: str) -> str:
@@ -40,7 +42,7 @@ def detect(text: str, default: str) -> str:
 
     A language asked for ("in English, please") wins over the language in which it is asked.
     """
-    plain = clean(text)
+    plain = _ID.sub(" ", clean(text))
     if asked := find_language(fold(plain)):
         return asked.value or default
     leaning = sum(_leaning(match.group(), match.start() > 0) for match in _WORD.finditer(plain))
