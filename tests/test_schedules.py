@@ -9,7 +9,7 @@ import pytest
 
 from bot.locale import Speaker
 from tests.slack_server import SlackServer
-from tests.timed_world import World, said, world
+from tests.timed_world import World, said, talk, world
 from tools import NextSteps
 
 FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=ZoneInfo("America/Sao_Paulo"))
@@ -29,12 +29,19 @@ def team(slack: SlackServer, demo_home: Path, tmp_path: Path) -> Iterator[World]
         yield made
 
 
+@pytest.fixture
+def desk(demo_home: Path, tmp_path: Path) -> Iterator[World]:
+    """The same without a Slack to post to."""
+    with talk(demo_home, f"sqlite:///{tmp_path / 'store.sqlite'}", FRIDAY) as made:
+        yield made
+
+
 def id_of(text: str) -> str:
     return next(word.strip(".:,") for word in text.split() if word.startswith("S-"))
 
 
-def test_a_confirmation_shows_the_next_three_dates_and_what_can_be_done(team: World) -> None:
-    reply = team.ask(SUMMARY)
+def test_a_confirmation_shows_the_next_three_dates_and_what_can_be_done(desk: World) -> None:
+    reply = desk.ask(SUMMARY)
     text = said(reply)
     assert "Set up: every Monday at 9:00." in text
     assert "Monday, 23 Nov 2026, 9:00, Monday, 30 Nov 2026, 9:00 and Monday, 7 Dec 2026, 9:00" in text
@@ -46,8 +53,8 @@ def test_a_confirmation_shows_the_next_three_dates_and_what_can_be_done(team: Wo
     ]  # fmt: skip
 
 
-def test_in_portuguese_it_is_confirmed_in_portuguese(team: World) -> None:
-    text = said(team.ask("todo dia útil às 8h meus clientes em risco na minha DM"))
+def test_in_portuguese_it_is_confirmed_in_portuguese(desk: World) -> None:
+    text = said(desk.ask("todo dia útil às 8h meus clientes em risco na minha DM"))
     assert "Agendado: todo dia útil às 8:00." in text
     assert "segunda-feira, 23 de nov. de 2026, 8:00" in text, "the 20th is a holiday, and it is past eight"
     assert "mensagem direta" in text
@@ -124,18 +131,18 @@ def test_pause_resume_run_move_and_delete_in_words(team: World, slack: SlackServ
     assert "Nothing is scheduled for you" in said(team.ask("my schedules"))
 
 
-def test_the_list_has_mine_and_those_of_this_channel(team: World) -> None:
-    team.ask("every Monday 9h post the MRR summary here", who="U2")
-    team.ask("todo dia às 8h contas em risco na minha dm", who="U2")
-    team.ask("every Friday at 5pm accounts at risk in my dm")
-    assert "2 schedules and alerts." in said(team.ask("my schedules"))
-    assert "1 schedule or alert." in said(team.ask("my schedules", channel="C2"))
+def test_the_list_has_mine_and_those_of_this_channel(desk: World) -> None:
+    desk.ask("every Monday 9h post the MRR summary here", who="U2")
+    desk.ask("todo dia às 8h contas em risco na minha dm", who="U2")
+    desk.ask("every Friday at 5pm accounts at risk in my dm")
+    assert "2 schedules and alerts." in said(desk.ask("my schedules"))
+    assert "1 schedule or alert." in said(desk.ask("my schedules", channel="C2"))
 
 
-def test_only_its_owner_and_administrators_change_it(team: World) -> None:
-    key = id_of(said(team.ask(SUMMARY, who="U2")))
-    assert f"Only U2, who set it up, and administrators may change {key}." in said(team.ask(f"pause {key}", who="U1"))
-    assert f"{key} is paused." in said(team.ask(f"pause {key}", who="U2"))
+def test_only_its_owner_and_administrators_change_it(desk: World) -> None:
+    key = id_of(said(desk.ask(SUMMARY, who="U2")))
+    assert f"Only U2, who set it up, and administrators may change {key}." in said(desk.ask(f"pause {key}", who="U1"))
+    assert f"{key} is paused." in said(desk.ask(f"pause {key}", who="U2"))
 
 
 @pytest.mark.parametrize(
@@ -148,26 +155,26 @@ def test_only_its_owner_and_administrators_change_it(team: World) -> None:
         ("every Monday at 9h post MRR summary in #general", "I do not know #general: choose the channel"),
     ],
 )
-def test_what_is_ambiguous_is_asked_back(team: World, text: str, asks: str) -> None:
-    assert asks in said(team.ask(text))
-    assert team.bot.timetable.all() == ()
+def test_what_is_ambiguous_is_asked_back(desk: World, text: str, asks: str) -> None:
+    assert asks in said(desk.ask(text))
+    assert desk.bot.timetable.all() == ()
 
 
-def test_the_hour_may_be_typed_instead_of_pressed(team: World) -> None:
-    team.ask("every Monday post the MRR summary here")
-    assert "Set up: every Monday at 10:30." in said(team.ask("at 10:30"))
+def test_the_hour_may_be_typed_instead_of_pressed(desk: World) -> None:
+    desk.ask("every Monday post the MRR summary here")
+    assert "Set up: every Monday at 10:30." in said(desk.ask("at 10:30"))
 
 
-def test_what_changes_something_is_not_done_again_and_again(team: World) -> None:
-    team.ask("every Monday at 9 approve draft D-1f2e3d4c")
-    team.ask("every Monday at 9 log a call with Caldwick Health")
-    assert team.bot.timetable.all() == ()
+def test_what_changes_something_is_not_done_again_and_again(desk: World) -> None:
+    desk.ask("every Monday at 9 approve draft D-1f2e3d4c")
+    desk.ask("every Monday at 9 log a call with Caldwick Health")
+    assert desk.bot.timetable.all() == ()
 
 
-def test_it_lives_in_the_time_zone_of_its_owner(team: World) -> None:
-    text = said(team.ask("every Monday at 9 MRR summary here", zone="Europe/Lisbon"))
+def test_it_lives_in_the_time_zone_of_its_owner(desk: World) -> None:
+    text = said(desk.ask("every Monday at 9 MRR summary here", zone="Europe/Lisbon"))
     assert "Europe/Lisbon" in text and "23 Nov 2026, 9:00" in text
-    (kept,) = team.bot.timetable.all()
+    (kept,) = desk.bot.timetable.all()
     assert kept.next_due.isoformat() == "2026-11-23T09:00:00+00:00"
 
 

@@ -47,8 +47,8 @@ class World:
     """`ask` asks as somebody in a channel; `at` sets the clock and looks at what is due."""
 
     bot: Timed
-    slack: SlackServer
-    work: Work
+    slack: SlackServer | None
+    work: Work | None
     ticker: Ticker
     clock: Clock
     asked: Iterator[int] = field(default_factory=lambda: count(1))
@@ -66,6 +66,16 @@ class World:
 
 def said(reply: Reply) -> str:
     return plain(reply).replace("\xa0", " ")
+
+
+@contextmanager
+def talk(home: Path, store_url: str, now: datetime, taken: list[Question] | None = None) -> Iterator[World]:
+    """Where only words are exchanged: what is due is `taken` and goes nowhere."""
+    clock = Clock(now)
+    bot = Timed(Settings(_env_file=None, retention_home=home, store_url=store_url), clock)
+    accept = (taken if taken is not None else []).append
+    yield World(bot, None, None, Ticker(bot.timetable, accept, bot.now), clock)
+    bot.store.close()
 
 
 @contextmanager
