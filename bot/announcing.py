@@ -10,6 +10,7 @@ from bot.occasion import Occasion
 from bot.parcels import Parcel
 from bot.question import Person, Place, Question
 from bot.replying import Replying
+from bot.roles import Member
 from bot.timetable import Timetable
 from tools import KeptSchedule, Phrase, phrase, rhythm
 
@@ -22,11 +23,13 @@ NOTE = "#note"
 
 @dataclass(frozen=True)
 class Announcing:
-    """`admin`: the Slack user who is told as well where a schedule is paused because its owner may not see it."""
+    """`member` says what somebody is to the company. `admin`: the Slack user who is told as well where a schedule is
+    paused because its owner may not see it any more."""
 
     replying: Replying
     timetable: Timetable
     clock: Callable[[], datetime]
+    member: Callable[[Person], Member]
     admin: str | None = None
 
     def parcels(self, question: Question) -> list[Parcel]:
@@ -61,11 +64,11 @@ class Announcing:
     def _refusal(self, question: Question, kept: list[KeptSchedule]) -> list[Parcel] | None:
         """What is said instead where the owner, or who would get it, is not one of us; None where all is well."""
         owner = self.replying.rooms.person(question.asker)
-        if owner.outsider:
+        if owner.outsider is not None and self.member(owner).role is None:
             return self._paused(question, kept)
         reader = kept[0].target
         to_another = reader.startswith(("U", "W")) and reader != owner.id
-        if to_another and self.replying.rooms.person(Person(reader, outsider=None)).outsider is not False:
+        if to_another and self.member(self.replying.rooms.person(Person(reader, outsider=None))).role is None:
             return self._owned_up(question, phrase("who would get it is no member of this workspace"))
         if owner.outsider is None:
             return self._owned_up(question, phrase("I could not find out who may see it"))

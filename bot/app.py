@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.audience import Circles, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
-from bot.question import Place, Question
+from bot.question import Person, Place, Question
+from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
@@ -147,7 +148,7 @@ class Assistant:
 
         here = self.settings
         zone = question.asker.zone if is_zone(question.asker.zone) else here.retention_timezone
-        is_admin = question.asker.id in here.admins
+        is_admin = self.member(question.asker).role == "admin"
         return SchedulesAt(self.timetable, question, self.now, zone, here.holidays, is_admin)
 
     @cached_property
@@ -155,6 +156,15 @@ class Assistant:
         from bot.occasions import Occasions
 
         return Occasions(self.timetable, self.conversation, self.now)
+
+    def member(self, person: Person) -> Member:
+        """The person with their role."""
+        if person.outsider or person.outsider is None:
+            return Member(person, None)
+        named: tuple[tuple[Role, frozenset[str]], ...] = (
+            ("admin", self.settings.admins), ("leader", self.settings.leaders), ("rep", self.settings.cs_team),
+        )  # fmt: skip
+        return Member(person, next((role for role, people in named if person.id in people), "leader"))
 
     def rights(self, question: Question) -> Rights:
         """The labels of the documents that whoever asks may read there."""

@@ -66,7 +66,7 @@ def test_it_is_posted_once_and_the_last_week_is_that_of_the_day(team: World, sla
         team.at(moment)
     (first,) = slack.settled(1)
     assert "week of 16 November 2026" in first["text"]
-    assert first["thread_ts"] is None
+    assert first.get("thread_ts") is None, "it begins a thread of its own"
     team.at("2026-11-30T09:00:10")
     second = slack.settled(2)[1]
     assert "week of 23 November 2026" in second["text"]

@@ -14,6 +14,7 @@ from bot.delivery import Delivery
 from bot.occasion import Occasion
 from bot.question import Question
 from bot.replying import Replying
+from bot.roles import Member
 from bot.rooms import Rooms
 from bot.store import open_store
 from bot.ticking import Ticker
@@ -36,7 +37,7 @@ def main() -> None:
     store = open_store(STORE_URL)
     delivery = Delivery(store, BOT_TOKEN, API_URL, settle=0.3)
     replying = Replying(answer, say, lambda _: "en", Rooms(delivery.reading, TEAM, BOT_USER), delivery)
-    announcing = Announcing(replying, Timetable(store.engine), clock)
+    announcing = Announcing(replying, Timetable(store.engine), clock, lambda person: Member(person, "leader"))
     work = Work(
         store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver, every=0.05
     )

@@ -20,6 +20,7 @@ class Slot:
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
     figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
     draft: the id of a draft that is kept. schedule: that of a schedule or alert; plan_of: what one is to be.
+    reviewed: a period to look back on: no day, and not the rhythm of the review itself ("quarterly").
     metric: a metric's name. variant: of that metric, a published variant. by: a dimension or a grain of time to group
     by. compare: `previous`, `year` or a written period. The others limit to a value of the dimension of their name
     (`speaking`: of the language) as the book has it.
@@ -28,7 +29,7 @@ class Slot:
     kind: Literal[
         "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
-        "reason", "draft", "schedule", "plan_of",
+        "reason", "draft", "reviewed", "schedule", "plan_of",
     ]  # fmt: skip
 
 
@@ -56,12 +57,17 @@ PLAN = Slot("plan")
 PRODUCT = Slot("product")
 REASON = Slot("reason")
 DRAFT = Slot("draft")
+REVIEWED = Slot("reviewed")
 SCHEDULE = Slot("schedule")
 PLAN_OF = Slot("plan_of")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A closed set of values, each with the words (any language) that mean it; a final * matches any ending."""
+    """A closed set of values, each with the words (any language) that mean it; a final * matches any ending.
+
+    `only`: the field and its value without which this one means nothing: it is not read then.
+    """
 
     words: Mapping[str, tuple[str, ...]] = field(hash=False)
+    only: tuple[str, str] | None = None

@@ -17,7 +17,8 @@ _ENGLISH = word_set(
     should would will may have has had please show give tell me list risk account accounts customer
     customers last next week month quarter year weekly monthly quarterly summary revenue health survey
     interview trust plan plans help hi hello hey thanks top between since until and or any all if leave
-    left churned lost draft write make want need an
+    left churned lost draft write make want need an every each daily delete pause resume run move schedule schedules
+    alert alerts
     """
 )
 _PORTUGUESE = word_set(
@@ -28,7 +29,8 @@ _PORTUGUESE = word_set(
     cliente clientes risco semana mes trimestre ano passado passada semanal mensal trimestral resumo
     receita saude pesquisa saida entrevista roteiro confianca plano planos ajuda oi ola obrigado
     obrigada bom boa dia tarde noite desde entre ate ultimo ultimos ultima ultimas proximo proximos
-    mostra mostre monta monte quero preciso me nao sim ao aos pf pfv tudo
+    mostra mostre monta monte quero preciso me nao sim ao aos pf pfv tudo toda todo todas todos cada delete pause
+    pausa retoma roda muda apaga agendamento agendamentos alerta alertas
     """
 )
 _ACCENTS = frozenset("ãõáàâéêíóôúç")
