@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.conversation import Reply
 from bot.occasion import Occasion
@@ -11,6 +10,7 @@ from bot.parcels import Parcel
 from bot.question import Person, Place, Question
 from bot.replying import Replying
 from bot.roles import Member
+from bot.store import now
 from bot.timetable import Timetable
 from tools import KeptSchedule, Phrase, phrase, rhythm
 
@@ -28,7 +28,6 @@ class Announcing:
 
     replying: Replying
     timetable: Timetable
-    clock: Callable[[], datetime]
     member: Callable[[Person], Member]
     admin: str | None = None
 
@@ -88,7 +87,7 @@ class Announcing:
         """The owner is told once, until a post gets through again."""
         kept = self._kept(question)
         log.error("%s was not posted", question.key)
-        if not kept or not self.timetable.fails(kept[0], self.clock()):
+        if not kept or not self.timetable.fails(kept[0], now()):
             return []
         said = phrase(
             "I could not post “{what}” ({id}, {rhythm}): {why}. I go on trying at its times and will not tell you "

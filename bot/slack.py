@@ -58,7 +58,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         lambda question: _answer(bot, question, warming), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
-    announcing = Announcing(replying, bot.timetable, bot.now, bot.member, settings.alert_to)
+    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to)
     work = Work(
         store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver,
         replica=settings.retention_replica,

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Engine, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
+from bot.occasion import lane
 from bot.store import aware, exact
 from bot.tables import posts, schedules
 from tools import KeptSchedule, Recurrence, Watch
@@ -111,7 +112,7 @@ class Timetable:
                 .where(or_(s.observed_at.is_(None), s.observed_at <= before))
                 .order_by(s.id)
             ).all()
-        return tuple(map(_kept, rows))
+        return tuple(kept for kept in map(_kept, rows) if kept.watch and kept.watch.after_loads)
 
     def saw(self, kept: KeptSchedule, load: str) -> None:
         """An alert has been asked for this load of data."""
@@ -141,19 +142,29 @@ class Timetable:
 
     def fails(self, kept: KeptSchedule, at: datetime) -> bool:
         """Note that a post did not get through; True for the first since one did."""
-        since = select(func.max(posts.c.claimed_at)).where(posts.c.key.like(f"%/{kept.id}/%"), posts.c.state == "sent")
         with self.engine.begin() as connection:
-            sent = connection.execute(since).scalar()
-            known = connection.execute(select(s.failed_at).where(s.id == kept.id)).scalar()
-            if known and not (sent and aware(sent) > aware(known)):
+            if _is_failing(connection, kept):
                 return False
             connection.execute(update(schedules).where(s.id == kept.id).values(failed_at=at))
         return True
+
+    def failing(self) -> tuple[str, ...]:
+        """The ids of those whose last post did not get through."""
+        with self.engine.connect() as connection:
+            return tuple(kept.id for kept in self.all() if _is_failing(connection, kept))
 
     def _found(self, *conditions: ColumnElement[bool], order: Any = None) -> tuple[KeptSchedule, ...]:
         query = select(schedules).where(*conditions).order_by(*(order or (s.next_due, s.id)))
         with self.engine.connect() as connection:
             return tuple(map(_kept, connection.execute(query)))
+
+
+def _is_failing(connection: Connection, kept: KeptSchedule) -> bool:
+    """Whether a post did not get through, and none has since."""
+    mine = posts.c.key.like(f"{lane(kept)}/%"), posts.c.state == "sent"
+    sent = connection.execute(select(func.max(posts.c.claimed_at)).where(*mine)).scalar()
+    failed = connection.execute(select(s.failed_at).where(s.id == kept.id)).scalar()
+    return failed is not None and not (sent and aware(sent) > aware(failed))
 
 
 def _row(kept: KeptSchedule) -> dict[str, Any]:

@@ -6,9 +6,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
+from bot import doctor
+from bot.agenda import Order, agenda
 from bot.locale import Speaker
-from tests.slack_server import SlackServer
+from tests.conftest import assistant_at
+from tests.slack_server import BOT_TOKEN, SlackServer
 from tests.timed_world import World, said, talk, world
 from tools import NextSteps
 
@@ -228,3 +232,33 @@ def test_a_post_that_fails_is_told_to_its_owner_once_until_one_gets_through(team
     slack.channels["C1"]["members"].remove("U0BOT")
     team.at("2026-12-14T09:00:00")
     slack.wait_for_posts(2, "DU1")
+
+
+class TestInTheTerminal:
+    def test_it_is_set_up_for_an_owner_listed_run_and_deleted(
+        self, slack: SlackServer, demo_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings = {"slack_bot_token": BOT_TOKEN, "slack_api_url": slack.api_url}
+        bot = assistant_at(demo_home, store_url=f"sqlite:///{tmp_path / 'store.sqlite'}", **settings)
+        console = Console(width=200)
+        assert agenda(bot, Order("add", "every Monday 9h MRR summary in #C1", "U1"), console) == 0
+        (kept,) = bot.timetable.all()
+        assert (kept.team, kept.owner, kept.target, kept.words) == ("T1", "U1", "C1", "MRR summary")
+        assert agenda(bot, Order("pause", kept.id), console) == 0
+        assert agenda(bot, Order("list"), console) == 0
+        assert agenda(bot, Order("run", kept.id), console) == 0
+        assert [due.asked for due in bot.timetable.due(kept.next_due - timedelta(days=90))] == [True]
+        assert agenda(bot, Order("delete", kept.id), console) == 0
+        assert agenda(bot, Order("pause", kept.id), console) == 1
+        assert agenda(bot, Order("add", "MRR summary", "U1"), console) == 1
+        shown = capsys.readouterr().out
+        assert "1 schedule or alert." in shown and "Say what, how often, at what hour and where" in shown
+
+    def test_the_doctor_tells_what_is_overdue(self, demo_home: Path, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+        with talk(demo_home, url, FRIDAY) as desk:
+            desk.ask(SUMMARY)
+            (kept,) = desk.bot.timetable.all()
+        before, after = kept.next_due - timedelta(hours=1), kept.next_due + timedelta(hours=1)
+        assert [check.ok for check in doctor.schedules(url, "BR-SP", before)] == [True]
+        assert [check.ok for check in doctor.schedules(url, "XX", after)] == [False, False]

@@ -37,7 +37,7 @@ def main() -> None:
     store = open_store(STORE_URL)
     delivery = Delivery(store, BOT_TOKEN, API_URL, settle=0.3)
     replying = Replying(answer, say, lambda _: "en", Rooms(delivery.reading, TEAM, BOT_USER), delivery)
-    announcing = Announcing(replying, Timetable(store.engine), clock, lambda person: Member(person, "leader"))
+    announcing = Announcing(replying, Timetable(store.engine), lambda person: Member(person, "leader"))
     work = Work(
         store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver, every=0.05
     )

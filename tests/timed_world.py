@@ -87,7 +87,7 @@ def world(slack: SlackServer, home: Path, store_url: str, now: datetime, **more:
     delivery = Delivery(bot.store, BOT_TOKEN, slack.api_url, settle=0.3)
     rooms = Rooms(delivery.reading, TEAM, BOT_USER)
     replying = Replying(bot.ask, blocks.message, lambda _: "en", rooms, delivery, "U9")
-    announcing = Announcing(replying, bot.timetable, bot.now, bot.member, "U9")
+    announcing = Announcing(replying, bot.timetable, bot.member, "U9")
     steps = (announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver)
     work = Work(bot.store.engine, *steps, every=0.05)
     ticker = Ticker(bot.timetable, work.accept, bot.now, load=bot.loaded, digest=timedelta(0), **more)  # type: ignore[arg-type]

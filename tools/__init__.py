@@ -75,6 +75,7 @@ from tools._tables import TABLES
 from tools._timing import rhythm, spoken_moment
 from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, Touches
 from tools._watch import Watch
+from tools._working_days import knows_holidays
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
@@ -85,6 +86,6 @@ __all__ = [
     "KeptSchedule", "Look", "MetricQuery", "NextSteps", "NoSchedules", "Note", "NothingShown", "Part", "Phrase",
     "Plan", "Points", "Recurrence", "Rules", "Said", "Schedules", "Section", "Shaded", "Shown", "Slot", "Table",
     "Territory", "Tool", "ToolError", "Touch", "Touches", "Unit", "Watch", "Why", "Wish", "as_rows",
-    "guarded_drafts", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n", "read_rules",
-    "refuse_win_back", "relative", "review_facts", "rhythm", "spoken_moment", "what_it_hides",
+    "guarded_drafts", "knows_holidays", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n",
+    "read_rules", "refuse_win_back", "relative", "review_facts", "rhythm", "spoken_moment", "what_it_hides",
 ]  # fmt: skip

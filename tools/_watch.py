@@ -22,4 +22,7 @@ class Watch(BaseModel):
     above: bool = True
     threshold: str = ""
     percent: bool = False
+    after_loads: bool = Field(
+        default=True, description="It looks after each load of data too; else at its times alone."
+    )
     mine: bool = Field(default=False, description="Only the accounts of whoever asks.")

@@ -194,7 +194,7 @@ def _seen(kept: KeptSchedule, deps: Deps) -> Mapping[str, Any]:
 
 
 def _when(kept: KeptSchedule) -> Phrase:
-    if kept.watch:
+    if kept.watch and kept.watch.after_loads:
         return phrase("after each load of data, and {rhythm}", rhythm=rhythm(kept.recurrence))
     return rhythm(kept.recurrence)
 

@@ -96,11 +96,14 @@ class SchedulingRouter:
 
 def _alerting(alert: Alert, text: str, call: Call) -> Call:
     """Of the arguments that count the accounts all but the metric."""
-    of_metric = alert.watch.kind == "metric"
+    of_metric, watch, recurrence = alert.watch.kind == "metric", alert.watch, alert.recurrence
+    if recurrence:
+        watch = watch.model_copy(update={"after_loads": False})
+        recurrence = replace(recurrence, at=recurrence.at or MORNING)
     arguments = {name: value for name, value in call.arguments.items() if of_metric or name not in METRIC}
     plan = Plan(
-        recurrence=alert.recurrence, to=alert.to, words=text[:LONGEST], tool=call.tool, arguments=arguments,
-        watch=alert.watch,
+        recurrence=recurrence, to=alert.to, words=text[:LONGEST], tool=call.tool, arguments=arguments,
+        watch=watch,
     )  # fmt: skip
     return Call(SCHEDULES, {"act": "add", "plan": plan.model_dump(mode="json", exclude_defaults=True)})
 
