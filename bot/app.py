@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.router.embedded import EmbeddedRouter
     from bot.store import Store
     from bot.timetable import Timetable
+    from bot.typeahead import Typeahead
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,12 @@ class Assistant:
         """The labels of the documents that whoever asks may read there."""
         circles = Circles(self.settings.leaders, self.settings.cs_team)
         return may_read(question.asker, question.place, circles)
+
+    def accounts(self, person: Person) -> "Typeahead":
+        """The accounts that somebody may see, for finding them by name."""
+        from bot.typeahead import typeahead
+
+        return typeahead(self.book())
 
     @property
     def speaker(self) -> Speaker:

@@ -1,6 +1,5 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,14 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.lookups import Lookups
+from bot.pressing import pressed
 from bot.question import Person, Place, Question
-from bot.router import Call
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
 from bot.serving import serve as run
 from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
     from bot.store import Store
 
 
@@ -63,7 +65,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, settings.retention_language)
+    desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting))
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
     if http:
@@ -95,6 +97,16 @@ def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None
     finally:
         stop.set()
         clock.join(10)
+
+
+def lookups(bot: Assistant, client: "WebClient") -> Lookups:
+    """What listeners may look up, from the assistant and from Slack."""
+    from bot.people import People
+
+    return Lookups(
+        bot.today, bot.accounts, People(client, bot.settings.retention_language).language, bot.store.answered,
+        tool=bot.tools.get,
+    )  # fmt: skip
 
 
 def _store(bot: Assistant) -> "Store":
@@ -131,10 +143,7 @@ def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
         reply = take(bot, question)
         bot.remember(reply)
         return reply
-    if not question.choice:
-        return bot.ask(question)
-    pressed = json.loads(question.choice)
-    return bot.ask(question, Call(pressed["tool"], pressed["arguments"], tuple(pressed.get("unread", ()))))
+    return pressed(bot, question) if question.choice else bot.ask(question)
 
 
 def examine(bot: Assistant, console: Console, *, http: bool) -> int:

@@ -169,6 +169,16 @@ class SlackServer(LocalSlack):
         action_of = {**pressed, "text": {"type": "plain_text", "text": "Press"}}
         return payload_form(by(self.world, user, "block_actions", actions=[action_of], **more))
 
+    def interaction(self, kind: str, user: str = "U1", **more: Any) -> dict[str, Any]:
+        """The payload of a shortcut, a submitted view or a typeahead, as Slack sends it."""
+        return by(self.world, user, kind, **more)
+
+    def submission(self, view: Mapping[str, Any], user: str = "U1", **typed: str) -> dict[str, Any]:
+        """Somebody fills in fields (block id → value), leaves the others as they were shown, and sends the view."""
+        state = {block["block_id"]: _state(block["element"], typed.get(block["block_id"]))
+                 for block in view["blocks"] if block["type"] == "input"}  # fmt: skip
+        return self.interaction("view_submission", user, view={**view, "state": {"values": state}})
+
     def say(self, text: str, user: str = "U1", channel: str = "C1", **more: Any) -> dict[str, Any]:
         """Somebody writes; returns the inner `message` event."""
         kind = "im" if channel.startswith("D") else "channel"
@@ -262,3 +272,16 @@ class SlackServer(LocalSlack):
                 ack = json.loads(text)
                 self.acks[ack["envelope_id"]] = ack
         self._sockets.remove(connection)
+
+
+def _state(element: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
+    """What a field holds: what was typed, else what it showed at first."""
+    kind = element["type"]
+    if kind == "datepicker":
+        held: dict[str, Any] = {"selected_date": typed or element.get("initial_date")}
+    elif kind.endswith("_select"):
+        chosen = {"text": {"type": "plain_text", "text": "?"}, "value": typed} if typed else None
+        held = {"selected_option": chosen or element.get("initial_option")}
+    else:
+        held = {"value": element.get("initial_value") if typed is None else typed}
+    return {element["action_id"]: {"type": kind, **held}}

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.lookups import Lookups
 from bot.question import Question
 from bot.slack_clients import reading_client
 
@@ -32,13 +33,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class Desk:
-    """What listeners may do: accept a question, keep a judgement (question key, who, good)."""
+    """What listeners may do: accept a question, keep a judgement (question key, who, good, reason), look up."""
 
     identity: Identity
     accept: Callable[[Question], None]
-    judge: Callable[[str, str, bool], None]
-    language: str = "en"
-    """Of the Home tab and the suggested prompts, which nobody has asked for in a language."""
+    judge: Callable[[str, str, bool, str | None], None]
+    lookups: Lookups
 
 
 def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
@@ -46,7 +46,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, mentions, messages
+    from bot.listeners import actions, commands, home, mentions, messages, options, shortcuts, views
 
     me = desk.identity
     known = AuthorizeResult(
@@ -66,7 +66,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
     )
-    for noun in (mentions, messages, commands, home, actions):
+    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views):
         noun.register(app, desk)
     return app
 
