@@ -30,6 +30,8 @@ class Announcing:
     timetable: Timetable
     member: Callable[[Person], Member]
     admin: str | None = None
+    covers: Callable[[Person, Person], bool] = lambda reader, owner: True
+    """Whether the reader may see all that the owner may: only then it is sent to somebody else."""
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages of one time of a schedule; none where it is deleted or paused, or has nothing to tell."""
@@ -66,9 +68,12 @@ class Announcing:
         if owner.outsider is not None and self.member(owner).role is None:
             return self._paused(question, kept)
         reader = kept[0].target
-        to_another = reader.startswith(("U", "W")) and reader != owner.id
-        if to_another and self.member(self.replying.rooms.person(Person(reader, outsider=None))).role is None:
-            return self._owned_up(question, phrase("who would get it is no member of this workspace"))
+        if reader.startswith(("U", "W")) and reader != owner.id:
+            whom = self.replying.rooms.person(Person(reader, outsider=None))
+            if self.member(whom).role is None:
+                return self._owned_up(question, phrase("who would get it is no member of this workspace"))
+            if not self.covers(whom, owner):
+                return self._owned_up(question, phrase("who would get it may see less than you"))
         if owner.outsider is None:
             return self._owned_up(question, phrase("I could not find out who may see it"))
         return None

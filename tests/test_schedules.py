@@ -209,6 +209,16 @@ class TestWhoMaySee:
         assert slack.posted() == []
         assert [kept.reason for kept in team.bot.timetable.all()] == ["rights"]
 
+    def test_who_may_see_less_than_the_owner_gets_nothing(
+        self, slack: SlackServer, demo_home: Path, tmp_path: Path
+    ) -> None:
+        url = f"sqlite:///{tmp_path / 's.sqlite'}"
+        with world(slack, demo_home, url, FRIDAY, covers=lambda reader, owner: reader.id != "U2") as team:
+            team.ask("every Monday at 9 send @U2 the MRR summary")
+            team.at("2026-11-23T09:00:00")
+            (told,) = slack.wait_for_posts(1, "DU1")
+        assert "may see less than you" in told["text"] and slack.posted("DU2") == []
+
     def test_a_stranger_gets_no_direct_message_and_the_owner_is_told(self, team: World, slack: SlackServer) -> None:
         team.ask("every Monday at 9 send @U2 the MRR summary")
         slack.users["U2"]["is_stranger"] = True

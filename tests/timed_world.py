@@ -1,6 +1,6 @@
 """The assistant on the demo company with a clock that tests set, posting to the loopback Slack."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,7 +79,15 @@ def talk(home: Path, store_url: str, now: datetime, taken: list[Question] | None
 
 
 @contextmanager
-def world(slack: SlackServer, home: Path, store_url: str, now: datetime, **more: object) -> Iterator[World]:
+def world(
+    slack: SlackServer,
+    home: Path,
+    store_url: str,
+    now: datetime,
+    *,
+    covers: Callable[[Person, Person], bool] = lambda reader, owner: True,
+    **more: object,
+) -> Iterator[World]:
     """Exactly what `serve` composes, but for the listeners and the clock."""
     clock = Clock(now)
     settings = Settings(_env_file=None, retention_home=home, store_url=store_url)
@@ -87,7 +95,7 @@ def world(slack: SlackServer, home: Path, store_url: str, now: datetime, **more:
     delivery = Delivery(bot.store, BOT_TOKEN, slack.api_url, settle=0.3)
     rooms = Rooms(delivery.reading, TEAM, BOT_USER)
     replying = Replying(bot.ask, blocks.message, lambda _: "en", rooms, delivery, "U9")
-    announcing = Announcing(replying, bot.timetable, bot.member, "U9")
+    announcing = Announcing(replying, bot.timetable, bot.member, "U9", covers)
     steps = (announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver)
     work = Work(bot.store.engine, *steps, every=0.05)
     ticker = Ticker(bot.timetable, work.accept, bot.now, load=bot.loaded, digest=timedelta(0), **more)  # type: ignore[arg-type]
