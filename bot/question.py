@@ -70,6 +70,13 @@ class Question:
     """What was uploaded with a direct message."""
 
 
+def question_from_plain(plain: Mapping[str, Any]) -> Question:
+    """The question that `dataclasses.asdict` wrote."""
+    files = tuple(Attachment(**file) for file in plain.get("files", ()))
+    parts = {"asker": Person(**plain["asker"]), "place": Place(**plain["place"]), "files": files}
+    return Question(**{**plain, **parts})
+
+
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:
     """The question in a `message` or `app_mention` event of Slack; None when it is not one.
 

@@ -167,15 +167,19 @@ class Store:
             return Claim("busy", wait=wait)
         return self._take_over(row, owner)
 
-    def sent(self, key: str, ts: str) -> None:
-        """The message is in Slack, at `ts`."""
+    def sent(self, key: str, ts: str) -> str:
+        """The message is in Slack, at `ts`. Returns the ts that stands: another one, where somebody was quicker."""
         with self.engine.begin() as connection:
-            connection.execute(update(posts).where(posts.c.key == key).values(state="sent", ts=ts))
+            first = update(posts).where(posts.c.key == key, posts.c.state != "sent")
+            if connection.execute(first.values(state="sent", ts=ts)).rowcount:
+                return ts
+            return connection.execute(select(posts.c.ts).where(posts.c.key == key)).scalar_one_or_none() or ts
 
-    def release(self, key: str) -> None:
-        """Slack refused the message: it is certainly not there, and anybody may try again at once."""
+    def release(self, key: str, owner: str) -> None:
+        """Slack refused the owner's message: it is certainly not there, and anybody may try again at once."""
         with self.engine.begin() as connection:
-            connection.execute(delete(posts).where(posts.c.key == key, posts.c.state == "claimed"))
+            mine = (posts.c.key == key, posts.c.state == "claimed", posts.c.claimed_by == owner)
+            connection.execute(delete(posts).where(*mine))
 
     def writable(self) -> None:
         """Write and take back. Raises SQLAlchemyError where the store cannot be written."""

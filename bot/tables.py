@@ -143,3 +143,28 @@ assignments = Table(
     Column("who", String(120), nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
+
+replicas = Table(
+    "replicas", STORE,
+    Column("life", String(200), primary_key=True),
+    Column("beats", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+attempts = Table(
+    "attempts", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("begun", Integer, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+failures = Table(
+    "failures", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("written", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("error", String(12), nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Index("failures_by_time", "failed_at"),
+)  # fmt: skip

@@ -12,6 +12,7 @@ from bot.home import home, prompts
 from bot.listeners import Desk
 from bot.locale import Speaker
 from bot.question import Person
+from bot.slack_clients import named
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def register(app: App, desk: Desk) -> None:
         try:
             greet(event, client, desk)
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.info("no welcome shown: %s", problem)
+            log.info("no welcome shown: %s", named(problem))
 
     app.event("app_home_opened")(ack=heard, lazy=[welcome])
 
