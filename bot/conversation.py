@@ -20,9 +20,11 @@ from tools import (
     Deps,
     Download,
     NoCaseload,
+    NoSchedules,
     Note,
     NothingShown,
     Phrase,
+    Schedules,
     Shown,
     Table,
     Tool,
@@ -32,7 +34,7 @@ from tools import (
 )
 from tools.metrics import Book, NoBook, OldBook, stale_sources
 
-Outcome = Literal["answered", "clarify", "declined", "failed"]
+Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Reply:
     """What goes back to the person; renderers turn it into blocks, terminal text or JSON.
 
     answered: `call` and `answer` are set. clarify: `message` asks, `choices` are its buttons. declined, failed:
-    `message` says so, `suggestions` are questions that would work. `alert` is for the owner of the book alone.
+    `message` says so, `suggestions` are questions that would work. silent: nothing is sent. `alert` is for the owner
+    of the book alone.
     """
 
     question: Question
@@ -89,6 +92,8 @@ class Conversation:
     """Snoozes and assignments, as whoever asks may see and change them."""
     rights: Callable[[Question], Rights] = lambda _: EVERYONE
     """The labels of the documents that whoever asks may read there."""
+    schedules: Callable[[Question], Schedules] = lambda _: NoSchedules()
+    """Schedules and alerts, as whoever asks may see and change them."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -181,8 +186,8 @@ class Conversation:
             return _incomplete(question, language, call, wrong)
         reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
         book = book.hearing(contacting.touches.heard)
-        shown, caseload = self.shown(question.place), self.caseload(question)
-        deps = Deps(book, reader, self.today(), language, shown, contacting, caseload)
+        shown, caseload, kept = self.shown(question.place), self.caseload(question), self.schedules(question)
+        deps = Deps(book, reader, self.today(), language, shown, contacting, caseload, kept)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))

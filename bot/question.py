@@ -9,12 +9,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known."""
+    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known.
+
+    `zone`: the time zone that Slack knows of them.
+    """
 
     id: str
     name: str = ""
     email: str | None = None
     outsider: bool | None = False
+    zone: str = ""
 
     @property
     def called(self) -> str:
@@ -68,6 +72,8 @@ class Question:
     """The ts of the assistant's message whose place the answer takes; empty: the answer is a message of its own."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
+    occasion: str = ""
+    """Where a schedule asks, which one and for when: JSON (see bot/occasions.py). Empty: a person asks."""
 
 
 def question_from_plain(plain: Mapping[str, Any]) -> Question:
@@ -101,7 +107,8 @@ def _files(event: Mapping[str, Any]) -> Iterator[Attachment]:
 
 
 def plain_text(text: str) -> str:
-    """What a person reads where Slack writes `<https://acme.com|Acme>`, `<@U1|ana>` or `&amp;`."""
+    """What a person reads where Slack writes `<https://acme.com|Acme>` or `&amp;`; of channels and people the id."""
+    text = re.sub(r"<(#[CG]\w+|@[UW]\w+)\|[^<>]*>", r"\1", text)
     labelled = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text)
     return html.unescape(re.sub(r"<([^<>]*)>", r"\1", labelled)).strip()
 

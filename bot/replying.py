@@ -54,6 +54,8 @@ class Replying:
             return [self._kept_private(question, verdict)]
         self._show_work(question)
         reply = self.answer(question)
+        if reply.outcome == "silent":
+            return []
         if verdict.way == "allowed" and question.alone:
             verdict = Verdict("private")
         if reply.offers and verdict.way == "private":

@@ -37,6 +37,17 @@ class Settings(BaseSettings):
     retention_language: Literal["en", "pt-BR"] = Field(
         default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
     )
+    holidays: str = Field(
+        default="",
+        description="Whose public holidays are no working days for schedules: BR, US, BR-SP …; empty: by language.",
+    )
+    schedules_missed: Literal["late", "skip"] = Field(
+        default="late",
+        description="What was missed while the assistant was down is posted late and says so, or skipped.",
+    )
+    alerts_every: int = Field(
+        default=60, ge=0, description="Least minutes between two messages of alerts after loads; more is told together."
+    )
     fiscal_year_starts: int = Field(
         default=1, ge=1, le=12,
         description="Month in which the fiscal year begins, 1 to 12; it is called after the year in which it ends.",

@@ -4,10 +4,12 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -72,6 +74,7 @@ def _serve(
     bot: Assistant, http: int | None, host: str, token: str | None, app_token: str | None, secret: str | None
 ) -> None:
     from bot import blocks
+    from bot.announcing import Announcing
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
     from bot.people import People
@@ -94,8 +97,9 @@ def _serve(
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
     looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user))
+    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to)
     work = Work(
-        store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
+        store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver,
         life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, looking)
@@ -104,7 +108,26 @@ def _serve(
     sys.setswitchinterval(TURN)
     warming.start()
     work.start()
-    run(intakes, work.stop)
+    with ticking(bot, work.accept):
+        run(intakes, work.stop)
+
+
+@contextmanager
+def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None]:
+    """The clock of the schedules, as long as there is somebody to take in what is due."""
+    from bot.ticking import Ticker
+
+    here, stop = bot.settings, Event()
+    ticker = Ticker(
+        bot.timetable, accept, bot.now, here.schedules_missed, bot.loaded, timedelta(minutes=here.alerts_every)
+    )  # fmt: skip
+    clock = Thread(target=ticker.run, args=(stop,), name="schedules", daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        clock.join(10)
 
 
 def _intakes(

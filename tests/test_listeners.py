@@ -127,7 +127,7 @@ def test_a_message_with_a_file_is_a_question() -> None:
 
 def test_what_slack_writes_for_links_names_and_signs_reads_as_people_wrote_it() -> None:
     said = question(text=f"<@{BOT_USER}|retention>: A&amp;B, <https://acme.com|acme.com> of <@U2|ana> &lt;5?")
-    assert said is not None and said.text == "A&B, acme.com of ana <5?"
+    assert said is not None and said.text == "A&B, acme.com of @U2 <5?"
 
 
 @pytest.mark.parametrize("sign", [{"user_team": "T9"}, {"source_team": "T9"}])

@@ -78,6 +78,10 @@ class Drafts(Protocol):
         """Those that nobody has approved or rejected yet, the latest first."""
         ...
 
+    def all(self) -> tuple[KeptDraft, ...]:
+        """All of them, whatever became of them, the latest first."""
+        ...
+
     def find(self, draft_id: str) -> KeptDraft | None:
         """The draft with this id (`D-` and eight digits)."""
         ...
@@ -125,6 +129,9 @@ class NoDrafts:
     """Where none are kept."""
 
     def waiting(self) -> tuple[KeptDraft, ...]:
+        return ()
+
+    def all(self) -> tuple[KeptDraft, ...]:
         return ()
 
     def find(self, draft_id: str) -> KeptDraft | None:
