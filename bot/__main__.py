@@ -285,6 +285,23 @@ def schedules(
     raise typer.Exit(agenda(assistant(context, home, today), Order(act, what, owner), page()))
 
 
+@app.command(epilog="Example: `retention failed retry F-3f2a9c1b`")
+def failed(
+    context: typer.Context,
+    act: Annotated[Literal["list", "retry", "drop"], typer.Argument(help="What to do.")] = "list",
+    question: Annotated[
+        str | None, typer.Argument(help="Id of a failed question (F- and eight digits), or all.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """The questions that got no answer in five attempts, or whose answer Slack did not take; try again or drop them."""
+    from bot.failed import failed as run
+
+    if act != "list" and not question:
+        raise typer.BadParameter("Say which question: its id is F- and eight digits, or all.")
+    raise typer.Exit(run(assistant(context, home, None), act, question, page()))
+
+
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
 def trace(
     context: typer.Context,
@@ -310,9 +327,24 @@ def serve(
     today: Today = None,
 ) -> None:
     """Answer in Slack: Socket Mode by default (bot and app token), or HTTP with the signing secret."""
+    from bot.slack import leave
     from bot.slack import serve as run
 
-    raise typer.Exit(run(assistant(context, home, today), http))
+    leave(run(assistant(context, home, today), http))
+
+
+@app.command(epilog="Example: `retention workspace --home demo-home`")
+def workspace(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Try it in the browser: a workspace on this computer that behaves like Slack, with the assistant in it."""
+    from bot.workspace.running import run
+
+    raise typer.Exit(run(assistant(context, home, today), page(), port, open_browser=open_browser))
 
 
 @app.command(epilog="Example: `retention doctor`")

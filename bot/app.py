@@ -14,10 +14,11 @@ from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Contacting, Draft, Schedules, Shown, Tool, load, read_rules
+from tools import Asker, Contacting, Draft, Schedules, Shown, Tool, load, read_rules
 from tools.metrics import DIMENSIONS, Book, NoBook, OldBook, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
+    from bot.caseload import CaseloadAt
     from bot.occasions import Occasions
     from bot.router.embedded import EmbeddedRouter
     from bot.store import Store
@@ -111,7 +112,7 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting, self.rights, self.schedules,
+            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules,
         )  # fmt: skip
 
     @cached_property
@@ -158,6 +159,15 @@ class Assistant:
 
         return Occasions(self.timetable, self.conversation, self.now)
 
+    def caseload(self, question: Question) -> "CaseloadAt":
+        """Snoozes and assignments, as whoever asks may see and change them."""
+        from bot.caseload import CaseloadAt
+
+        if question.place.kind == "terminal":
+            return CaseloadAt(self.store.engine, question)
+        member = self.member(question.asker)
+        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+
     def member(self, person: Person) -> Member:
         """The person with their role."""
         if person.outsider or person.outsider is None:
@@ -172,11 +182,15 @@ class Assistant:
         circles = Circles(self.settings.leaders, self.settings.cs_team)
         return may_read(question.asker, question.place, circles)
 
-    def accounts(self, person: Person) -> "Typeahead":
-        """The accounts that somebody may see, for finding them by name."""
-        from bot.typeahead import typeahead
+    def accounts(self, question: Question) -> "Typeahead":
+        """The accounts that whoever asks may see, for finding them by name."""
+        from bot.typeahead import Typeahead, typeahead
 
-        return typeahead(self.book())
+        return typeahead(self.book()) if self.member(question.asker).role else Typeahead({})
+
+    def names_for(self, question: Question) -> Names:
+        """What questions of whoever asks may name."""
+        return self.names(self.book()) if self.member(question.asker).role else Names({})
 
     @property
     def speaker(self) -> Speaker:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from bot.offers import offers
 from bot.question import Place, Question
 from bot.router import Call, Choice, Clarify, Context, Decision, Decline, Names, Router
 from bot.router.language import without_language
@@ -14,9 +15,11 @@ from bot.unforeseen import guarded
 from knowledge import EVERYONE, Index, Reader, Rights
 from tools import (
     Answer,
+    Caseload,
     Contacting,
     Deps,
     Download,
+    NoCaseload,
     NoSchedules,
     Note,
     NothingShown,
@@ -52,6 +55,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     suggestions: tuple[Phrase, ...] = ()
     alert: Answer | None = None
+    offers: tuple[str, ...] = ()
+    """What can be done with the answer at a click (`bot.offers`)."""
 
 
 QUOTING = "find_playbook"
@@ -83,6 +88,8 @@ class Conversation:
     """What was answered last where a question is asked: follow-ups leave it unsaid."""
     contacting: Callable[[Question], Contacting] = lambda _: Contacting()
     """Touches and drafts, as whoever asks may see and change them."""
+    caseload: Callable[[Question], Caseload] = lambda _: NoCaseload()
+    """Snoozes and assignments, as whoever asks may see and change them."""
     rights: Callable[[Question], Rights] = lambda _: EVERYONE
     """The labels of the documents that whoever asks may read there."""
     schedules: Callable[[Question], Schedules] = lambda _: NoSchedules()
@@ -179,14 +186,18 @@ class Conversation:
             return _incomplete(question, language, call, wrong)
         reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
         book = book.hearing(contacting.touches.heard)
-        shown, kept = self.shown(question.place), self.schedules(question)
-        deps = Deps(book, reader, self.today(), language, shown, contacting, kept)
+        shown, caseload, kept = self.shown(question.place), self.caseload(question), self.schedules(question)
+        deps = Deps(book, reader, self.today(), language, shown, contacting, caseload, kept)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
         arguments = asked.model_dump(exclude_none=True)
-        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
+        done = Call(call.tool, arguments, form=call.form)
+        said = _owning(answer, call)
+        return Reply(
+            question, language, "answered", answer.headline, done, said, offers=offers(answer, done, self.tools)
+        )
 
 
 def _drafts_in_a_language(decision: Decision) -> bool:

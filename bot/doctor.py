@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.timetable import Timetable
 
 SCOPES = frozenset({
-    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write",
+    "app_mentions:read", "assistant:write", "canvases:write", "chat:write", "commands", "files:read", "files:write",
     "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
     "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
 })  # fmt: skip
@@ -179,8 +179,8 @@ def store(url: str) -> Check:
 
 def questions(url: str, now: datetime) -> Iterator[Check]:
     """Whether every question got its answer; nothing where the store cannot be asked (`store` tells that)."""
+    from bot.queued import trouble
     from bot.store import open_store
-    from bot.work import trouble
 
     try:
         opened = open_store(url)
@@ -194,21 +194,20 @@ def questions(url: str, now: datetime) -> Iterator[Check]:
 
 def _lost(n: int) -> Check:
     if not n:
-        return Check("answers", True, phrase("No answer was lost in the last seven days."))
+        return Check("answers", True, phrase("No question has failed."))
     said = phrase_n(
-        "{n} answer could not be delivered in the last seven days.",
-        "{n} answers could not be delivered in the last seven days.",
+        "{n} question has failed and waits for an administrator.",
+        "{n} questions have failed and wait for an administrator.",
         n,
     )
-    return Check("answers", False, said, phrase("The log says why; look for “was lost”."))
+    return Check("answers", False, said, phrase("See `retention failed`, which also has them tried again."))
 
 
 def _stuck(n: int) -> Check:
     if not n:
         return Check("questions", True, phrase("No question is left lying."))
     said = phrase_n("{n} question is left lying.", "{n} questions are left lying.", n)
-    mend = phrase("Start `retention serve` with this store and with the RETENTION_REPLICA that took them.")
-    return Check("questions", False, said, mend)
+    return Check("questions", False, said, phrase("Start `retention serve` with this store: it takes them over."))
 
 
 def schedules(url: str, country: str, now: datetime) -> Iterator[Check]:

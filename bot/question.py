@@ -66,12 +66,21 @@ class Question:
     """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
     response_url: str = ""
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
+    alone: bool = False
+    """It is answered to who asks alone, also where everybody may see the answer."""
     replaces: str = ""
     """The ts of the assistant's message whose place the answer takes; empty: the answer is a message of its own."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
     occasion: str = ""
     """Where a schedule asks, which one and for when: JSON (see bot/occasions.py). Empty: a person asks."""
+
+
+def question_from_plain(plain: Mapping[str, Any]) -> Question:
+    """The question that `dataclasses.asdict` wrote."""
+    files = tuple(Attachment(**file) for file in plain.get("files", ()))
+    parts = {"asker": Person(**plain["asker"]), "place": Place(**plain["place"]), "files": files}
+    return Question(**{**plain, **parts})
 
 
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:

@@ -153,3 +153,47 @@ schedules = Table(
     Index("schedules_by_due", "active", "next_due"),
     Index("schedules_by_owner", "team", "owner"),
 )  # fmt: skip
+
+snoozes = Table(
+    "snoozes", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("reason", Text),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+assignments = Table(
+    "assignments", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("user_id", String(60), nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+replicas = Table(
+    "replicas", STORE,
+    Column("life", String(200), primary_key=True),
+    Column("beats", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+attempts = Table(
+    "attempts", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("begun", Integer, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+failures = Table(
+    "failures", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("written", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("error", String(12), nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Index("failures_by_time", "failed_at"),
+)  # fmt: skip

@@ -30,7 +30,8 @@ from tools._answer import (
     Table,
     ToolError,
 )
-from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules
+from tools._caseload import Asker, Caseload, NoCaseload, Snooze
+from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules, to_decide
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
@@ -52,6 +53,7 @@ from tools._slots import (
     COUNTRY,
     DRAFT,
     FIGURE,
+    FORM,
     INDUSTRY,
     LANGUAGE,
     METRIC,
@@ -81,14 +83,14 @@ from tools._working_days import knows_holidays
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
-    "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON", "REGION",
+    "FORM", "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON", "REGION",
     "REVIEWED", "SCHEDULE", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY",
-    "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice", "Code", "Column", "Contacting",
-    "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard",
-    "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery", "NextSteps", "NoSchedules", "Note",
-    "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "Rules", "Said", "Schedules", "Section",
-    "Shaded", "Shown", "Slot", "Table", "Territory", "Tool", "ToolError", "Touch", "Touches", "Unit", "Watch",
-    "Why", "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load", "may_contact", "metric_query",
-    "phrase", "phrase_n", "read_rules", "refuse_win_back", "relative", "review_facts", "rhythm", "spoken_moment",
-    "what_it_hides",
+    "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked", "Caseload", "Cell", "Chart", "Choice", "Code",
+    "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact",
+    "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery", "NextSteps", "NoCaseload",
+    "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "Rules", "Said",
+    "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze", "Table", "Territory", "Tool", "ToolError", "Touch",
+    "Touches", "Unit", "Watch", "Why", "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load",
+    "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "relative",
+    "review_facts", "rhythm", "spoken_moment", "to_decide", "what_it_hides",
 ]  # fmt: skip

@@ -103,6 +103,11 @@ class Drafts(Protocol):
         """Reject it; the touch of one that was approved is taken back."""
         ...
 
+    def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
+        """A new version, which waits for approval; None where it was approved or edited in the meantime. Raises
+        ToolError for what may not be said."""
+        ...
+
 
 class NoTouches:
     """Where none are written down."""
@@ -143,6 +148,9 @@ class NoDrafts:
 
     def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
         return False
+
+    def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from bot.workspace.world import TRIGGER_SECONDS, Json
 
 log = logging.getLogger(__name__)
 
-PAUSES = (0.0, 1.0, 5.0, 20.0)
-"""Seconds before each attempt to deliver an event: Slack's minutes would be too long for who sits before it."""
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before each attempt to deliver an event: Slack's minutes are too long for who sits before it."""
 
 
 @dataclass(frozen=True)
