@@ -138,6 +138,15 @@ class Assistant:
             zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
 
+    def caseload(self, question: Question) -> "CaseloadAt":
+        """Snoozes and assignments, as whoever asks may see and change them."""
+        from bot.caseload import CaseloadAt
+
+        if question.place.kind == "terminal":
+            return CaseloadAt(self.store.engine, question)
+        member = self.member(question.asker)
+        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+
     @cached_property
     def timetable(self) -> "Timetable":
         from bot.timetable import Timetable
@@ -158,15 +167,6 @@ class Assistant:
         from bot.occasions import Occasions
 
         return Occasions(self.timetable, self.conversation, self.now)
-
-    def caseload(self, question: Question) -> "CaseloadAt":
-        """Snoozes and assignments, as whoever asks may see and change them."""
-        from bot.caseload import CaseloadAt
-
-        if question.place.kind == "terminal":
-            return CaseloadAt(self.store.engine, question)
-        member = self.member(question.asker)
-        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
 
     def member(self, person: Person) -> Member:
         """The person with their role."""
