@@ -14,11 +14,15 @@ from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Contacting, Draft, Shown, Tool, load, read_rules
-from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
+from tools import Asker, Contacting, Draft, Schedules, Shown, Tool, load, read_rules
+from tools.metrics import DIMENSIONS, Book, NoBook, OldBook, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
+    from bot.caseload import CaseloadAt
+    from bot.occasions import Occasions
+    from bot.router.embedded import EmbeddedRouter
     from bot.store import Store
+    from bot.timetable import Timetable
     from bot.typeahead import Typeahead
 
 
@@ -53,8 +57,13 @@ class Assistant:
     @cached_property
     def router(self) -> Router:
         from bot.router.embedded import EmbeddedRouter
+        from bot.router.scheduling import SchedulingRouter
 
         embedded = EmbeddedRouter(self.tools, keep=self.settings.retention_cache / "router")
+        return SchedulingRouter(self._asking(embedded), self.tools, embedded.read_as)
+
+    def _asking(self, embedded: "EmbeddedRouter") -> Router:
+        """The embedded router, or a chat model behind the same door."""
         if self.settings.chat_model is None:
             return embedded
         from bot.router.chat import ChatRouter
@@ -68,6 +77,13 @@ class Assistant:
     def book(self) -> Book:
         """The book as it is now."""
         return self._book.afresh()
+
+    def loaded(self) -> str | None:
+        """What names the data that are loaded now; None where there are none."""
+        try:
+            return self.book().info.get("load_id")
+        except (NoBook, OldBook):
+            return None
 
     def names(self, book: Book) -> Names:
         """What the questions of this workspace may name."""
@@ -96,7 +112,7 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting, self.rights,
+            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules,
         )  # fmt: skip
 
     @cached_property
@@ -122,6 +138,36 @@ class Assistant:
             zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
 
+    def caseload(self, question: Question) -> "CaseloadAt":
+        """Snoozes and assignments, as whoever asks may see and change them."""
+        from bot.caseload import CaseloadAt
+
+        if question.place.kind == "terminal":
+            return CaseloadAt(self.store.engine, question)
+        member = self.member(question.asker)
+        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+
+    @cached_property
+    def timetable(self) -> "Timetable":
+        from bot.timetable import Timetable
+
+        return Timetable(self.store.engine)
+
+    def schedules(self, question: Question) -> Schedules:
+        """Schedules and alerts, as whoever asks may see and change them."""
+        from bot.schedules import SchedulesAt, is_zone
+
+        here = self.settings
+        zone = question.asker.zone if is_zone(question.asker.zone) else here.retention_timezone
+        is_admin = self.member(question.asker).role == "admin"
+        return SchedulesAt(self.timetable, question, self.now, zone, here.holidays, is_admin)
+
+    @cached_property
+    def occasions(self) -> "Occasions":
+        from bot.occasions import Occasions
+
+        return Occasions(self.timetable, self.conversation, self.now)
+
     def member(self, person: Person) -> Member:
         """The person with their role."""
         if person.outsider or person.outsider is None:
@@ -136,11 +182,15 @@ class Assistant:
         circles = Circles(self.settings.leaders, self.settings.cs_team)
         return may_read(question.asker, question.place, circles)
 
-    def accounts(self, person: Person) -> "Typeahead":
-        """The accounts that somebody may see, for finding them by name."""
-        from bot.typeahead import typeahead
+    def accounts(self, question: Question) -> "Typeahead":
+        """The accounts that whoever asks may see, for finding them by name."""
+        from bot.typeahead import Typeahead, typeahead
 
-        return typeahead(self.book())
+        return typeahead(self.book()) if self.member(question.asker).role else Typeahead({})
+
+    def names_for(self, question: Question) -> Names:
+        """What questions of whoever asks may name."""
+        return self.names(self.book()) if self.member(question.asker).role else Names({})
 
     @property
     def speaker(self) -> Speaker:
@@ -149,8 +199,9 @@ class Assistant:
 
     def ask(self, question: Question, call: Call | None = None) -> Reply:
         """Answer a question and remember the answer, its figures and its drafts."""
-        reply = self.conversation.answer(question, call)
-        self.remember(reply)
+        reply = self.occasions.answer(question) if question.occasion else self.conversation.answer(question, call)
+        if reply.outcome != "silent":
+            self.remember(reply)
         return reply
 
     def remember(self, reply: Reply) -> None:

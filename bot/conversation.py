@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from bot.offers import offers
 from bot.question import Place, Question
 from bot.router import Call, Choice, Clarify, Context, Decision, Decline, Names, Router
 from bot.router.language import without_language
@@ -14,12 +15,16 @@ from bot.unforeseen import guarded
 from knowledge import EVERYONE, Index, Reader, Rights
 from tools import (
     Answer,
+    Caseload,
     Contacting,
     Deps,
     Download,
+    NoCaseload,
+    NoSchedules,
     Note,
     NothingShown,
     Phrase,
+    Schedules,
     Shown,
     Table,
     Tool,
@@ -29,7 +34,7 @@ from tools import (
 )
 from tools.metrics import Book, NoBook, OldBook, stale_sources
 
-Outcome = Literal["answered", "clarify", "declined", "failed"]
+Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Reply:
     """What goes back to the person; renderers turn it into blocks, terminal text or JSON.
 
     answered: `call` and `answer` are set. clarify: `message` asks, `choices` are its buttons. declined, failed:
-    `message` says so, `suggestions` are questions that would work. `alert` is for the owner of the book alone.
+    `message` says so, `suggestions` are questions that would work. silent: nothing is sent. `alert` is for the owner
+    of the book alone.
     """
 
     question: Question
@@ -49,6 +55,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     suggestions: tuple[Phrase, ...] = ()
     alert: Answer | None = None
+    offers: tuple[str, ...] = ()
+    """What can be done with the answer at a click (`bot.offers`)."""
 
 
 QUOTING = "find_playbook"
@@ -80,8 +88,12 @@ class Conversation:
     """What was answered last where a question is asked: follow-ups leave it unsaid."""
     contacting: Callable[[Question], Contacting] = lambda _: Contacting()
     """Touches and drafts, as whoever asks may see and change them."""
+    caseload: Callable[[Question], Caseload] = lambda _: NoCaseload()
+    """Snoozes and assignments, as whoever asks may see and change them."""
     rights: Callable[[Question], Rights] = lambda _: EVERYONE
     """The labels of the documents that whoever asks may read there."""
+    schedules: Callable[[Question], Schedules] = lambda _: NoSchedules()
+    """Schedules and alerts, as whoever asks may see and change them."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -174,13 +186,18 @@ class Conversation:
             return _incomplete(question, language, call, wrong)
         reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
         book = book.hearing(contacting.touches.heard)
-        deps = Deps(book, reader, self.today(), language, self.shown(question.place), contacting)
+        shown, caseload, kept = self.shown(question.place), self.caseload(question), self.schedules(question)
+        deps = Deps(book, reader, self.today(), language, shown, contacting, caseload, kept)
         answer = tool.run(asked, deps)
         answer = guarded_drafts(answer, deps)
         answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
         arguments = asked.model_dump(exclude_none=True)
-        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
+        done = Call(call.tool, arguments, form=call.form)
+        said = _owning(answer, call)
+        return Reply(
+            question, language, "answered", answer.headline, done, said, offers=offers(answer, done, self.tools)
+        )
 
 
 def _drafts_in_a_language(decision: Decision) -> bool:

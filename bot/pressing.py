@@ -54,7 +54,7 @@ def _about(bot: Assistant, verb: str, answered: Answered) -> Call | None:
 
 def _summarised(bot: Assistant, question: Question) -> Reply:
     """A summary of the account that a message speaks of; of several it is asked which."""
-    typeahead = bot.accounts(question.asker)
+    typeahead = bot.accounts(question)
     found = list(typeahead.mentioned(clean(question.text)))[:NEAR]
     calls = [Call("account_summary", {"account": account}) for account in found]
     if not calls:

@@ -36,6 +36,7 @@ class Rooms:
     ) -> None:
         self.client, self.team, self.bot_user, self.clock = client, team, bot_user, clock
         self._people: dict[str, tuple[float, bool]] = {}
+        self._zones: dict[str, str] = {}
         self._rooms: dict[str, tuple[float, Room]] = {}
 
     def person(self, asker: Person) -> Person:
@@ -43,7 +44,7 @@ class Rooms:
         if asker.outsider is not None:
             return asker
         try:
-            return replace(asker, outsider=self._is_outsider(asker.id))
+            return replace(asker, outsider=self._is_outsider(asker.id), zone=self._zones.get(asker.id, ""))
         except Unknown:
             return asker
 
@@ -90,6 +91,7 @@ class Rooms:
 
     def _learn(self, user: Mapping[str, Any]) -> bool:
         outsider = is_outsider(user, self.team)
+        self._zones[str(user["id"])] = str(user.get("tz") or "")
         self._people[str(user["id"])] = (self.clock() + 60 * MINUTES, outsider)
         return outsider
 
@@ -138,13 +140,13 @@ def _fresh(known: Mapping[str, tuple[float, T]], key: str, now: float) -> T | No
 
 
 def is_outsider(user: Mapping[str, Any], team: str) -> bool:
-    """Whether a user object of Slack's is a guest, a stranger or a member of another workspace.
+    """Whether a user object of Slack's is a guest, a stranger, somebody who left or a member of another workspace.
 
     The workspace's own apps in a channel are no outsiders: an administrator installed them, and counting them
     would make every channel private. They cannot ask either: `bot.question` drops what apps write.
     """
     if user.get("is_bot") and user.get("team_id", team) == team:
         return False
-    signs = ("is_restricted", "is_ultra_restricted", "is_stranger")
+    signs = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted")
     homes = {user.get("team_id", team), *(user.get("enterprise_user") or {}).get("teams", ())}
     return any(user.get(sign) for sign in signs) or team not in homes

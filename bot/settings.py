@@ -37,6 +37,17 @@ class Settings(BaseSettings):
     retention_language: Literal["en", "pt-BR"] = Field(
         default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
     )
+    holidays: str = Field(
+        default="",
+        description="Whose public holidays are no working days for schedules: BR, US, BR-SP …; empty: by language.",
+    )
+    schedules_missed: Literal["late", "skip"] = Field(
+        default="late",
+        description="What was missed while the assistant was down is posted late and says so, or skipped.",
+    )
+    alerts_every: int = Field(
+        default=60, ge=0, description="Least minutes between two messages of alerts after loads; more is told together."
+    )
     fiscal_year_starts: int = Field(
         default=1, ge=1, le=12,
         description="Month in which the fiscal year begins, 1 to 12; it is called after the year in which it ends.",
@@ -85,14 +96,16 @@ class Settings(BaseSettings):
         description="Slack user id (`U…`) of the owner of the book, told in private where figures are withheld.",
     )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
-    retention_replica: str = Field(
-        default="main",
-        description="Name of this process where several share one store; it must stay the same over restarts.",
-    )
     health_port: int | None = Field(
-        default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port."
+        default=None,
+        description="Port of `GET /healthz`, `/readyz` and `/metrics`; with `--http` by default that port.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged; only DEBUG has what people wrote in it."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it is logged: text, or json for machines."
+    )
 
     def called(self, name: str) -> str | None:
         """The value of an environment variable or `.env` entry that a mapping file names."""

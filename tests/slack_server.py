@@ -32,9 +32,9 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # Slack's documented example, no re
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 TEAM, BOT_USER = "T1", "U0BOT"
 SCOPES = (
-    "app_mentions:read,assistant:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
-    "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read,users:read.email,"
-    "usergroups:read"
+    "app_mentions:read,assistant:write,canvases:write,chat:write,commands,files:read,files:write,channels:history,"
+    "groups:history,im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read,"
+    "users:read.email,usergroups:read"
 )
 MINIMAL = frozenset({"auth.test", "chat.postMessage"})
 

@@ -63,7 +63,7 @@ def bot(
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     replying = Replying(answer, speak, lambda _: "en", rooms, delivery, alert_to)
     steps = (replying.parcels, replying.apology, replying.undelivered, delivery.deliver)
-    work = Work(store.engine, *steps, every=0.05)
+    work = Work(store.engine, *steps, life=delivery.owner, every=0.05, pause=0.01)
     desk = Desk(me, work.accept, store.judge, Lookups(date.today))
     app = bolt_app(desk, BOT_TOKEN, signing_secret=SECRET, api_url=api_url)
     http = None if socket else HttpIntake(app, 0, host="127.0.0.1")

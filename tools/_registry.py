@@ -15,6 +15,8 @@ from pydantic import BaseModel
 
 from knowledge import Reader
 from tools._answer import Answer
+from tools._caseload import Caseload, NoCaseload
+from tools._schedules import NoSchedules, Schedules
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
 from tools.metrics import Book
@@ -28,7 +30,8 @@ WHY: Why = ("trace_figure", {})
 @dataclass(frozen=True)
 class Deps:
     """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
-    language of the question, earlier answers, and what is written down of contacts with customers."""
+    language of the question, earlier answers, what is written down of contacts with customers, who looks after which
+    account, and schedules."""
 
     book: Book
     knowledge: Reader
@@ -36,6 +39,8 @@ class Deps:
     language: str
     shown: Shown = field(default_factory=NothingShown)
     contacting: Contacting = field(default_factory=Contacting)
+    caseload: Caseload = field(default_factory=NoCaseload)
+    schedules: Schedules = field(default_factory=NoSchedules)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,10 @@ class Input(BaseModel):
     order: Annotated[
         Literal["largest", "smallest", "name", "contribution"] | None,
         Choice({
-            "smallest": ("smallest", "lowest", "least", "fewest", "ascending", "menor*", "mais baix*", "crescente"),
+            "smallest": ("smallest", "lowest", "least", "fewest", "ascending", "menor*", "mais baix*", "crescente",
+                "lost mrr", "lost revenue", "losing mrr", "lost the most", "shrank", "shrunk", "shrinking", "mrr fell",
+                "mrr dropped", "perderam mrr", "perdeu mrr", "perderam receita", "perdeu receita", "mais perderam",
+                "perderam mais", "encolhe*", "diminuiram", "mrr caiu", "receita caiu"),
             "name": ("alphabetical*", "by name", "ordem alfabetica", "alfabetic*", "por nome"),
             "contribution": ("why", "contribut*", "what drove", "por que", "contribui*", "o que puxou"),
         }),

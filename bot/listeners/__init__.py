@@ -46,7 +46,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, mentions, messages, options, shortcuts, views
+    from bot.listeners import actions, channels, commands, home, mentions, messages, options, shortcuts, views
 
     me = desk.identity
     known = AuthorizeResult(
@@ -66,7 +66,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
     )
-    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views):
+    for noun in (mentions, messages, channels, commands, home, actions, shortcuts, options, views):
         noun.register(app, desk)
     return app
 

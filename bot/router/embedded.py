@@ -31,7 +31,7 @@ from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY
-from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
+from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SCHEDULE, SEGMENT, Slot, Tool, phrase
 
 HELP = "help"
 """The other intent that is no tool's."""
@@ -104,6 +104,11 @@ class EmbeddedRouter:
         filled = settle(self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts)
         return filled.ask or filled.call
 
+    def read_as(self, tool: str, text: str, today: date, names: Names) -> Decision:
+        """What a text says to one tool, whichever it seems to be for."""
+        accounts, _ = self._prepare(names)
+        return self._settled(tool, self._read(text, today, names), accounts).decision
+
     def ranking(self, text: str, today: date, names: Names) -> list[tuple[str, float]]:
         """Every intent (the tools, `help` and `none`) with its score, best first: what `weigh` decides by."""
         return self._ranked(self._read(text, today, names).shape)
@@ -165,8 +170,9 @@ class EmbeddedRouter:
         return ranked[0][0] if ranked[0][0] in self._tools and self._clear(ranked) else None
 
     def _about_what_has_an_id(self, reading: Reading) -> str | None:
-        """The tool that takes the id of a figure or a draft: who names one can mean nothing else."""
-        kind = FIGURE if reading.figure else DRAFT if reading.draft else None
+        """The tool that takes the id of a figure, a draft or a schedule: who names one can mean nothing else."""
+        said = ((reading.figure, FIGURE), (reading.draft, DRAFT), (reading.schedule, SCHEDULE))
+        kind = next((slot for found, slot in said if found), None)
         return next((name for name, tool in self._tools.items() if kind and _takes(tool, (kind,))), None)
 
     def _if_named(self, reading: Reading) -> str | None:

@@ -9,7 +9,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted
+from tools.metrics._contacted import Contacted, contacted, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -127,6 +127,7 @@ __all__ = [
     "dimension_values",
     "flows",
     "freshness",
+    "last_touches",
     "lately_left",
     "ledger_level",
     "ledger_rows",
