@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
@@ -14,17 +15,19 @@ from slack_sdk.webhook import WebhookClient
 
 from block_kit_check import check
 from bot.blocks import Message
+from bot.serving import HttpIntake
 from bot.workspace.acting import linked
 from bot.workspace.company import BOT_USER, GUEST, LEADER, PARTNER, REP, company, manifest
 from bot.workspace.forms import missing
 from bot.workspace.limits import check_message, check_view, faults
 from bot.workspace.methods import methods
 from bot.workspace.pages import FOLDER
+from bot.workspace.running import free_port
 from bot.workspace.server import LocalSlack
 from bot.workspace.texts import texts
 from bot.workspace.viewing import Viewing
 from bot.workspace.world import Refusal
-from tests.sample_app import KIT, PLAN, SECRET, TOKEN, field, option, plain, sample, world
+from tests.sample_app import KIT, PLAN, SECRET, TOKEN, app, field, option, plain, sample, world
 
 
 @pytest.fixture
@@ -255,6 +258,21 @@ def test_the_app_hears_what_its_manifest_subscribes_to() -> None:
         acting.command("U1", "C1", "/kit")
         (body,) = heard
         assert (body["command"], body["user_id"], body["channel_id"]) == ("/kit", "U1", "C1")
+
+
+def test_an_event_waits_for_an_app_that_is_still_starting() -> None:
+    with LocalSlack(world(), TOKEN, SECRET) as slack:
+        port = free_port()
+        slack.courier.url = f"http://127.0.0.1:{port}/slack/events"
+        slack.acting.say("U1", "DU1", "hello")
+        intake = HttpIntake(app(slack, heard := []), port, host="127.0.0.1")
+        intake.start()
+        deadline = time.monotonic() + 20
+        while not slack.world.messages["DU1"][1:] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        intake.close()
+        assert slack.world.messages["DU1"][1]["text"] == "You said: hello"
+        assert len(heard) == 1
 
 
 def test_who_types_a_name_mentions_that_person_and_signs_are_escaped() -> None:
