@@ -210,7 +210,7 @@ def wrapped(text: str, width: int, most: int = 3) -> str:
     from textwrap import wrap
 
     lines = [shortened(line, width + 1) for line in wrap(text, width, break_long_words=False)]
-    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:width - 1]}…"])
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][: width - 1]}…"])
 
 
 def entitle(axes: "Axes", title: str) -> None:

@@ -9,12 +9,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known."""
+    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known.
+
+    `groups`: the Slack user groups of theirs that matter; None: not known.
+    """
 
     id: str
     name: str = ""
     email: str | None = None
     outsider: bool | None = False
+    groups: tuple[str, ...] | None = ()
 
     @property
     def called(self) -> str:
@@ -64,6 +68,8 @@ class Question:
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
+    seen_as: str = ""
+    """In the terminal: the role or the owner of accounts whose rights the answer keeps to. Empty: all rights."""
 
 
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:

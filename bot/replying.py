@@ -1,18 +1,19 @@
 """From a question to what is sent: who may see it decides where the answer goes."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
 from bot import block_kit as kit
-from bot.audience import Verdict, may_see
+from bot.audience import Room, Verdict, may_all_see, may_see
 from bot.blocks import Message
 from bot.conversation import Outcome, Reply, broken
 from bot.delivery import Delivery
 from bot.locale import Speaker
 from bot.parcels import Parcel
-from bot.question import Place, Question
+from bot.question import Person, Place, Question
+from bot.roles import View
 from bot.rooms import Rooms
 from tools import Phrase, phrase
 
@@ -26,7 +27,8 @@ ALERT = "#alert"
 class Replying:
     """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language.
 
-    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged.
+    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged. `views`: what each of
+    some people may see.
     """
 
     def __init__(
@@ -37,19 +39,28 @@ class Replying:
         rooms: Rooms,
         delivery: Delivery,
         alert_to: str | None = None,
+        views: Callable[[Iterable[Person]], Iterable[View]] = lambda _: (),
     ) -> None:
         self.answer, self.say, self.language = answer, say, language
-        self.rooms, self.delivery, self.alert_to = rooms, delivery, alert_to
+        self.rooms, self.delivery, self.alert_to, self.views = rooms, delivery, alert_to, views
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages that answer a question, in the order in which they are sent."""
-        asker = self.rooms.person(question.asker)
-        verdict = may_see(asker, question.place, self.rooms.room(question.place))
+        asker, room = self.rooms.person(question.asker), self.rooms.room(question.place)
+        question = replace(question, asker=asker)
+        verdict = may_see(asker, question.place, room)
         if verdict.way == "refused":
             return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
         self._show_work(question)
         reply = self.answer(question)
+        verdict = self._among(room, verdict, reply)
         return [*self._answer(question, verdict, self._say(reply)), *self._alert(question, reply)]
+
+    def _among(self, room: Room, verdict: Verdict, reply: Reply) -> Verdict:
+        """The same verdict, or that the answer is for the asker alone: somebody in the room may see less."""
+        if verdict.way == "allowed" and not may_all_see(reply.needs, self.views(room.people)):
+            return Verdict("private")
+        return verdict
 
     def _say(self, reply: Reply) -> Message:
         """The reply as a message; where somebody is alerted, who asked is told so."""

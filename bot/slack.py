@@ -48,17 +48,18 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     settings, store = bot.settings, _store(bot)
     me = identify(token or "", settings.slack_api_url)
     delivery = Delivery(store, token or "", settings.slack_api_url)
-    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=settings.role_groups.values())
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     replying = Replying(
         lambda question: _answer(bot, question, warming), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
+        bot.views,
     )  # fmt: skip
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, settings.retention_language)
+    desk = Desk(me, work.accept, store.judge, settings.retention_language, rooms.forget)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
     if http:

@@ -177,7 +177,8 @@ def trouble(engine: Engine, now: datetime) -> Trouble:
 def question_from_plain(plain: Mapping[str, Any]) -> Question:
     """The question that `dataclasses.asdict` wrote."""
     files = tuple(Attachment(**file) for file in plain.get("files", ()))
-    parts = {"asker": Person(**plain["asker"]), "place": Place(**plain["place"]), "files": files}
+    asker = {**plain["asker"], "groups": tuple(plain["asker"].get("groups", ()))}
+    parts = {"asker": Person(**asker), "place": Place(**plain["place"]), "files": files}
     return Question(**{**plain, **parts})
 
 

@@ -31,7 +31,8 @@ BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 TEAM, BOT_USER = "T1", "U0BOT"
 SCOPES = (
     "app_mentions:read,assistant:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
-    "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read"
+    "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read,users:read.email,"
+    "usergroups:read"
 )
 MINIMAL = frozenset({"auth.test", "chat.postMessage"})
 
@@ -62,6 +63,7 @@ class SlackServer:
         self.messages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.channels: dict[str, dict[str, Any]] = {"C1": {"members": ["U1", BOT_USER]}}
         self.users: dict[str, dict[str, Any]] = {"U1": {}, "U2": {}, BOT_USER: {"is_bot": True}}
+        self.user_groups: dict[str, list[str]] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
         self.refuse_blocks: str | None = None
         self.acks: dict[str, dict[str, Any]] = {}
@@ -308,6 +310,10 @@ class SlackServer:
     def _users_info(self, params: dict[str, Any]) -> dict[str, Any]:
         user = params["user"]
         return {"user": self._user(user)} if user in self.users else {"error": "user_not_found"}
+
+    def _usergroups_users_list(self, params: dict[str, Any]) -> dict[str, Any]:
+        found = self.user_groups.get(params["usergroup"])
+        return {"error": "no_such_subteam"} if found is None else {"users": found}
 
     def _users_list(self, params: dict[str, Any]) -> dict[str, Any]:
         return self._slice("members", [self._user(user) for user in self.users], params)

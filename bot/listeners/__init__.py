@@ -39,6 +39,8 @@ class Desk:
     judge: Callable[[str, str, bool], None]
     language: str = "en"
     """Of the Home tab and the suggested prompts, which nobody has asked for in a language."""
+    moved: Callable[[str], None] = lambda _: None
+    """Somebody came into a channel or left it."""
 
 
 def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
@@ -46,7 +48,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, mentions, messages
+    from bot.listeners import actions, commands, home, members, mentions, messages
 
     me = desk.identity
     known = AuthorizeResult(
@@ -66,7 +68,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
     )
-    for noun in (mentions, messages, commands, home, actions):
+    for noun in (mentions, messages, commands, home, actions, members):
         noun.register(app, desk)
     return app
 
