@@ -457,3 +457,37 @@ def test_a_models_call_is_put_in_the_books_terms(router: EmbeddedRouter) -> None
     assert isinstance(stranger, Clarify) and stranger.question.values == {"name": "Bob"}
     unknown = router.settle(Call("exit_survey", {"account": "the moon"}), TODAY, NAMES)
     assert isinstance(unknown, Clarify) and unknown.question.values == {"name": "the moon"}
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("qbr pack for A-004", {}),
+        ("prepare the quarterly business review pack for A-004", {}),
+        ("qbr pack for A-004, we meet tomorrow", {}),
+        ("qbr pack for A-004 on Q2", {"period": "2026-Q2"}),
+        ("monta o pacote do QBR da A-004 sobre o trimestre passado", {"period": "2026-Q3"}),
+    ],
+)
+def test_a_review_s_rhythm_and_day_are_not_what_it_looks_back_on(
+    router: EmbeddedRouter, text: str, arguments: Mapping[str, str]
+) -> None:
+    assert router.choose(text, "en", TODAY, NAMES) == Call("qbr_pack", {"account": "A-004", **arguments})
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("draft a renewal notice to A-004", {"kind": "renewal_notice"}),
+        ("draft an nps request to A-004 after the renewal", {"kind": "nps_request", "touchpoint": "renewal"}),
+        ("escreve um comunicado pra A-004 sobre a mudança do suporte", {"kind": "change_announcement"}),
+    ],
+)
+def test_a_touchpoint_is_of_an_nps_request_alone(
+    router: EmbeddedRouter, text: str, arguments: Mapping[str, str]
+) -> None:
+    decision = router.choose(text, "en", TODAY, NAMES)
+    assert isinstance(decision, Call)
+    assert (decision.tool, {name: value for name, value in decision.arguments.items() if name != "said"}) == (
+        "outreach_draft", {"account": "A-004", **arguments},
+    )  # fmt: skip

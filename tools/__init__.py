@@ -57,6 +57,7 @@ from tools._slots import (
     PRODUCT,
     REASON,
     REGION,
+    REVIEWED,
     SEGMENT,
     SIZE,
     SOURCE,
@@ -71,11 +72,12 @@ from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, T
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
-    "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "SEGMENT", "SIZE", "SOURCE", "SPEAKING",
-    "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell", "Chart", "Choice",
-    "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts",
-    "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note", "NothingShown", "Part",
-    "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table", "Territory", "Tool",
-    "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load", "may_contact",
-    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts", "what_it_hides",
+    "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED", "SEGMENT", "SIZE", "SOURCE",
+    "SPEAKING", "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell",
+    "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine",
+    "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note",
+    "NothingShown", "Part", "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table",
+    "Territory", "Tool", "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger",
+    "load", "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts",
+    "what_it_hides",
 ]  # fmt: skip

@@ -19,7 +19,8 @@ class Slot:
     owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
     figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
-    draft: the id of a draft that is kept.
+    draft: the id of a draft that is kept. reviewed: a period to look back on: no day, and not the rhythm of the review
+    itself ("quarterly").
     metric: a metric's name. variant: of that metric, a published variant. by: a dimension or a grain of time to group
     by. compare: `previous`, `year` or a written period. The others limit to a value of the dimension of their name
     (`speaking`: of the language) as the book has it.
@@ -28,7 +29,7 @@ class Slot:
     kind: Literal[
         "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
-        "reason", "draft",
+        "reason", "draft", "reviewed",
     ]  # fmt: skip
 
 
@@ -56,10 +57,15 @@ PLAN = Slot("plan")
 PRODUCT = Slot("product")
 REASON = Slot("reason")
 DRAFT = Slot("draft")
+REVIEWED = Slot("reviewed")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A closed set of values, each with the words (any language) that mean it; a final * matches any ending."""
+    """A closed set of values, each with the words (any language) that mean it; a final * matches any ending.
+
+    `only`: the field and its value without which this one means nothing: it is not read then.
+    """
 
     words: Mapping[str, tuple[str, ...]] = field(hash=False)
+    only: tuple[str, str] | None = None

@@ -48,6 +48,9 @@ KINDS = Choice({
         "email de renovacao", "mensagem de renovacao", "carta de renovacao", "lembrete de renovacao",
         "sobre a renovacao", "avisa da renovacao", "avisar da renovacao", "avisando da renovacao",
         "avisa que o contrato", "contrato renova*", "contrato vai renovar", "email renovacao",
+        "renewal coming", "renewal is near", "renewal ahead", "contract ends", "contract is ending", "contract expires",
+        "renovacao chegando", "renovacao esta chegando", "renovacao vem ai", "contrato vence", "contrato termina",
+        "contrato acaba", "vencimento do contrato", "contrato ta acabando", "contrato esta acabando",
     ),
     "nps_request": (
         "nps", "nps request", "nps survey", "nps e-mail", "nps email", "recommend us", "nps question",
@@ -62,18 +65,25 @@ KINDS = Choice({
         "win-back", "win back", "winback", "win them back", "won back", "come back", "former customer",
         "reconquist*", "trazer de volta", "trazer eles de volta",
         "voltar a ser cliente", "voltem a ser cliente*", "ex-cliente", "resgat*",
+        "them back as a customer", "return to us", "cancelled on us", "after they cancelled", "de volta pra nos",
+        "chamando de volta", "chamar de volta", "de volta como cliente", "de volta", "voltarem", "ja cancelou",
     ),
     "re_engagement": (
         "re-engage*", "reengage*", "re engage*", "went quiet", "gone quiet", "gone silent", "went silent", "inactive",
         "haven't heard from", "not heard from", "reengaj*", "re-engaj*", "sumiu", "sumid*", "inativ*",
         "parou de usar", "pararam de usar", "nao usa mais", "nao usam mais", "sem contato",
+        "stopped using", "stopped logging in", "barely use*", "hardly use*", "back in the product", "dead quiet",
+        "wake them up", "quase nao usa*", "usa pouco", "usando pouco", "nao entra mais", "nao acessa*", "voltar a usar",
     ),
     "change_announcement": (
         "announce*", "announcing", "announcement", "price increase", "price change", "new price*", "new terms",
         "change notice", "notice of change", "change of terms", "comunicado", "comunicar a mudanca", "anunci*",
         "aviso de mudanca", "avisar da mudanca", "avisa da mudanca", "reajuste", "mudanca de preco*", "novo preco",
         "novos precos", "novos termos", "novas condicoes",
-        "mudanca de contrato", "mudanca nas condicoes",
+        "mudanca de contrato", "mudanca nas condicoes", "mudanca d* horario", "will change", "is changing",
+        "are changing", "going to change", "moving everyone", "moving them to", "moving customers to", "migrat*",
+        "retiring", "sunset*", "discontinu*", "shutting down", "vai mudar", "vao mudar", "muda a partir", "mudando d*",
+        "migrac*", "migrar", "descontinu*", "desativ*", "vai sair do ar", "sobre a mudanca",
     ),
 })  # fmt: skip
 TOUCHPOINTS = Choice({
@@ -81,7 +91,7 @@ TOUCHPOINTS = Choice({
     "qbr": ("qbr", "business review", "quarterly review", "revisao trimestral", "revisao de negocio*"),
     "support": ("support", "ticket", "suporte", "chamado", "atendimento"),
     "renewal": ("renewal", "renewed", "renewing", "renovacao", "renovou", "renovar"),
-})  # fmt: skip
+}, only=("kind", "nps_request"))  # fmt: skip
 RIGHT: Mapping[Kind, Sequence[str]] = {
     "renewal_notice": ("buyer", "sponsor", "champion", "finance"),
     "nps_request": ("champion", "user", "sponsor", "buyer"),

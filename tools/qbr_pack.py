@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from tools import (
     ACCOUNT,
     LANGUAGE,
-    PERIOD,
+    REVIEWED,
     Answer,
     Deps,
     Draft,
@@ -45,7 +45,7 @@ ASKED_OF_THEM = blank(phrase("a decision that you need from them"))
 
 class Input(BaseModel):
     account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
-    period: Annotated[str | None, PERIOD] = Field(
+    period: Annotated[str | None, REVIEWED] = Field(
         default=None, description="What is reviewed, for instance 2026-Q3; empty: the last full quarter."
     )
     version: Annotated[Version, VERSIONS] = Field(

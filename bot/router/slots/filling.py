@@ -11,6 +11,7 @@ from bot.router._door import Call, Choice, Clarify
 from bot.router.slots.accounts import AccountNames
 from bot.router.slots.limits import LIMITS, slot_of
 from bot.router.slots.metrics import COMMON_NAMES, ambiguous_metrics, find_variant, likely_metrics
+from bot.router.slots.period_forms import RHYTHMS
 from bot.router.slots.reading import Reading, Stretch
 from bot.router.slots.text import blank, fold
 from bot.router.slots.unread import Leftover, leftovers, nearest
@@ -69,9 +70,14 @@ def fields_by_slot(tool: Tool) -> Mapping[str | None, str]:
 
 
 def _said(tool: Tool, reading: Reading) -> Iterator[tuple[str, Any]]:
-    for name, field in tool.input.model_fields.items():
-        if (value := _value(name, field, reading)) is not None:
-            yield name, value
+    fields = tool.input.model_fields
+    read = {name: value for name, field in fields.items() if (value := _value(name, field, reading)) is not None}
+    return ((name, value) for name, value in read.items() if all(map(read.items().__contains__, _only(fields[name]))))
+
+
+def _only(field: FieldInfo) -> Iterator[tuple[str, str]]:
+    """The field and value without which this one means nothing."""
+    return (marker.only for marker in field.metadata if isinstance(marker, Words) and marker.only)
 
 
 def _one_time(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,6 +264,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
         case "period":
             period = _period(reading, ahead=name in AHEAD)
             return None if name == "day" and period and Period.parse(period).days > WEEK else period
+        case "reviewed":
+            return _reviewed(reading)
         case "count":
             return _within(field, reading.count)
         case "owner":
@@ -318,6 +326,15 @@ def _period(reading: Reading, ahead: bool) -> str | None:
     to_come = reading.today <= period.start and period.grain != "day"
     soon = as_said or period.start < reading.today + SOON
     return str(period) if reading.of_renewals or (to_come and soon) else None
+
+
+def _reviewed(reading: Reading) -> str | None:
+    """A period to look back on. "The quarterly review" says how often, and "on Thursday" when they meet."""
+    said = reading.period
+    if said is None or said.period.days <= WEEK or said.period.start > reading.today:
+        return None
+    rhythm = reading.folded[said.start : said.end].strip() in RHYTHMS
+    return None if rhythm else str(said.period)
 
 
 def _within(field: FieldInfo, count: int | None) -> int | None:

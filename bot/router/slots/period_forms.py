@@ -31,7 +31,7 @@ _GRAINS: dict[str, Grain] = {
     "trimestre": "quarter", "trimestres": "quarter", "tri": "quarter", "trim": "quarter",
     "year": "year", "years": "year", "yr": "year", "ano": "year", "anos": "year",
 }  # fmt: skip
-_RHYTHMS: dict[str, Grain] = {
+RHYTHMS: dict[str, Grain] = {
     "weekly": "week", "semanal": "week", "semanais": "week",
     "monthly": "month", "mensal": "month", "mensais": "month",
     "quarterly": "quarter", "trimestral": "quarter", "trimestrais": "quarter",
@@ -75,7 +75,7 @@ _REST = (
     rf"(?P<g>{_G})|(?:(?:before|by|until)\s+)?(?P<h>year)[ -]?end"
 )
 _RHYTHM = re.compile(
-    rf"(?<!recorrente )(?<!recorrentes )(?<!plano )(?<!planos )\b{_any(_RHYTHMS)}\b"
+    rf"(?<!recorrente )(?<!recorrentes )(?<!plano )(?<!planos )\b{_any(RHYTHMS)}\b"
     r"(?!\s+(?:recurring|recorrente|plans?\b|contract|billing))"
 )
 
@@ -240,7 +240,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
 
 
 HINT = re.compile(
-    rf"\d|\b(?:{_M}|{_G}|{_any(_RHYTHMS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|fortnight|quinzena|fiscal|exercicio|fy|ltm|ttm|ytd|mtd)\b"
+    rf"\d|\b(?:{_M}|{_G}|{_any(RHYTHMS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|fortnight|quinzena|fiscal|exercicio|fy|ltm|ttm|ytd|mtd)\b"
 )
 """Whatever any form matches contains this: most questions speak of no period and need not try them all."""
 
@@ -256,4 +256,4 @@ def rhythm(folded: str, on: Calendar) -> tuple[Period, int, int] | None:
 def rhythm_in(folded: str) -> tuple[Grain, int, int] | None:
     """The grain that `weekly` or `mensal` says, and where it stands."""
     match = _RHYTHM.search(folded)
-    return (_RHYTHMS[match.group()], match.start(), match.end()) if match else None
+    return (RHYTHMS[match.group()], match.start(), match.end()) if match else None
