@@ -1,9 +1,9 @@
 """The composition root: the only file that sees everything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.router import Call, Names, Router
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
 from tools import Contacting, Draft, Shown, Tool, load, read_rules
-from tools.metrics import DIMENSIONS, Book, NoBook, account_names, dimension_values, open_book
+from tools.metrics import DIMENSIONS, Book, NoBook, Sight, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -152,6 +152,19 @@ class Assistant:
         owners = self._owners()
         members = {(m.role, m.owner): m for m in (self.roles.member(person, owners) for person in people)}
         return [self.roles.view(member) for member in members.values()]
+
+    def says_the_same(self, reply: Reply, views: Iterable[View]) -> bool:
+        """Whether an answer tells nothing that not all of these may see: made of what they all see, it is the same.
+
+        So a leader's question about one account is answered in front of the rep whose account it is.
+        """
+        sight = reduce(Sight.common, (view.sight for view in views))
+        if reply.call is None or sight.is_blind or self.tools[reply.call.tool].writes:
+            return False
+        from bot.as_json import document
+
+        among_them = replace(self.conversation, view=lambda _: View(sight))
+        return document(among_them.answer(reply.question, reply.call)) == document(reply)
 
     def book_of(self, question: Question) -> Book:
         """The book as it is now, for whoever asks: what pickers, the Home tab and modals read by."""

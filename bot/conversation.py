@@ -19,6 +19,7 @@ from tools import (
     Contacting,
     Deps,
     Download,
+    NextSteps,
     Note,
     NothingShown,
     Phrase,
@@ -193,6 +194,7 @@ class Conversation:
         answer = guarded_drafts(tool.run(asked, deps), deps)
         needs = deps.book.told if deps.book.used or not tool.open else NOTHING
         answer = replace(answer, stale=stale_sources(deps.book, _used(answer, deps.book), self.today()))
+        answer = _without_accounts(answer) if deps.book.sight.nameless else answer
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
         done = Call(call.tool, asked.model_dump(exclude_none=True))
         return Reply(question, language, "answered", answer.headline, done, _owning(answer, call), needs=needs)
@@ -206,6 +208,12 @@ class Conversation:
         book = book.unread().hearing(contacting.touches.heard)
         reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
         return Deps(book, reader, self.today(), language, shown, contacting)
+
+
+def _without_accounts(answer: Answer) -> Answer:
+    """Sums without names have no rows to hand out and no account to go on with."""
+    parts = tuple(part for part in answer.parts if not isinstance(part, Download | NextSteps))
+    return replace(answer, parts=parts, accounts=frozenset(), listed=())
 
 
 def _of_the_company(tool: Tool, call: Call, view: View) -> bool:

@@ -1,7 +1,7 @@
 """From a question to what is sent: who may see it decides where the answer goes."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -28,7 +28,7 @@ class Replying:
     """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language.
 
     `alert_to`: the Slack user who is told where figures are withheld because the book is damaged. `views`: what each of
-    some people may see.
+    some people may see; `says_the_same`: whether an answer made of what they all see would be this one.
     """
 
     def __init__(
@@ -39,10 +39,12 @@ class Replying:
         rooms: Rooms,
         delivery: Delivery,
         alert_to: str | None = None,
-        views: Callable[[Iterable[Person]], Iterable[View]] = lambda _: (),
+        views: Callable[[Iterable[Person]], Sequence[View]] = lambda _: (),
+        says_the_same: Callable[[Reply, Sequence[View]], bool] = lambda *_: False,
     ) -> None:
         self.answer, self.say, self.language = answer, say, language
-        self.rooms, self.delivery, self.alert_to, self.views = rooms, delivery, alert_to, views
+        self.rooms, self.delivery, self.alert_to = rooms, delivery, alert_to
+        self.views, self.says_the_same = views, says_the_same
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages that answer a question, in the order in which they are sent."""
@@ -58,9 +60,10 @@ class Replying:
 
     def _among(self, room: Room, verdict: Verdict, reply: Reply) -> Verdict:
         """The same verdict, or that the answer is for the asker alone: somebody in the room may see less."""
-        if verdict.way == "allowed" and not may_all_see(reply.needs, self.views(room.people)):
-            return Verdict("private")
-        return verdict
+        views = self.views(room.people) if verdict.way == "allowed" else ()
+        if may_all_see(reply.needs, views) or self.says_the_same(reply, views):
+            return verdict
+        return Verdict("private")
 
     def _say(self, reply: Reply) -> Message:
         """The reply as a message; where somebody is alerted, who asked is told so."""

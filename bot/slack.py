@@ -53,7 +53,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     replying = Replying(
         lambda question: _answer(bot, question, warming), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
-        bot.views,
+        bot.views, bot.says_the_same,
     )  # fmt: skip
     work = Work(
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,

@@ -59,6 +59,7 @@ def test_a_good_installation_is_well(slack: SlackServer, tmp_path: Path) -> None
     assert {check.name: check.ok for check in checks if check.name != "index"} == {
         "bot token": True, "scopes": True, "app token": True, "book": True, "store": True,
         "answers": True, "questions": True, "schedule": True,
+        "rights": True,
     }  # fmt: skip
     (data,) = [check for check in checks if check.name == "book"]
     assert data.message.values == {"accounts": 1, "day": date(2026, 11, 21)}

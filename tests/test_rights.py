@@ -313,6 +313,24 @@ def test_drafts_and_touches_of_others_accounts_do_not_exist_for_a_rep(
     assert ask(at, LEADER, "x", Call("drafts", {"draft": foreign, "act": "show"})).outcome == "answered"
 
 
+# Rooms
+
+
+def test_an_answer_made_of_what_everybody_sees_may_be_said_to_all(
+    at: Assistant, own: dict[str, str], others: dict[str, str]
+) -> None:
+    leader, rep = at.views([Person(LEADER), Person(ANA)])
+    mine, theirs = next(iter(own)), next(iter(others))
+    for key, public in ((mine, True), (theirs, False)):
+        reply = ask(at, LEADER, "x", Call("account_summary", {"account": key}))
+        assert not rep.covers(reply.needs) and at.says_the_same(reply, [leader, rep]) is public
+    for text in ("Which accounts are at risk?", "Weekly MRR summary"):
+        assert not at.says_the_same(ask(at, LEADER, text), [leader, rep])
+    assert not at.says_the_same(ask(at, LEADER, "x", Call("account_summary", {"account": mine})), at.views(
+        [Person(LEADER), Person(ANA), Person(VIEWER)]
+    ))  # fmt: skip
+
+
 # Terminal
 
 

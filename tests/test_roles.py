@@ -130,6 +130,14 @@ def test_one_sight_covers_another(mine: Sight, other: Sight, covers: bool) -> No
     assert mine.covers(other) is covers
 
 
+def test_what_two_sights_have_in_common_both_cover() -> None:
+    sights = (ALL, NOTHING, Sight(ANA), Sight(ANA | BIA, SECRETS), Sight(None, SECRETS), Sight(None, nameless=True))
+    for one in sights:
+        for other in sights:
+            assert one.covers(one.common(other)) and other.covers(one.common(other))
+            assert one.common(other) == other.common(one)
+
+
 def test_a_room_may_see_what_everybody_in_it_may_see() -> None:
     leader, ana = View(), View(Sight(ANA, SECRETS))
     assert may_all_see(Sight(ANA, SECRETS), [leader, ana])

@@ -90,6 +90,12 @@ class Sight:
         everyone = self.owners is None or (other.owners is not None and other.owners <= self.owners)
         return everyone and self.hidden <= other.hidden and (other.nameless or other.is_blind or not self.nameless)
 
+    def common(self, other: "Sight") -> "Sight":
+        """What both see."""
+        limits = [owners for owners in (self.owners, other.owners) if owners is not None]
+        owners = frozenset.intersection(*limits) if limits else None
+        return Sight(owners, self.hidden | other.hidden, self.nameless or other.nameless)
+
     def of(self, statement: Executable, engine: str) -> Executable:
         """The statement over what may be seen, for an engine of this name. Raises TypeError for what is no query."""
         if self == ALL:
