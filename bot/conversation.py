@@ -194,7 +194,7 @@ class Conversation:
         answer = guarded_drafts(tool.run(asked, deps), deps)
         needs = deps.book.told if deps.book.used or not tool.open else NOTHING
         answer = replace(answer, stale=stale_sources(deps.book, _used(answer, deps.book), self.today()))
-        answer = _without_accounts(answer) if deps.book.sight.nameless else answer
+        answer = _as_limited(answer, deps.book, call)
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
         done = Call(call.tool, asked.model_dump(exclude_none=True))
         return Reply(question, language, "answered", answer.headline, done, _owning(answer, call), needs=needs)
@@ -210,10 +210,23 @@ class Conversation:
         return Deps(book, reader, self.today(), language, shown, contacting)
 
 
-def _without_accounts(answer: Answer) -> Answer:
-    """Sums without names have no rows to hand out and no account to go on with."""
-    parts = tuple(part for part in answer.parts if not isinstance(part, Download | NextSteps))
-    return replace(answer, parts=parts, accounts=frozenset(), listed=())
+def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:
+    """The answer, saying of how much it speaks where that is not all and the question did not say so.
+
+    Sums without names have no rows to hand out and no account to go on with.
+    """
+    if book.sight.nameless:
+        parts = tuple(part for part in answer.parts if not isinstance(part, Download | NextSteps))
+        whole = _limited(answer.subject, phrase("the whole company, without names"))
+        return replace(answer, subject=whole, parts=parts, accounts=frozenset(), listed=())
+    owners = tuple(sorted(book.sight.owners or ()))
+    if not owners or not book.used or {"account", "owner"} & call.arguments.keys():
+        return answer
+    return replace(answer, subject=_limited(answer.subject, phrase("only accounts of {owners}", owners=owners)))
+
+
+def _limited(subject: Phrase, limit: Phrase) -> Phrase:
+    return phrase("{subject} · {limit}", subject=subject, limit=limit)
 
 
 def _of_the_company(tool: Tool, call: Call, view: View) -> bool:

@@ -237,6 +237,7 @@ def test_a_rep_s_totals_are_of_the_own_accounts_and_say_so(at: Assistant) -> Non
     assert reply.answer and {f.segment["owner"] for f in reply.answer.figures if "account_id" not in f.segment} == {
         OWNER
     }
+    assert Speaker("en").say(reply.answer.subject) == f"MRR summary · October 2026 · only accounts of {OWNER}"
     asked = all_metrics()["mrr"](at.book(), Period.parse("2026-10"), {"owner": OWNER})
     assert asked.value in {figure.value for figure in reply.answer.figures}
 
