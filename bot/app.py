@@ -20,6 +20,7 @@ from tools.metrics import DIMENSIONS, Book, NoBook, Sight, account_names, dimens
 
 if TYPE_CHECKING:
     from bot.store import Store
+    from bot.typeahead import Typeahead
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,12 @@ class Assistant:
         leaders = {member.person.id} if member.named and member.role in ("admin", "leader") else set()
         reps = {member.person.id} if member.named and member.role == "rep" else set()
         return may_read(question.asker, question.place, Circles(frozenset(leaders), frozenset(reps)))
+
+    def accounts(self, person: Person) -> "Typeahead":
+        """The accounts that somebody may see, for finding them by name."""
+        from bot.typeahead import typeahead
+
+        return typeahead(self.book().within(self.roles.view(self.member(person)).sight))
 
     @property
     def speaker(self) -> Speaker:

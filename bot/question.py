@@ -66,6 +66,8 @@ class Question:
     """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
     response_url: str = ""
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
+    replaces: str = ""
+    """The ts of the assistant's message whose place the answer takes; empty: the answer is a message of its own."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
     seen_as: str = ""

@@ -1,7 +1,7 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
-import json
 import logging
+from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.lookups import Lookups
+from bot.pressing import pressed
 from bot.question import Person, Place, Question
-from bot.router import Call
 from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
 from bot.serving import serve as run
 from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
     from bot.store import Store
 
 
@@ -59,7 +62,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, settings.retention_language, rooms.forget)
+    desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting, rooms.person), rooms.forget)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes: list[Intake] = []
     if http:
@@ -72,6 +75,16 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     warming.start()
     work.start()
     run(intakes, work.stop)
+
+
+def lookups(bot: Assistant, client: "WebClient", known: Callable[[Person], Person]) -> Lookups:
+    """What listeners may look up, from the assistant and from Slack; `known`: a person as Slack knows them."""
+    from bot.people import People
+
+    language = People(client, bot.settings.retention_language).language
+    return Lookups(
+        bot.today, lambda person: bot.accounts(known(person)), language, bot.store.answered, tool=bot.tools.get
+    )
 
 
 def _store(bot: Assistant) -> "Store":
@@ -108,10 +121,7 @@ def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
         reply = take(bot, question)
         bot.remember(reply)
         return reply
-    if not question.choice:
-        return bot.ask(question)
-    pressed = json.loads(question.choice)
-    return bot.ask(question, Call(pressed["tool"], pressed["arguments"], tuple(pressed.get("unread", ()))))
+    return pressed(bot, question) if question.choice else bot.ask(question)
 
 
 def examine(bot: Assistant, console: Console, *, http: bool) -> int:

@@ -34,6 +34,11 @@ def hasty_client(token: str, api_url: str | None = None) -> WebClient:
     return WebClient(token, base_url=api_url or WebClient.BASE_URL, timeout=10, retry_handlers=handlers)
 
 
+def urgent_client(client: WebClient) -> WebClient:
+    """The same client for what must be done within three seconds, or not at all."""
+    return WebClient(client.token, base_url=client.base_url, timeout=2, retry_handlers=[])
+
+
 def posting_client(token: str, api_url: str | None = None) -> WebClient:
     """A client that never repeats by itself: a request whose answer was lost may have become a message."""
     return WebClient(token, base_url=api_url or WebClient.BASE_URL, retry_handlers=[])

@@ -29,6 +29,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.conversation import Reply
+from bot.lookups import Answered
 from bot.question import Place, Question
 from bot.router import Call, Context
 from bot.tables import answers, draft_versions, drafts, feedback, figures, posts, questions
@@ -130,6 +131,16 @@ class Store:
         """The key of the question that the assistant's message at `ts` answers."""
         row = self._first(select(posts.c.key).where(posts.c.channel == channel, posts.c.ts == ts))
         return str(row.key) if row else None
+
+    def answered(self, key: str) -> Answered | None:
+        """What was run for the answer of a key, and for whom; None where none is kept."""
+        query = (
+            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions.c.asker, questions.c.language)
+            .join(questions, questions.c.key == answers.c.question)
+            .where(answers.c.question == key, answers.c.tool.is_not(None))
+        )
+        row = self._first(query)
+        return Answered(_call(row), row.asker, tuple(json.loads(row.listed)), row.language) if row else None
 
     def judge(self, question: str, who: str, good: bool, reason: str | None = None) -> None:
         """Keep what somebody thought of an answer; the last word counts."""

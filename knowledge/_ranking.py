@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Evidence that a section answers, as a sum of what was measured; fitted (logistic regression, rounded) on the
-# tuning half of tests/questions, where COVERED refuses 92% of what no playbook covers. A question is covered when
+# tuning half of tests/questions, where COVERED refuses 95% of what no playbook covers. A question is covered when
 # one of its first three sections has this much, and a section is quoted when it has half as much itself.
 _COVERAGE, _LIKENESS, _PURPOSE = 0.5, 1.4, 0.7
 _TRADE, _STRANGE, _ELSEWHERE = 0.12, -0.09, -0.6
+_PURVIEW = 0.5
 COVERED = 1.1
 _OWN_COVERAGE, _OWN_LIKENESS, _OWN_STRANGE = 0.63, 2.5, -0.38
 # A playbook scores as its best few sections together: one word in one heading does not make it the right one.
@@ -82,18 +83,19 @@ def rank(
     own: "Flags | None" = None,
     meaning: "Floats | None" = None,
     weight: float = 1.0,
+    purview: float = 0.0,
 ) -> list[Hit]:
     """The best sections, best first: each by its own score and its playbook's.
 
     `purposes`: how much of each playbook's purpose is asked for (0 to 1). `own`: the rows of a team's own documents.
     `meaning`: each row's cosine by an embedding model, whose word counts `weight`; it orders what is found, but is no
-    evidence that a question is covered.
+    evidence that a question is covered. `purview`: whether playbooks are for such questions at all (-1 to 1).
     """
     import numpy as np
 
     by_words = _comparable(match.score) + _comparable(likeness)
     fused = by_words if meaning is None else by_words + weight * _comparable(meaning)
-    told = _evidence(match, likeness)
+    told = _evidence(match, likeness) + _PURVIEW * purview
     if own is not None:
         told = np.where(own, _evidence_of_own(match, likeness), told)
     evidence = _greatest(its, told)

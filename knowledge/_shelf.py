@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from knowledge import _dense, _lexical, _purposes, _vectors
+from knowledge import _dense, _lexical, _purposes, _purview, _vectors
 from knowledge._access import Rights
 from knowledge._chunks import Chunk, playbook_of
 from knowledge._content import Passage
@@ -23,7 +23,7 @@ from knowledge._ranking import Hit, Places, places, rank
 from knowledge._vectors import Vectors
 from knowledge._words import words
 
-_DATABASE, _IDF, _VECTORS = "sections.sqlite", "idf.npy", "vectors"
+_DATABASE, _IDF, _VECTORS, _PURVIEW = "sections.sqlite", "idf.npy", "vectors", "purview.npz"
 _SCHEMA = """CREATE TABLE section (
     row INTEGER PRIMARY KEY, source TEXT, language TEXT, title TEXT, heading TEXT, text TEXT, access TEXT, own INTEGER,
     UNIQUE (source, language))"""
@@ -71,10 +71,11 @@ class Shelf:
         match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
         purposes, meaning = self._purposes.match(needs), self._meaning(question)
         likeness, own = self.likeness(question)[readable], self._own[readable]
+        purview = self._purview.of(question)
         if meaning is None or self.embedding is None:
-            return rank(its, match, likeness, purposes, own)
+            return rank(its, match, likeness, purposes, own, purview=purview)
         weight = self.embedding.weight(language_of(question))
-        return rank(its, match, likeness, purposes, own, meaning[readable], weight)
+        return rank(its, match, likeness, purposes, own, meaning[readable], weight, purview)
 
     def passage(self, source: str, language: str, reach: Reach) -> Passage | None:
         """The section, when it exists in this language and within reach."""
@@ -142,6 +143,10 @@ class Shelf:
         return _purposes.Purposes(self._database)
 
     @cached_property
+    def _purview(self) -> _purview.Purview:
+        return _purview.Purview.load(self.build / _PURVIEW)
+
+    @cached_property
     def _ngrams(self) -> _vectors.CharacterNgrams:
         return _vectors.CharacterNgrams.load(self.build / _IDF)
 
@@ -174,6 +179,7 @@ def write(build: Path, chunks: Sequence[Chunk], embedding: Embedding | None = No
         _purposes.write(database, chunks, _lexical.Lexicon(database, len(chunks)))
     ngrams = _vectors.CharacterNgrams.of(_prose(chunk) for chunk in chunks)
     ngrams.save(build / _IDF)
+    _purview.learn(_purview.asked()).save(build / _PURVIEW)
     _vectors.write(build / _VECTORS, (ngrams.embed_query(_prose(chunk)) for chunk in chunks))
     if embedding:
         _dense.write(build, [_readable(chunk) for chunk in chunks], embedding, before)

@@ -8,7 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SIZES = (3, 4, 5)
 DIMENSIONS = 2048
+"""Of sections."""
 _COLLECTION = "passages"
 # How many vectors are handed to Chroma, and taken from it, at once.
 _BATCH = 1000
@@ -33,20 +34,23 @@ _ALONE = threading.Lock()
 
 
 class CharacterNgrams:
-    """TF-IDF of the character 3- to 5-grams of a text's words, hashed into 2,048 dimensions, of length 1."""
+    """TF-IDF of the character 3- to 5-grams of a text's words, hashed into so many dimensions, of length 1.
 
-    def __init__(self, idf: "Floats") -> None:
-        self._idf = idf
+    `phrased`: words as a whole, and pairs of them, count too.
+    """
+
+    def __init__(self, idf: "Floats", phrased: bool = False) -> None:
+        self.idf, self._phrased = idf, phrased
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "CharacterNgrams":
+    def of(cls, texts: Iterable[str], dimensions: int = DIMENSIONS, phrased: bool = False) -> "CharacterNgrams":
         """Learn from these texts which n-grams are rare."""
         import numpy as np
 
-        size, spread = 0, np.zeros(DIMENSIONS, "<f4")
+        size, spread = 0, np.zeros(dimensions, "<f4")
         for size, text in enumerate(texts, start=1):  # noqa: B007
-            spread += (_counted(text) > 0).any(axis=1)
-        return cls((np.log((1 + size) / (1 + spread)) + 1).astype("<f4"))
+            spread += (_counted(text, dimensions, phrased) > 0).any(axis=1)
+        return cls((np.log((1 + size) / (1 + spread)) + 1).astype("<f4"), phrased)
 
     def embed_documents(self, texts: Sequence[str]) -> "Floats":
         """One row per text."""
@@ -57,16 +61,16 @@ class CharacterNgrams:
     def embed_query(self, text: str) -> "Floats":
         import numpy as np
 
-        counts = _counted(text)
+        counts = _counted(text, len(self.idf), self._phrased)
         weights = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
-        vector: Floats = ((weights[:, 1] - weights[:, 0]) * self._idf).astype("<f4")
+        vector: Floats = ((weights[:, 1] - weights[:, 0]) * self.idf).astype("<f4")
         unit: Floats = vector / (float(np.linalg.norm(vector)) or 1.0)
         return unit
 
     def save(self, file: Path) -> None:
         import numpy as np
 
-        np.save(file, self._idf)
+        np.save(file, self.idf)
 
     @classmethod
     def load(cls, file: Path) -> "CharacterNgrams":
@@ -75,25 +79,32 @@ class CharacterNgrams:
         return cls(np.load(file))
 
 
-def _counted(text: str) -> "Ints":
+def _counted(text: str, dimensions: int, phrased: bool) -> "Ints":
     """How often each dimension's n-grams occur in a text: those that count against it, and those for it."""
     import numpy as np
 
-    places = [_word_places(word) for word in words(text)]
+    said = words(text)
+    places = [_word_places(word, dimensions) for word in said]
+    if phrased:
+        places.append(_places((*said, *map(" ".join, pairwise(said))), dimensions))
     found = np.concatenate(places) if places else np.zeros(0, "<i8")
-    counts: Ints = np.bincount(found, minlength=2 * DIMENSIONS).reshape(DIMENSIONS, 2)
+    counts: Ints = np.bincount(found, minlength=2 * dimensions).reshape(dimensions, 2)
     return counts
 
 
 @lru_cache(maxsize=20_000)
-def _word_places(word: str) -> "Ints":
-    """The dimension of each n-gram, twice, plus its sign: with signs, those of one dimension cancel out on average."""
-    import numpy as np
-
+def _word_places(word: str, dimensions: int) -> "Ints":
     bounded = f" {word} "
     ngrams = (bounded[at : at + size] for size in SIZES for at in range(max(1, len(bounded) - size + 1)))
-    hashes = (zlib.crc32(ngram.encode()) for ngram in ngrams)
-    return np.array([2 * (hashed % DIMENSIONS) + (hashed >> 31) for hashed in hashes], "<i8")
+    return _places(ngrams, dimensions)
+
+
+def _places(grams: Iterable[str], dimensions: int) -> "Ints":
+    """The dimension of each, twice, plus its sign: with signs, those of one dimension cancel out on average."""
+    import numpy as np
+
+    hashes = (zlib.crc32(gram.encode()) for gram in grams)
+    return np.array([2 * (hashed % dimensions) + (hashed >> 31) for hashed in hashes], "<i8")
 
 
 class Vectors:

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 
-from knowledge import _builds
+from knowledge import _builds, _purview
 from knowledge._access import EVERYONE, Rights
 from knowledge._chunks import Chunk, chunks, document_chunks
 from knowledge._content import LANGUAGES, Passage, playbooks
@@ -28,7 +28,7 @@ __all__ = ["BuildError", "Index", "KeptIndex", "NoIndexError", "Reader", "build_
 log = logging.getLogger(__name__)
 _FINGERPRINT = "fingerprint"
 # Goes up when what is written changes, so that indexes of older versions are built again.
-_FORMAT = 2
+_FORMAT = 3
 
 
 class NoIndexError(Exception):
@@ -197,7 +197,7 @@ def is_current(
 
 def _fingerprint(content: Traversable | None, documents: Documents | None, embedding: Embedding | None) -> str:
     """Of the files' names and bytes, which costs milliseconds: it is taken at every start."""
-    digest = hashlib.sha256(f"format {_FORMAT}".encode())
+    digest = hashlib.sha256(f"format {_FORMAT}".encode() + _purview.written())
     for name, text in _files(content or files("knowledge") / "playbooks"):
         digest.update(f"\0{name}\0".encode() + text)
     if documents:

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, Fault, SlackServer
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, Sent, SlackServer
 
 TODAY = "2026-11-20"
 QUESTIONS = (
@@ -32,7 +32,7 @@ QUESTIONS = (
 class SlowSlack(SlackServer):
     """Carries out at once and answers late, so that kills fall between a post and the news of it."""
 
-    def answer(self, method: str, params: dict[str, Any], token: str) -> tuple[Fault, dict[str, Any]]:
+    def answer(self, method: str, params: dict[str, Any], token: str) -> Sent:
         done = super().answer(method, params, token)
         time.sleep(random.uniform(0, 0.4))
         return done

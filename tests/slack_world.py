@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from bot.blocks import Message
 from bot.conversation import Reply
 from bot.delivery import Delivery
 from bot.listeners import Desk, bolt_app
+from bot.lookups import Lookups
 from bot.question import Question
 from bot.replying import Replying
 from bot.roles import Roles
@@ -68,7 +70,7 @@ def bot(
     )  # fmt: skip
     steps = (replying.parcels, replying.apology, replying.undelivered, delivery.deliver)
     work = Work(store.engine, *steps, every=0.05)
-    desk = Desk(me, work.accept, store.judge, moved=rooms.forget)
+    desk = Desk(me, work.accept, store.judge, Lookups(date.today), rooms.forget)
     app = bolt_app(desk, BOT_TOKEN, signing_secret=SECRET, api_url=api_url)
     http = None if socket else HttpIntake(app, 0, host="127.0.0.1")
     intake: Intake = http or SocketIntake(app, APP_TOKEN, api_url)

@@ -18,7 +18,7 @@ from bot.store import Store, open_store
 from bot.tables import posts
 from tests.slack_server import BOT_TOKEN, MINIMAL, SlackServer
 
-TEXT = {"type": "section", "text": {"type": "plain_text", "text": "hi"}}
+TEXT = {"type": "section", "block_id": "said", "text": {"type": "plain_text", "text": "hi"}}
 PARCEL = Parcel("T1/C1/1.1", "post", "C1", "hi", thread="1.1", user="U1", blocks=[TEXT])
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -186,7 +186,7 @@ def test_a_private_answer_goes_to_the_direct_message_once(slack: SlackServer, de
     delivery.deliver(private)
     delivery.deliver(private)
     assert slack.posted() == []
-    assert [post["thread_ts"] for post in slack.posted("DU1")] == [None]
+    assert [post.get("thread_ts") for post in slack.posted("DU1")] == [None]
 
 
 def test_without_direct_messages_a_private_answer_is_for_their_eyes_only(

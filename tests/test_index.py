@@ -326,7 +326,7 @@ def share(yes: list[bool]) -> float:
 class TestQuestions:
     """Floors under what was measured, refusals counted as misses (see tests/questions/playbooks.yml).
 
-    Aimed at are hit@5 .95 and refusals .90, held out too; where nothing is refused, hit@5 held out is above .99.
+    Aimed at are hit@5 .95 and refusals .90, held out too; in Portuguese 53 of 60 are refused there.
     """
 
     @pytest.mark.parametrize("language", LANGUAGES)
@@ -339,9 +339,9 @@ class TestQuestions:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_also_for_questions_that_nothing_was_chosen_on(self, language: str, index: Index) -> None:
         measured = Measured(index, QUESTIONS["held_out"], language, language)
-        assert measured.hit_at_5 >= 0.93
+        assert measured.hit_at_5 >= 0.95
         assert measured.hit_at_1 >= 0.85
-        assert measured.refused >= 0.85
+        assert measured.refused >= 0.88
 
     @pytest.mark.parametrize(("asked", "answered"), ACROSS)
     def test_also_across_languages(self, asked: str, answered: str, index: Index) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from bot.blocks import Message
 from bot.listeners import Desk, Identity, bolt_app
 from bot.listeners.home import home
 from bot.locale import Speaker
+from bot.lookups import Lookups
 from bot.question import Person, Place, Question, question_from_event
 from tests.slack_server import BOT_TOKEN, BOT_USER, SlackServer
 
 ME = Identity("T1", BOT_USER, "B1")
+LOOKUPS = Lookups(lambda: date(2026, 11, 20))
 
 
 class Notes:
@@ -26,7 +29,7 @@ class Notes:
         self.questions: list[Question] = []
         self.judgements: list[tuple[str, str, bool]] = []
 
-    def judge(self, key: str, who: str, good: bool) -> None:
+    def judge(self, key: str, who: str, good: bool, reason: str | None = None) -> None:
         self.judgements.append((key, who, good))
 
 
@@ -43,7 +46,7 @@ def notes() -> Notes:
 
 @pytest.fixture
 def app(slack: SlackServer, notes: Notes) -> App:
-    return bolt_app(Desk(ME, notes.questions.append, notes.judge), BOT_TOKEN, api_url=slack.api_url)
+    return bolt_app(Desk(ME, notes.questions.append, notes.judge, LOOKUPS), BOT_TOKEN, api_url=slack.api_url)
 
 
 def send(app: App, body: Any) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.doctor import SCOPES
 from bot.listeners.home import prompts
+from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
 from bot.locale import Speaker
 
 MANIFEST: dict[str, Any] = json.loads((Path(__file__).parent.parent / "manifest.json").read_text(encoding="utf-8"))
@@ -70,3 +71,9 @@ def test_the_one_command_is_ours() -> None:
     (command,) = FEATURES["slash_commands"]
     assert command["command"] == "/retention"
     assert len(command["command"]) <= 32 and len(command["description"]) <= 2000
+
+
+def test_it_has_exactly_the_shortcuts_that_have_a_listener() -> None:
+    offered = {(each["type"], each["callback_id"]) for each in FEATURES["shortcuts"]}
+    assert offered == {("message", ON_MESSAGE), *(("global", name) for name in ANYWHERE)}
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in FEATURES["shortcuts"])

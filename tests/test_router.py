@@ -128,11 +128,10 @@ def test_when_unsure_the_right_tool_is_among_the_choices(asked: list[Asked], too
     assert share(offered) >= 0.9
 
 
-@pytest.mark.parametrize("set_", ["fresh", "last"])
 def test_on_questions_in_new_words_it_asks_back_rather_than_err(
-    router: EmbeddedRouter, tools: Mapping[str, Tool], set_: str
+    router: EmbeddedRouter, tools: Mapping[str, Tool]
 ) -> None:
-    asked = [_asked(router, tools, item) for item in FILE[set_]]
+    asked = [_asked(router, tools, item) for item in (*FILE["fresh"], *FILE["last"])]
     inside = [each for each in asked if each.item["tool"] in tools]
     outside = [each for each in asked if each.item["tool"] == "none"]
     direct = [each for each in inside if each.direct]
@@ -146,7 +145,7 @@ def test_on_questions_in_new_words_it_asks_back_rather_than_err(
 def test_the_policy_is_the_one_that_examples_left_out_ask_for(router: EmbeddedRouter) -> None:
     left_out = router.left_out()
     now = left_out.measured(router.policy)
-    assert (now.right >= 0.97, now.leaked <= 0.05, now.answered >= 0.65) == (True, True, True), (
+    assert (now.right >= 0.96, now.leaked <= 0.05, now.answered >= 0.70) == (True, True, True), (
         f"the examples changed: {now}; put into Policy what calibration finds now: {left_out.calibrated()}"
     )
 

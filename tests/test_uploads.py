@@ -20,6 +20,7 @@ from bot.slack import _answer
 from bot.slack_files import fetch
 from bot.uploads import is_upload, label_of
 from bot.work import question_from_plain
+from bot.workspace.world import File
 from knowledge import ALL, EVERYONE, LARGEST_FILE
 from tests.conftest import assistant_at
 from tests.slack_server import BOT_TOKEN, BOT_USER, SlackServer
@@ -130,12 +131,12 @@ class TestFetching:
     def test_a_page_in_place_of_the_file_means_that_a_scope_is_missing(
         self, slack: SlackServer, tmp_path: Path
     ) -> None:
-        slack.files["a.md"] = (b"<html>log in", "text/html")
+        slack.files["a.md"] = File("a.md", b"<html>log in", "text/html")
         refused = fetch(Attachment("a.md", f"{slack.root}/files/a.md"), BOT_TOKEN, tmp_path / "x", slack.api_url)
         assert refused is not None and "files:read" in refused.msgid
 
     def test_neither_what_is_said_to_be_large_nor_what_is(self, slack: SlackServer, tmp_path: Path) -> None:
-        slack.files["a.md"] = (b"x" * (LARGEST_FILE + 1), "text/plain")
+        slack.files["a.md"] = File("a.md", b"x" * (LARGEST_FILE + 1), "text/plain")
         for size in (LARGEST_FILE + 1, 10):
             file = Attachment("a.md", f"{slack.root}/files/a.md", size)
             refused = fetch(file, BOT_TOKEN, tmp_path / "x", slack.api_url)

@@ -6,6 +6,7 @@ when to use it (first line: its help text). The YAML file of the same name holds
 A tool returns data; it knows nothing of Slack, of other tools, or of the language it will be read in.
 """
 
+from tools._account import TEAMS
 from tools._answer import (
     Action,
     Answer,
@@ -29,10 +30,11 @@ from tools._answer import (
     Table,
     ToolError,
 )
-from tools._contacting import guarded_drafts, ledger, may_contact, read_rules
+from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
+from tools._logging_touches import DIRECTIONS
 from tools._phrase import Phrase, Territory, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
 from tools._registry import WHY, Deps, Tool, Why, load
@@ -71,13 +73,13 @@ from tools._tables import TABLES
 from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, Touches
 
 __all__ = [
-    "ACCOUNT", "ANSWER", "BY", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DRAFT", "FIGURE", "INDUSTRY", "LANGUAGE",
-    "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED", "SEGMENT", "SIZE", "SOURCE",
-    "SPEAKING", "TABLES", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask", "Blocked", "Cell",
-    "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine",
-    "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps", "Note",
-    "NothingShown", "Part", "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table",
-    "Territory", "Tool", "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger",
-    "load", "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts",
+    "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
+    "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED", "SEGMENT",
+    "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask",
+    "Blocked", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft",
+    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps",
+    "Note", "NothingShown", "Part", "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table",
+    "Territory", "Tool", "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load",
+    "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts",
     "what_it_hides",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.lookups import Lookups
 from bot.question import Question
 from bot.slack_clients import reading_client
 
@@ -32,13 +33,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class Desk:
-    """What listeners may do: accept a question, keep a judgement (question key, who, good)."""
+    """What listeners may do: accept a question, keep a judgement (question key, who, good, reason), look up."""
 
     identity: Identity
     accept: Callable[[Question], None]
-    judge: Callable[[str, str, bool], None]
-    language: str = "en"
-    """Of the Home tab and the suggested prompts, which nobody has asked for in a language."""
+    judge: Callable[[str, str, bool, str | None], None]
+    lookups: Lookups
     moved: Callable[[str], None] = lambda _: None
     """Somebody came into a channel or left it."""
 
@@ -48,7 +48,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, members, mentions, messages
+    from bot.listeners import actions, commands, home, members, mentions, messages, options, shortcuts, views
 
     me = desk.identity
     known = AuthorizeResult(
@@ -68,7 +68,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
     )
-    for noun in (mentions, messages, commands, home, actions, members):
+    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views, members):
         noun.register(app, desk)
     return app
 

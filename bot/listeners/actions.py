@@ -20,7 +20,7 @@ def register(app: App, desk: Desk) -> None:
     def judged(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         value = _value(action)
         if "key" in value:
-            desk.judge(str(value["key"]), str(body["user"]["id"]), int(value.get("score", 0)) > 0)
+            desk.judge(str(value["key"]), str(body["user"]["id"]), int(value.get("score", 0)) > 0, None)
         ack()
 
     @app.action(re.compile(".*"))

@@ -34,7 +34,7 @@ def register(app: App, desk: Desk) -> None:
     def welcome(event: dict[str, Any], client: WebClient) -> None:
         greet = _pin_prompts if event.get("tab") == "messages" else _show_home
         try:
-            greet(event, client, Speaker(desk.language))
+            greet(event, client, Speaker(desk.lookups.language(str(event["user"]))))
         except (SlackClientError, OSError, HTTPException) as problem:
             log.info("no welcome shown: %s", problem)
 

@@ -125,7 +125,7 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
     if last is None or last.writes:
         return None
     if _WHY.match(reading.folded):
-        return _why(context, last, tools)
+        return explaining(context, tools)
     if _ALL.match(reading.folded) and (unlimited := _without_limits(context.call, last)):
         return unlimited
     if counted := _of_the_same_metric(reading, context, last, tools):
@@ -218,8 +218,11 @@ def says_nothing_but(reading: Reading, tool: Tool) -> bool:
     return len(reading.metrics) == 1 and not set(_words(left_over(tool, reading))) - _GLUE
 
 
-def _why(context: Context, last: Tool, tools: Mapping[str, Tool]) -> Call | None:
+def explaining(context: Context, tools: Mapping[str, Tool]) -> Call | None:
     """What explains the answer before: its tool says which; else how its figures were counted."""
+    last = tools.get(context.call.tool)
+    if last is None or last.writes:
+        return None
     name, arguments = last.why
     if name == last.name:
         more = {**arguments, **context.call.arguments}

@@ -1,0 +1,20 @@
+"""What is filled in. The law of this folder: one file per modal, each with `MODAL`, its fields and how they are read.
+
+A submitted modal asks a question like a pressed button, or keeps an opinion; it never answers by itself.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from bot.modals._modal import About, Asked, Modal, Opinion, question, read_about
+
+__all__ = ["About", "Asked", "Modal", "Opinion", "modals", "question", "read_about"]
+
+
+@cache
+def modals() -> Mapping[str, Modal]:
+    """Every modal by its name."""
+    from bot.modals import draft, log_touch
+
+    return MappingProxyType({each.MODAL.name: each.MODAL for each in (draft, log_touch)})
