@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,12 +47,15 @@ def ask(
     files: Annotated[
         Path | None, typer.Option("--files", file_okay=False, help="Folder for the files that the answer offers (CSV).")
     ] = None,
+    seen_as: Annotated[
+        str, typer.Option("--as", help="Answer as a role (leader, rep, viewer) or an owner of accounts would see it.")
+    ] = "",
     home: Home = None,
     today: Today = None,
 ) -> None:
     """Answer one question. Exit status: 0 answered, 3 asks back, 4 declined, 1 failed."""
     bot = assistant(context, home, today)
-    reply = bot.ask(_typed(question, uuid4().hex))
+    reply = bot.ask(replace(_typed(question, uuid4().hex), seen_as=seen_as))
     _print(reply, as_json)
     if files:
         _save(reply, files)

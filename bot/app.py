@@ -1,21 +1,23 @@
 """The composition root: the only file that sees everything."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.audience import Circles, may_read
+from bot.audience import Circles, may_all_see, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
 from bot.question import Person, Place, Question
-from bot.roles import Member, Role
+from bot.roles import ROLES, Member, Roles, View, roles_of
 from bot.router import Call, Names, Router
+from bot.seen import Eyes
 from bot.settings import Settings
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Asker, Contacting, Draft, Schedules, Shown, Tool, load, read_rules
-from tools.metrics import DIMENSIONS, Book, NoBook, OldBook, account_names, dimension_values, open_book
+from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, read_rules
+from tools.metrics import DIMENSIONS, Book, NoBook, OldBook, Sight, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
     from bot.caseload import CaseloadAt
@@ -112,7 +114,7 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules,
+            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules, self.view,
         )  # fmt: skip
 
     @cached_property
@@ -168,29 +170,78 @@ class Assistant:
 
         return Occasions(self.timetable, self.conversation, self.now)
 
+    @cached_property
+    def roles(self) -> Roles:
+        return roles_of(self.settings)
+
     def member(self, person: Person) -> Member:
         """The person with their role."""
-        if person.outsider or person.outsider is None:
-            return Member(person, None)
-        named: tuple[tuple[Role, frozenset[str]], ...] = (
-            ("admin", self.settings.admins), ("leader", self.settings.leaders), ("rep", self.settings.cs_team),
-        )  # fmt: skip
-        return Member(person, next((role for role, people in named if person.id in people), "leader"))
+        return self.roles.member(person, self._owners())
+
+    def _owners(self) -> tuple[str, ...]:
+        try:
+            return self.names(self.book()).owners
+        except NoBook:
+            return ()
+
+    def view(self, question: Question) -> View:
+        """What whoever asks may see: in the terminal, whose user holds the book itself, everything."""
+        if question.place.kind != "terminal":
+            return self.roles.view(self.member(question.asker))
+        return self._view_as(question.seen_as) if question.seen_as else View()
+
+    def _view_as(self, role_or_owner: str) -> View:
+        nobody = Person("terminal")
+        role = next((role for role in ROLES if role == role_or_owner), None)
+        return self.roles.view(Member(nobody, role) if role else Member(nobody, "rep", role_or_owner))
+
+    def views(self, people: Iterable[Person]) -> list[View]:
+        """What each of these people may see; who may see the same is told once."""
+        owners = self._owners()
+        members = {(m.role, m.owner): m for m in (self.roles.member(person, owners) for person in people)}
+        return [self.roles.view(member) for member in members.values()]
+
+    def says_the_same(self, reply: Reply, views: Iterable[View]) -> bool:
+        """Whether an answer tells nothing that not all of these may see: made of what they all see, it is the same.
+
+        So a leader's question about one account is answered in front of the rep whose account it is.
+        """
+        sight = reduce(Sight.common, (view.sight for view in views))
+        if reply.call is None or sight.is_blind or self.tools[reply.call.tool].writes:
+            return False
+        from bot.as_json import document
+
+        among_them = replace(self.conversation, view=lambda _: View(sight))
+        return document(among_them.answer(reply.question, reply.call)) == document(reply)
+
+    def book_of(self, question: Question) -> Book:
+        """The book as it is now, for whoever asks: what pickers, the Home tab and modals read by."""
+        return self.book().within(self.view(question).sight)
+
+    def drafts_of(self, question: Question) -> Drafts:
+        """The drafts that whoever asks may see."""
+        return Eyes(self.book_of(question)).contacting(self.contacting(question)).drafts
+
+    def covers(self, reader: Person, owner: Person) -> bool:
+        """Whether a reader may see all that the owner of a schedule sees."""
+        return may_all_see(self.roles.view(self.member(owner)).sight, self.views([reader]))
 
     def rights(self, question: Question) -> Rights:
-        """The labels of the documents that whoever asks may read there."""
-        circles = Circles(self.settings.leaders, self.settings.cs_team)
-        return may_read(question.asker, question.place, circles)
+        """The labels of the documents that whoever asks may read there; a role that is everybody's opens none."""
+        member = self.member(question.asker)
+        leaders = {member.person.id} if member.named and member.role in ("admin", "leader") else set()
+        reps = {member.person.id} if member.named and member.role == "rep" else set()
+        return may_read(question.asker, question.place, Circles(frozenset(leaders), frozenset(reps)))
 
     def accounts(self, question: Question) -> "Typeahead":
         """The accounts that whoever asks may see, for finding them by name."""
         from bot.typeahead import Typeahead, typeahead
 
-        return typeahead(self.book()) if self.member(question.asker).role else Typeahead({})
+        return typeahead(self.book_of(question)) if self.member(question.asker).role else Typeahead({})
 
     def names_for(self, question: Question) -> Names:
         """What questions of whoever asks may name."""
-        return self.names(self.book()) if self.member(question.asker).role else Names({})
+        return self.names(self.book_of(question)) if self.member(question.asker).role else Names({})
 
     @property
     def speaker(self) -> Speaker:
@@ -215,9 +266,9 @@ class Assistant:
                 self.store.keep_draft(reply.question, part, title, markdown.draft(part), self.now())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def names(book: Book, fiscal_start: int = 1) -> Names:
-    """What the book calls things, read once per load, and when the company's fiscal year begins."""
+    """What the book calls things, as far as it may be seen, and when the company's fiscal year begins."""
     values = {
         name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
     }

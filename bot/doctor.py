@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.occasion import LATE
+from bot.roles import Roles, roles_of
 from bot.serving import missing_token
 from bot.settings import Settings
 from bot.slack_clients import reading_client
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 SCOPES = frozenset({
     "app_mentions:read", "assistant:write", "canvases:write", "chat:write", "commands", "files:read", "files:write",
-    "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
+    "channels:read", "groups:read", "im:read", "mpim:read", "users:read", "users:read.email", "usergroups:read",
     "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
 })  # fmt: skip
 """What the app may do in Slack; manifest.json asks for exactly these."""
@@ -46,12 +47,24 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     """Look at everything `serve` needs, one check after the other. Nothing is changed, but the tables of
     the store are brought up to date."""
     yield from slack(settings, http=http)
+    yield rights(roles_of(settings))
     yield book(settings.book, today)
     yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
     yield index(settings.index, partial(_index_is_current, settings))
     yield from schedules(settings.store, settings.holidays, datetime.now(UTC))
+
+
+def rights(roles: Roles) -> Check:
+    """Whether anybody was given a role, and so who sees what."""
+    if roles.nobody_is_named:
+        said = phrase(
+            "Nobody has a role, so every member of the workspace sees all accounts and figures. "
+            "README, “Who may see what”, says how to change that."
+        )
+        return Check("rights", True, said)
+    return Check("rights", True, phrase("Roles are given: each member sees what theirs includes."))
 
 
 def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:

@@ -17,6 +17,7 @@ from bot.router import Call, Choice, Context
 from bot.router.following import explaining
 from bot.router.slots.text import clean
 from tools import phrase
+from tools.metrics import NOTHING
 
 NEAR = 5
 """Accounts that are offered where several may be meant."""
@@ -66,4 +67,4 @@ def _summarised(bot: Assistant, question: Question) -> Reply:
 
 
 def _refused(question: Question, why: Any) -> Reply:
-    return Reply(question, question.language, "declined", why, suggestions=SUGGESTIONS)
+    return Reply(question, question.language, "declined", why, suggestions=SUGGESTIONS, needs=NOTHING)

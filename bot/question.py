@@ -11,7 +11,8 @@ from typing import Any, Literal
 class Person:
     """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known.
 
-    `zone`: the time zone that Slack knows of them.
+    `zone`: the time zone that Slack knows of them. `groups`: the Slack user groups of theirs that matter; None: not
+    known.
     """
 
     id: str
@@ -19,6 +20,7 @@ class Person:
     email: str | None = None
     outsider: bool | None = False
     zone: str = ""
+    groups: tuple[str, ...] | None = ()
 
     @property
     def called(self) -> str:
@@ -74,12 +76,16 @@ class Question:
     """What was uploaded with a direct message."""
     occasion: str = ""
     """Where a schedule asks, which one and for when: JSON (see bot/occasions.py). Empty: a person asks."""
+    seen_as: str = ""
+    """In the terminal: the role or the owner of accounts whose rights the answer keeps to. Empty: all rights."""
 
 
 def question_from_plain(plain: Mapping[str, Any]) -> Question:
     """The question that `dataclasses.asdict` wrote."""
     files = tuple(Attachment(**file) for file in plain.get("files", ()))
-    parts = {"asker": Person(**plain["asker"]), "place": Place(**plain["place"]), "files": files}
+    groups = plain["asker"].get("groups", ())
+    asker = {**plain["asker"], "groups": groups if groups is None else tuple(groups)}
+    parts = {"asker": Person(**asker), "place": Place(**plain["place"]), "files": files}
     return Question(**{**plain, **parts})
 
 

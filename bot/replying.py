@@ -2,18 +2,19 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from bot import block_kit as kit
-from bot.audience import Verdict, may_see
+from bot.audience import Room, Verdict, may_all_see, may_see
 from bot.blocks import Message
 from bot.conversation import SUGGESTIONS, Outcome, Reply, broken
 from bot.delivery import Delivery
 from bot.locale import Speaker
 from bot.parcels import Parcel
-from bot.question import Place, Question
+from bot.question import Person, Place, Question
+from bot.roles import View
 from bot.rooms import Rooms
 from tools import Phrase, phrase
 
@@ -27,7 +28,8 @@ ALERT = "#alert"
 class Replying:
     """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language.
 
-    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged.
+    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged. `views`: what each of
+    some people may see; `says_the_same`: whether an answer made of what they all see would be this one.
     """
 
     def __init__(
@@ -38,16 +40,20 @@ class Replying:
         rooms: Rooms,
         delivery: Delivery,
         alert_to: str | None = None,
+        views: Callable[[Iterable[Person]], Sequence[View]] = lambda _: (),
+        says_the_same: Callable[[Reply, Sequence[View]], bool] = lambda *_: False,
     ) -> None:
         self.answer, self.say, self.language = answer, say, language
         self.rooms, self.delivery, self.alert_to = rooms, delivery, alert_to
+        self.views, self.says_the_same = views, says_the_same
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages that answer a question, in the order in which they are sent."""
         if does(question, "hello"):
             return [self._parcel(question, self.say(hello(question)), "post")]
-        question = replace(question, asker=self.rooms.person(question.asker))
-        verdict = may_see(question.asker, question.place, self.rooms.room(question.place))
+        asker, room = self.rooms.person(question.asker), self.rooms.room(question.place)
+        question = replace(question, asker=asker)
+        verdict = may_see(asker, question.place, room)
         if verdict.way == "refused":
             return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
         if does(question, "share") and verdict.way == "private":
@@ -56,11 +62,21 @@ class Replying:
         reply = self.answer(question)
         if reply.outcome == "silent":
             return []
+        verdict = self._among(room, verdict, reply)
+        if does(question, "share") and verdict.way == "private":
+            return [self._kept_private(question, verdict)]
         if verdict.way == "allowed" and question.alone:
             verdict = Verdict("private")
         if reply.offers and verdict.way == "private":
             reply = replace(reply, offers=(*reply.offers, "share"))
         return [*self._answer(question, verdict, self._say(reply)), *self._alert(question, reply)]
+
+    def _among(self, room: Room, verdict: Verdict, reply: Reply) -> Verdict:
+        """The same verdict, or that the answer is for the asker alone: somebody in the room may see less."""
+        views = self.views(room.people) if verdict.way == "allowed" else ()
+        if may_all_see(reply.needs, views) or self.says_the_same(reply, views):
+            return verdict
+        return Verdict("private")
 
     def _say(self, reply: Reply) -> Message:
         """The reply as a message; where somebody is alerted, who asked is told so."""

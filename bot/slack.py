@@ -89,20 +89,22 @@ def _serve(
     life = new_life()
     sight = Sight(store.engine)
     delivery = Delivery(store, token or "", settings.slack_api_url, owner=life, told=sight.slack_error)
-    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    groups = tuple(settings.role_groups.values())
+    rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=groups)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     people = People(delivery.hinting, settings.retention_language)
     replying = Replying(
         partial(_seen, bot, people, sight), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
+        bot.views, bot.says_the_same,
     )  # fmt: skip
-    looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user))
-    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to)
+    looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user, groups=groups))
+    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to, covers=bot.covers)
     work = Work(
         store.engine, announcing.parcels, announcing.apology, announcing.undelivered, delivery.deliver,
         life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, looking)
+    desk = Desk(me, work.accept, store.judge, looking, rooms.forget)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
     intakes = _intakes(settings, app, app_token or "", http, host, work.alive, store.alive, sight)
     sys.setswitchinterval(TURN)
@@ -157,7 +159,7 @@ def lookups(bot: Assistant, people: "People", rooms: "Rooms") -> Lookups:
 
     return Lookups(
         bot.today, lambda person: bot.accounts(question(person)), people.language, bot.store.answered,
-        lambda person, draft: bot.contacting(question(person)).drafts.find(draft),
+        lambda person, draft: bot.drafts_of(question(person)).find(draft),
         bot.tools.get, lambda person, language: bot.conversation.answer(question(person, language), Call("my_day", {})),
         names=lambda person: bot.names_for(question(person)), period=period,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from block_kit_check import check_view
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.listeners.shortcuts import ANYWHERE
+from tests.conftest import assistant_at
 from tests.office import Office, summarise
 from tests.slack_server import SlackServer
 
@@ -70,8 +72,8 @@ def test_where_slack_opens_no_modal_the_person_is_asked_in_words(office: Office,
     assert (question.text, question.language, question.choice) == ("Registrar contato", "pt-BR", "")
 
 
-def typed(office: Office, value: str) -> list[str]:
-    answer = office.send(office.slack.interaction("block_suggestion", action_id="accounts", block_id="account",
+def typed(office: Office, value: str, user: str = "U1") -> list[str]:
+    answer = office.send(office.slack.interaction("block_suggestion", user, action_id="accounts", block_id="account",
                                                   value=value))  # fmt: skip
     return [option["text"]["text"] for option in json.loads(answer.body)["options"]]
 
@@ -116,3 +118,20 @@ def test_an_interview_script_is_drafted_for_what_is_to_be_found_out(office: Offi
     office.submit(office.shortcut("interview_script"), purpose="why_stay")
     (reply,) = office.answers()
     assert reply.call and (reply.call.tool, reply.call.arguments) == ("interview_script", {"purpose": "why_stay"})
+
+
+def test_pickers_and_modals_know_the_accounts_of_whoever_fills_them_in(
+    demo: Assistant, demo_home: Path, slack: SlackServer
+) -> None:
+    rights = {"leaders": "U1", "cs_team": "UREP,UNEW", "owners": "UREP=Luana Prado", "viewers": "UVIEW"}
+    office = Office(assistant_at(demo_home, store_url=demo.settings.store_url, **rights), slack)
+    name = "Caldwick Health"
+    assert typed(office, "caldwick") and name in typed(office, "caldwick")[0]
+    account = office.account(name)
+    for user in ("UREP", "UNEW", "UVIEW"):
+        slack.users[user] = {}
+        assert typed(office, "caldwick", user) == []
+        refused = office.submit(office.shortcut("log_touch", user), user, account=account)
+        assert refused == {"account": "Choose an account from the list."}
+    assert len(typed(office, "", "UREP")) == len(office.demo.accounts(office.question("UREP")).names) == 52
+    assert office.questions == []

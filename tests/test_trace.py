@@ -362,6 +362,7 @@ def press(bot: Assistant, reply: Reply, n: int) -> Reply:
     desk = Desk(Identity("T1", "UB", "B"), accept=lambda _: None, judge=lambda *_: None)
     asked = question_from_click({**buttons[n], "action_ts": f"{n}.{len(reply.question.key)}"}, body, desk)
     assert asked.place == PLACE
+    asked = replace(asked, asker=replace(asked.asker, outsider=False))  # as Slack says
     if not asked.choice:
         return bot.ask(asked)
     pressed = json.loads(asked.choice)

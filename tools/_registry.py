@@ -54,6 +54,10 @@ class Tool:
     """What answers “why?” after this tool; itself: asked once more with what is added."""
     writes: bool = False
     """It changes something: no follow-up runs it again."""
+    open: bool = False
+    """It has something to say to whom no account may be shown."""
+    totals: bool = False
+    """Without an account or owner it counts the company as a whole."""
 
     @cached_property
     def examples(self) -> Mapping[str, tuple[str, ...]]:
@@ -82,4 +86,5 @@ def load() -> Mapping[str, Tool]:
 
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
-    return replace(tool, why=getattr(module, "WHY", WHY), writes=getattr(module, "WRITES", False))
+    flags: dict[str, Any] = {name: getattr(module, name.upper(), False) for name in ("writes", "open", "totals")}
+    return replace(tool, why=getattr(module, "WHY", WHY), **flags)

@@ -55,6 +55,9 @@ def _known_metrics(schema: dict[str, Any]) -> None:
     schema["enum"] = sorted(all_metrics())
 
 
+TOTALS = True
+
+
 class Input(BaseModel):
     metric: Annotated[str, METRIC] = Field(description="Which metric, by name.", json_schema_extra=_known_metrics)
     variant: Annotated[str | None, VARIANT] = Field(

@@ -39,6 +39,9 @@ HELP = "help"
 _CLOSE_CALL = 0.2
 """Lead of `none` over a tool below which the tool is offered all the same."""
 
+ASKERS = 32
+"""For how many who see different accounts their names are kept prepared."""
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -55,7 +58,7 @@ class EmbeddedRouter:
         """`keep`: the folder in which what is learnt from the examples is kept for the next start."""
         self.policy = policy or Policy()
         self._tools = tools
-        self._prepared: tuple[Names, AccountNames, BookValues] | None = None
+        self._prepared: tuple[tuple[Names, AccountNames, BookValues], ...] = ()
         self._learnt = learnt(tuple(_examples(tools)), keep)
         self._familiar = {name: EVERYDAY | self._learnt.words[name] for name in tools}
         self._common = self._learnt.common
@@ -215,10 +218,11 @@ class EmbeddedRouter:
         return Clarify(phrase("I am not sure what you mean. Is it one of these?"), choices)
 
     def _prepare(self, names: Names) -> tuple[AccountNames, BookValues]:
-        """The names prepared for searching, kept as long as they do not change."""
-        kept = self._prepared
-        if kept is None or (kept[0] is not names and kept[0] != names):
-            kept = self._prepared = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
+        """The names prepared for searching; those of the last few askers are kept, who do not all see the same."""
+        kept = next((one for one in self._prepared if one[0] is names or one[0] == names), None)
+        if kept is None:
+            kept = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
+            self._prepared = (kept, *self._prepared[: ASKERS - 1])
         return kept[1:]
 
 

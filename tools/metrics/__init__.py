@@ -51,17 +51,22 @@ from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
 
 __all__ = [
+    "ALL",
     "CATEGORIES",
     "COHORTS",
     "DIMENSIONS",
     "FATES",
     "GRAINS",
     "ITEMS",
+    "NOTHING",
     "REASONS",
+    "SECRETS",
+    "TOGETHER",
     "Backtest",
     "Book",
     "Breakdown",
@@ -84,6 +89,7 @@ __all__ = [
     "Flows",
     "Freshness",
     "Grain",
+    "Hidden",
     "Line",
     "Metric",
     "Money",
@@ -102,7 +108,9 @@ __all__ = [
     "Retraced",
     "Risk",
     "RollForward",
+    "Secret",
     "Share",
+    "Sight",
     "Source",
     "Statement",
     "Supply",

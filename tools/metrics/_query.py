@@ -23,11 +23,10 @@ ITEMS = ("goal_id", "subscription_id")
 
 def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]:
     """The statement's rows, and where they come from. A column named `row_count` says how many rows were summed."""
-    with book.connect() as connection:
-        rows = connection.execute(statement).all()
+    rows, seen = book.rows(statement)
     tables = tables_of(statement)
     book.used.update(tables)
-    return rows, Source(*_as_run(book, statement), _behind(rows), book.as_of, tables)
+    return rows, Source(*_as_run(book, seen), _behind(rows), book.as_of, tables)
 
 
 @dataclass
