@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.audience import Circles, may_all_see, may_read
@@ -209,10 +209,8 @@ class Assistant:
         sight = reduce(Sight.common, (view.sight for view in views))
         if reply.call is None or sight.is_blind or self.tools[reply.call.tool].writes:
             return False
-        from bot.as_json import document
-
         among_them = replace(self.conversation, view=lambda _: View(sight))
-        return document(among_them.answer(reply.question, reply.call)) == document(reply)
+        return _told(among_them.answer(reply.question, reply.call)) == _told(reply)
 
     def book_of(self, question: Question) -> Book:
         """The book as it is now, for whoever asks: what pickers, the Home tab and modals read by."""
@@ -264,6 +262,14 @@ class Assistant:
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)
                 self.store.keep_draft(reply.question, part, title, markdown.draft(part), self.now())
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    """All that a reply tells; how many rows were read for it is not said."""
+    from bot.as_json import document
+
+    told = document(reply)
+    return {**told, "figures": [{**figure, "rows": None} for figure in told["figures"]]}
 
 
 @lru_cache(maxsize=64)
