@@ -4,16 +4,24 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from bot.delivery import Delivery
 from bot.listeners import Desk, Identity
 from bot.lookups import Lookups
 from bot.parcels import Parcel, Refused
 from bot.question import Question
-from bot.replying import Replying
 from bot.workspaces import Workspace, Workspaces
 
 log = logging.getLogger(__name__)
+
+
+class Answering(Protocol):
+    """What makes the messages of a workspace: the answer, or that there is none."""
+
+    def parcels(self, question: Question) -> Sequence[Parcel]: ...
+    def apology(self, question: Question, error: str) -> Sequence[Parcel]: ...
+    def undelivered(self, question: Question, key: str, error: str) -> Sequence[Parcel]: ...
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,10 @@ class Office:
 
     workspace: Workspace
     delivery: Delivery
-    replying: Replying
+    replying: Answering
     lookups: Lookups
+    moved: Callable[[str], None] = lambda _: None
+    """Somebody came into a channel or left it."""
 
 
 class Offices:
@@ -87,4 +97,5 @@ class Offices:
 def _desk(
     office: Office, accept: Callable[[Question], None], judge: Callable[[str, str, bool, str | None], None]
 ) -> Desk:
-    return Desk(office.workspace.identity, accept, judge, office.lookups, token=office.workspace.token)
+    here = office.workspace
+    return Desk(here.identity, accept, judge, office.lookups, office.moved, token=here.token)

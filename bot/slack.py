@@ -1,9 +1,15 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
 import logging
-from contextlib import nullcontext
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -13,10 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.logs import configure
 from bot.lookups import Lookups
 from bot.pressing import pressed
 from bot.question import Person, Place, Question
-from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify
+from bot.router import Call
+from bot.router.slots.periods import period_in
+from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, pages_of
 from bot.serving import serve as run
 from bot.settings import Settings
 from bot.several import installed, missing_setting
@@ -27,46 +36,70 @@ from tools import Phrase, phrase
 if TYPE_CHECKING:
     from slack_bolt import App
     from slack_bolt.oauth import OAuthFlow
-    from slack_sdk import WebClient
 
     from bot.offices import Office
+    from bot.people import People
+    from bot.rooms import Rooms
+    from bot.sight import Sight
     from bot.store import Store
 
 
-def serve(bot: Assistant, http: int | None) -> int:
-    """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
+TURN = 0.001
+"""Seconds for which a thread computes before another one may: an acknowledgement must not wait for answers being made,
+and it changes hands a dozen times."""
+
+
+def serve(bot: Assistant, http: int | None, host: str = "0.0.0.0") -> int:
+    """Answer in Slack until SIGTERM or Ctrl-C; `http` and `host` are where Slack calls, if it does.
+
+    Returns the exit status: 1 with a sentence where it cannot start.
+    """
     settings = bot.settings
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure(settings.log_level, settings.log_format)
     if missing := missing_setting(settings, http=http is not None):
         return _cannot(bot, missing)
     try:
-        _serve(bot, http)
+        _serve(bot, http, host)
     except CannotServe as reason:
         return _cannot(bot, reason.message)
     return 0
 
 
-def _serve(bot: Assistant, http: int | None) -> None:
+def leave(status: int) -> None:
+    """End the process. What was not finished in the time to drain is another replica's, and nobody waits for it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _serve(bot: Assistant, http: int | None, host: str) -> None:
     from bot.listeners import bolt_app
     from bot.offices import Offices
+    from bot.replicas import new_life
+    from bot.sight import Sight
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
+    life, sight = new_life(), Sight(store.engine)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     many = installed(settings, store)
-    offices = Offices(many.installations if many else _the_one(settings), partial(_office, bot, warming))
+    workspaces = many.installations if many else _the_one(settings)
+    offices = Offices(workspaces, partial(_office, bot, life, sight))
     work = Work(
         store.engine, offices.parcels, offices.apology, offices.undelivered, offices.deliver,
-        replica=settings.retention_replica,
+        life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
     desk = offices.desk(work.accept, store.judge, bot.today, many.left if many else None)
-    app = bolt_app(
-        desk, desk.token, signing_secret=_open(settings.slack_signing_secret), api_url=settings.slack_api_url
-    )
+    secret = _open(settings.slack_signing_secret)
+    app = bolt_app(desk, desk.token, signing_secret=secret, api_url=settings.slack_api_url)
+    flow = many.flow if many else None
+    intakes = _intakes(settings, app, http, host, work.alive, store.alive, sight, flow)
+    sys.setswitchinterval(TURN)
     warming.start()
     work.start()
-    with many.renewing() if many else nullcontext():
-        run(_intakes(settings, app, http, store, many.flow if many else None), work.stop)
+    with ticking(bot, work.accept), many.renewing() if many else nullcontext():
+        run(intakes, work.stop)
 
 
 def _the_one(settings: Settings) -> OneWorkspace:
@@ -79,42 +112,80 @@ def _the_one(settings: Settings) -> OneWorkspace:
     return OneWorkspace(Workspace(me, token))
 
 
-def _office(bot: Assistant, warming: Thread, workspace: Workspace) -> "Office":
+def _office(bot: Assistant, life: str, sight: "Sight", workspace: Workspace) -> "Office":
     """What one workspace is answered with."""
     from bot import blocks
+    from bot.announcing import Announcing
     from bot.delivery import Delivery
     from bot.offices import Office
+    from bot.people import People
     from bot.replying import Replying
     from bot.rooms import Rooms
 
-    settings, me = bot.settings, workspace.identity
-    delivery = Delivery(bot.store, workspace.token, settings.slack_api_url, team=me.team)
-    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    settings, me, token = bot.settings, workspace.identity, workspace.token
+    delivery = Delivery(bot.store, token, settings.slack_api_url, team=me.team, owner=life, told=sight.slack_error)
+    groups = tuple(settings.role_groups.values())
+    rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=groups)
+    people = People(delivery.hinting, settings.retention_language)
     replying = Replying(
-        lambda question: _answer(bot, question, warming, workspace.token), blocks.message,
+        partial(_seen, bot, people, sight, token), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
+        bot.views, bot.says_the_same,
     )  # fmt: skip
-    return Office(workspace, delivery, replying, lookups(bot, delivery.hinting))
+    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to, covers=bot.covers)
+    looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user, groups=groups))
+    return Office(workspace, delivery, announcing, looking, rooms.forget)
+
+
+@contextmanager
+def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None]:
+    """The clock of the schedules, as long as there is somebody to take in what is due."""
+    from bot.ticking import Ticker
+
+    here, stop = bot.settings, Event()
+    ticker = Ticker(
+        bot.timetable, accept, bot.now, here.schedules_missed, bot.loaded, timedelta(minutes=here.alerts_every)
+    )  # fmt: skip
+    clock = Thread(target=ticker.run, args=(stop,), name="schedules", daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        clock.join(10)
 
 
 def _intakes(
-    settings: Settings, app: "App", http: int | None, store: "Store", flow: "OAuthFlow | None"
-) -> list[Intake]:
-    if http:
-        return [HttpIntake(app, http, store.alive, flow=flow)]
-    socket = SocketIntake(app, _open(settings.slack_app_token) or "", settings.slack_api_url)
-    if not settings.health_port:
-        return [socket]
-    return [socket, HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive())]
+    settings: Settings, app: "App", http: int | None, host: str,
+    healthy: Callable[[], bool], store: Callable[[], bool], sight: "Sight", flow: "OAuthFlow | None",
+) -> list[Intake]:  # fmt: skip
+    """The ways in, and where an operator asks: on a port of its own, or beside Slack's events."""
+    if not http:
+        socket = SocketIntake(app, _open(settings.slack_app_token) or "", settings.slack_api_url)
+        pages = pages_of(healthy, lambda: socket.healthy() and store(), sight.text)
+        return [socket, *([HttpIntake(None, settings.health_port, pages)] if settings.health_port else [])]
+    pages = pages_of(healthy, store, sight.text)
+    if settings.health_port in (None, http):
+        return [HttpIntake(app, http, pages, host, flow)]
+    apart = HttpIntake(None, settings.health_port or 0, pages)
+    return [HttpIntake(app, http, pages_of(healthy, store), host, flow), apart]
 
 
-def lookups(bot: Assistant, client: "WebClient") -> Lookups:
-    """What listeners may look up, from the assistant and from Slack."""
-    from bot.people import People
+def lookups(bot: Assistant, people: "People", rooms: "Rooms") -> Lookups:
+    """What listeners may look up, from the assistant and from Slack; `rooms` tells who is an outsider."""
+
+    def question(person: Person, language: str = "") -> Question:
+        place = Place("dm", rooms.team)
+        return Question(f"{rooms.team}/{person.id}/lookup", "", people.named(rooms.person(person)), place, language)
+
+    def period(said: str) -> str | None:
+        return period_in(said, bot.today(), bot.settings.fiscal_year_starts)
 
     return Lookups(
-        bot.today, bot.accounts, People(client, bot.settings.retention_language).language, bot.store.answered,
-        tool=bot.tools.get,
+        bot.today, lambda person: bot.accounts(question(person)), people.language, bot.store.answered,
+        lambda person, draft: bot.drafts_of(question(person)).find(draft),
+        bot.tools.get, lambda person, language: bot.conversation.answer(question(person, language), Call("my_day", {})),
+        names=lambda person: bot.names_for(question(person)), period=period,
     )  # fmt: skip
 
 
@@ -142,12 +213,16 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _answer(bot: Assistant, question: Question, warming: Thread, token: str) -> Reply:
-    """Files are taken in; a pressed button has already chosen what to run.
+def _seen(bot: Assistant, people: "People", sight: "Sight", token: str, question: Question) -> Reply:
+    started = time.monotonic()
+    reply = _answer(bot, people, question, token)
+    sight.answered(reply.call.tool if reply.call else None, reply.outcome, time.monotonic() - started)
+    return reply
 
-    The first answers wait rather than all warm up at once.
-    """
-    warming.join()
+
+def _answer(bot: Assistant, people: "People", question: Question, token: str) -> Reply:
+    """Files are taken in; a pressed button has already chosen what to run."""
+    question = replace(question, asker=people.named(question.asker))
     if is_upload(question):
         reply = take(bot, question, token)
         bot.remember(reply)

@@ -6,9 +6,10 @@ down; a listener that fails is not acknowledged, and Slack sends the event again
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bot.locale import LANGUAGES, Speaker
@@ -42,6 +43,8 @@ class Desk:
     accept: Callable[[Question], None]
     judge: Callable[[str, str, bool, str | None], None]
     lookups: Lookups
+    moved: Callable[[str], None] = lambda _: None
+    """Somebody came into a channel or left it."""
     token: str = field(default="", repr=False)
     """By which the workspace lets us in."""
     of: Callable[[str], "Desk | None"] | None = None
@@ -57,8 +60,6 @@ class Desk:
 def bolt_app(desk: Desk, token: str = "", *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
     """Slack's own framework with all our listeners. `signing_secret`: for HTTP; Socket Mode needs none."""
     from slack_bolt import App
-
-    from bot.listeners import actions, commands, departures, home, mentions, messages, options, shortcuts, views
 
     the_one = replace(desk, token=token)
 
@@ -79,9 +80,28 @@ def bolt_app(desk: Desk, token: str = "", *, signing_secret: str | None = None, 
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
         user_facing_authorize_error_message=_not_installed(),
     )
-    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views, departures):
+    for noun in _nouns():
         noun.register(app, desk)
     return app
+
+
+def _nouns() -> Iterable[ModuleType]:
+    from bot.listeners import (
+        actions,
+        channels,
+        commands,
+        departures,
+        home,
+        mentions,
+        messages,
+        options,
+        shortcuts,
+        views,
+    )
+
+    return (
+        mentions, messages, channels, commands, home, actions, shortcuts, options, views, departures,
+    )  # fmt: skip
 
 
 def _known(desk: Desk) -> "AuthorizeResult":
