@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from bot import index_command
+from bot import audit_command, index_command, privacy_command
 from bot.conversation import Reply
 from bot.options import AsCsv, AsJson, Home, Today, assistant
 from bot.page import page
@@ -23,6 +23,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(index_command.app, name="index")
+app.add_typer(audit_command.app, name="audit")
+app.add_typer(privacy_command.app, name="privacy")
 
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 """Exit status of `ask` by outcome."""

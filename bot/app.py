@@ -13,11 +13,13 @@ from bot.question import Person, Place, Question
 from bot.roles import Member, Role
 from bot.router import Call, Names, Router
 from bot.settings import Settings
+from bot.unforeseen import guarded
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Contacting, Draft, Shown, Tool, load, read_rules
+from tools import Contacting, Draft, Shown, Tool, load, phrase, read_rules
 from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
+    from bot.audit import Audit
     from bot.store import Store
     from bot.typeahead import Typeahead
 
@@ -105,6 +107,12 @@ class Assistant:
 
         return open_store(self.settings.store)
 
+    @cached_property
+    def audit(self) -> "Audit":
+        from bot.audit import Audit
+
+        return Audit(self.store.engine)
+
     def shown(self, place: Place) -> Shown:
         """What was shown before, as far as it may be seen from there."""
         from bot.shown import ShownAt
@@ -148,8 +156,14 @@ class Assistant:
         return Speaker(self.settings.retention_language)
 
     def ask(self, question: Question, call: Call | None = None) -> Reply:
-        """Answer a question and remember the answer, its figures and its drafts."""
+        """Answer a question and remember the answer, its figures and its drafts.
+
+        What cannot be written down, and into the audit log, is not shown.
+        """
         reply = self.conversation.answer(question, call)
+        return guarded(f"keeping {question.key}", lambda: self._kept(reply), lambda error: _unkept(reply, error))
+
+    def _kept(self, reply: Reply) -> Reply:
         self.remember(reply)
         return reply
 
@@ -162,6 +176,14 @@ class Assistant:
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)
                 self.store.keep_draft(reply.question, part, title, markdown.draft(part), self.now())
+
+
+def _unkept(reply: Reply, error: str) -> Reply:
+    message = phrase(
+        "I have an answer, but could not write down that you got it, so I do not show it. "
+        "Please tell an administrator: error {id}.", id=error,
+    )  # fmt: skip
+    return Reply(reply.question, reply.language, "failed", message)
 
 
 @lru_cache(maxsize=2)

@@ -45,6 +45,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
     from bot.listeners import Desk, bolt_app
     from bot.replying import Replying
     from bot.rooms import Rooms
+    from bot.sweeping import sweeping
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
@@ -57,7 +58,7 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
     )  # fmt: skip
     work = Work(
-        store.engine, replying.parcels, replying.apology, replying.undelivered, delivery.deliver,
+        store.engine, bot.audit.showing(replying.parcels), replying.apology, replying.undelivered, delivery.deliver,
         replica=settings.retention_replica,
     )  # fmt: skip
     desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting))
@@ -72,7 +73,8 @@ def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str |
             intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
     warming.start()
     work.start()
-    run(intakes, work.stop)
+    with sweeping(bot):
+        run(intakes, work.stop)
 
 
 def lookups(bot: Assistant, client: "WebClient") -> Lookups:

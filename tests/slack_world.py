@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot.audit import Audit
 from bot.blocks import Message
 from bot.conversation import Reply
 from bot.delivery import Delivery
@@ -62,7 +63,7 @@ def bot(
     delivery = out(store, BOT_TOKEN, api_url, settle=0.5)
     rooms = Rooms(delivery.reading, me.team, me.bot_user)
     replying = Replying(answer, speak, lambda _: "en", rooms, delivery, alert_to)
-    steps = (replying.parcels, replying.apology, replying.undelivered, delivery.deliver)
+    steps = (Audit(store.engine).showing(replying.parcels), replying.apology, replying.undelivered, delivery.deliver)
     work = Work(store.engine, *steps, every=0.05)
     desk = Desk(me, work.accept, store.judge, Lookups(date.today))
     app = bolt_app(desk, BOT_TOKEN, signing_secret=SECRET, api_url=api_url)
