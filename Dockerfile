@@ -7,7 +7,7 @@ WORKDIR /app
 RUN python -m venv /opt/venv && /opt/venv/bin/python -m pip install --no-cache-dir uv==0.13.9
 COPY requirements.lock ./
 RUN /opt/venv/bin/uv pip install --no-cache --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md manifest.json ./
 COPY bot bot
 COPY tools tools
 COPY knowledge knowledge
@@ -19,7 +19,7 @@ RUN useradd --create-home --uid 10001 retention \
     && install -d -o retention -g retention /home/retention/data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=retention:retention /opt/retention/index /home/retention/data/index
-ENV PATH=/opt/venv/bin:$PATH RETENTION_HOME=/home/retention/data RETENTION_CACHE=/home/retention/data/cache PYTHONUNBUFFERED=1 HEALTH_PORT=3000 MPLCONFIGDIR=/tmp/matplotlib
+ENV PATH=/opt/venv/bin:$PATH RETENTION_HOME=/home/retention/data RETENTION_CACHE=/home/retention/data/cache PYTHONUNBUFFERED=1 HEALTH_PORT=3000 LOG_FORMAT=json MPLCONFIGDIR=/tmp/matplotlib
 USER 10001
 WORKDIR /home/retention
 VOLUME /home/retention/data

@@ -5,8 +5,9 @@ UV_VERSION := 0.13.9
 SPARK_VERSION := 4.3.0
 SIZES ?= 1
 GB ?= 0.1
+KILLS ?= 200
 
-.PHONY: demo test test-spark test-engine bench bench-ledger bench-load eval lint types laws pytest docs catalogues lock clean
+.PHONY: demo test test-spark test-engine bench bench-ledger bench-load chaos load eval lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
@@ -28,6 +29,15 @@ bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-month
 
 bench-load: .venv/.installed-dev ## a file of many GB loaded, and refused for one row: make bench-load GB=2
 	$(BIN)/python -m tests.bench_load $(GB)
+
+chaos: .venv/.installed-dev ## replicas killed at random under load, on SQLite and PostgreSQL; then `retention serve` itself
+	$(BIN)/python -m tests.chaos --kills $(KILLS)
+	$(BIN)/python -m tests.chaos --kills $(KILLS) --store postgresql
+	$(BIN)/python -m tests.chaos --kills 20 --store postgresql --socket
+	$(BIN)/python -m tests.chaos --kills 20 --between 5 --store postgresql --real
+
+load: .venv/.installed-dev ## 50 questions a second for a minute to two replicas on PostgreSQL
+	$(BIN)/python -m tests.load
 
 eval: .venv/.installed-dev ## how well questions are understood that the examples' authors never saw
 	$(BIN)/retention eval tests/questions/blind.yml

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,12 +49,15 @@ def ask(
     files: Annotated[
         Path | None, typer.Option("--files", file_okay=False, help="Folder for the files that the answer offers (CSV).")
     ] = None,
+    seen_as: Annotated[
+        str, typer.Option("--as", help="Answer as a role (leader, rep, viewer) or an owner of accounts would see it.")
+    ] = "",
     home: Home = None,
     today: Today = None,
 ) -> None:
     """Answer one question. Exit status: 0 answered, 3 asks back, 4 declined, 1 failed."""
     bot = assistant(context, home, today)
-    reply = bot.ask(_typed(question, uuid4().hex))
+    reply = bot.ask(replace(_typed(question, uuid4().hex), seen_as=seen_as))
     _print(reply, as_json)
     if files:
         _save(reply, files)
@@ -264,6 +268,46 @@ def drafts(
     raise typer.Exit(shelf(assistant(context, home, today), order, page()))
 
 
+@app.command(epilog="Example: `retention failed retry F-3f2a9c1b`")
+def failed(
+    context: typer.Context,
+    act: Annotated[Literal["list", "retry", "drop"], typer.Argument(help="What to do.")] = "list",
+    question: Annotated[
+        str | None, typer.Argument(help="Id of a failed question (F- and eight digits), or all.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """The questions that got no answer in five attempts, or whose answer Slack did not take; try again or drop them."""
+    from bot.failed import failed as run
+
+    if act != "list" and not question:
+        raise typer.BadParameter("Say which question: its id is F- and eight digits, or all.")
+    raise typer.Exit(run(assistant(context, home, None), act, question, page()))
+
+
+@app.command(epilog='Example: `retention schedules add "every Monday 9h MRR summary in #C0123ABCD" --owner U0123ABCD`')
+def schedules(
+    context: typer.Context,
+    act: Annotated[
+        Literal["list", "show", "add", "pause", "resume", "run", "delete"], typer.Argument(help="What to do.")
+    ] = "list",
+    what: Annotated[
+        str | None, typer.Argument(help="Id of a schedule or alert, S- and eight digits; with add: what, when, where.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="With add: Slack user id in whose name it is.")] = None,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Schedules and alerts: list, add, pause, resume, run or delete one. They are posted by `retention serve`."""
+    from bot.agenda import Order, agenda
+
+    if act != "list" and not what:
+        raise typer.BadParameter("Say which: its id is S- and eight digits; with add, what to post, when and where.")
+    if act == "add" and not owner:
+        raise typer.BadParameter("--owner: the Slack user id (U…) in whose name, and with whose rights, it is posted.")
+    raise typer.Exit(agenda(assistant(context, home, today), Order(act, what, owner), page()))
+
+
 @app.command(epilog="Example: `retention trace f1a2b3c4d5e6`, with an id from `retention ask --json`")
 def trace(
     context: typer.Context,
@@ -289,9 +333,24 @@ def serve(
     today: Today = None,
 ) -> None:
     """Answer in Slack: Socket Mode by default (bot and app token), or HTTP with the signing secret."""
+    from bot.slack import leave
     from bot.slack import serve as run
 
-    raise typer.Exit(run(assistant(context, home, today), http))
+    leave(run(assistant(context, home, today), http))
+
+
+@app.command(epilog="Example: `retention workspace --home demo-home`")
+def workspace(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    home: Home = None,
+    today: Today = None,
+) -> None:
+    """Try it in the browser: a workspace on this computer that behaves like Slack, with the assistant in it."""
+    from bot.workspace.running import run
+
+    raise typer.Exit(run(assistant(context, home, today), page(), port, open_browser=open_browser))
 
 
 @app.command(epilog="Example: `retention doctor`")

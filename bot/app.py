@@ -1,26 +1,32 @@
 """The composition root: the only file that sees everything."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, reduce
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.audience import Circles, may_read
+from bot.audience import Circles, may_all_see, may_read
 from bot.conversation import Conversation, Reply
 from bot.locale import Speaker
 from bot.question import Person, Place, Question
-from bot.roles import Member, Role
+from bot.roles import ROLES, Member, Roles, View, roles_of
 from bot.router import Call, Names, Router
+from bot.seen import Eyes
 from bot.settings import Settings
 from bot.unforeseen import guarded
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Contacting, Draft, Shown, Tool, load, phrase, read_rules
-from tools.metrics import DIMENSIONS, Book, account_names, dimension_values, open_book
+from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, phrase, read_rules
+from tools.metrics import DIMENSIONS, NOTHING, Book, NoBook, OldBook, Sight, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
     from bot.audit import Audit
+    from bot.caseload import CaseloadAt
+    from bot.occasions import Occasions
+    from bot.router.embedded import EmbeddedRouter
     from bot.store import Store
+    from bot.timetable import Timetable
     from bot.typeahead import Typeahead
 
 
@@ -55,8 +61,13 @@ class Assistant:
     @cached_property
     def router(self) -> Router:
         from bot.router.embedded import EmbeddedRouter
+        from bot.router.scheduling import SchedulingRouter
 
         embedded = EmbeddedRouter(self.tools, keep=self.settings.retention_cache / "router")
+        return SchedulingRouter(self._asking(embedded), self.tools, embedded.read_as)
+
+    def _asking(self, embedded: "EmbeddedRouter") -> Router:
+        """The embedded router, or a chat model behind the same door."""
         if self.settings.chat_model is None:
             return embedded
         from bot.router.chat import ChatRouter
@@ -70,6 +81,13 @@ class Assistant:
     def book(self) -> Book:
         """The book as it is now."""
         return self._book.afresh()
+
+    def loaded(self) -> str | None:
+        """What names the data that are loaded now; None where there are none."""
+        try:
+            return self.book().info.get("load_id")
+        except (NoBook, OldBook):
+            return None
 
     def names(self, book: Book) -> Names:
         """What the questions of this workspace may name."""
@@ -98,7 +116,7 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting, self.rights,
+            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules, self.view,
         )  # fmt: skip
 
     @cached_property
@@ -130,25 +148,106 @@ class Assistant:
             zone_of, question.place.team or question.place.kind,
         )  # fmt: skip
 
+    def caseload(self, question: Question) -> "CaseloadAt":
+        """Snoozes and assignments, as whoever asks may see and change them."""
+        from bot.caseload import CaseloadAt
+
+        if question.place.kind == "terminal":
+            return CaseloadAt(self.store.engine, question)
+        member = self.member(question.asker)
+        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+
+    @cached_property
+    def timetable(self) -> "Timetable":
+        from bot.timetable import Timetable
+
+        return Timetable(self.store.engine)
+
+    def schedules(self, question: Question) -> Schedules:
+        """Schedules and alerts, as whoever asks may see and change them."""
+        from bot.schedules import SchedulesAt, is_zone
+
+        here = self.settings
+        zone = question.asker.zone if is_zone(question.asker.zone) else here.retention_timezone
+        is_admin = self.member(question.asker).role == "admin"
+        return SchedulesAt(self.timetable, question, self.now, zone, here.holidays, is_admin)
+
+    @cached_property
+    def occasions(self) -> "Occasions":
+        from bot.occasions import Occasions
+
+        return Occasions(self.timetable, self.conversation, self.now)
+
+    @cached_property
+    def roles(self) -> Roles:
+        return roles_of(self.settings)
+
     def member(self, person: Person) -> Member:
         """The person with their role."""
-        if person.outsider or person.outsider is None:
-            return Member(person, None)
-        named: tuple[tuple[Role, frozenset[str]], ...] = (
-            ("admin", self.settings.admins), ("leader", self.settings.leaders), ("rep", self.settings.cs_team),
-        )  # fmt: skip
-        return Member(person, next((role for role, people in named if person.id in people), "leader"))
+        return self.roles.member(person, self._owners())
+
+    def _owners(self) -> tuple[str, ...]:
+        try:
+            return self.names(self.book()).owners
+        except NoBook:
+            return ()
+
+    def view(self, question: Question) -> View:
+        """What whoever asks may see: in the terminal, whose user holds the book itself, everything."""
+        if question.place.kind != "terminal":
+            return self.roles.view(self.member(question.asker))
+        return self._view_as(question.seen_as) if question.seen_as else View()
+
+    def _view_as(self, role_or_owner: str) -> View:
+        nobody = Person("terminal")
+        role = next((role for role in ROLES if role == role_or_owner), None)
+        return self.roles.view(Member(nobody, role) if role else Member(nobody, "rep", role_or_owner))
+
+    def views(self, people: Iterable[Person]) -> list[View]:
+        """What each of these people may see; who may see the same is told once."""
+        owners = self._owners()
+        members = {(m.role, m.owner): m for m in (self.roles.member(person, owners) for person in people)}
+        return [self.roles.view(member) for member in members.values()]
+
+    def says_the_same(self, reply: Reply, views: Iterable[View]) -> bool:
+        """Whether an answer tells nothing that not all of these may see: made of what they all see, it is the same.
+
+        So a leader's question about one account is answered in front of the rep whose account it is.
+        """
+        sight = reduce(Sight.common, (view.sight for view in views))
+        if reply.call is None or sight.is_blind or self.tools[reply.call.tool].writes:
+            return False
+        among_them = replace(self.conversation, view=lambda _: View(sight))
+        return _told(among_them.answer(reply.question, reply.call)) == _told(reply)
+
+    def book_of(self, question: Question) -> Book:
+        """The book as it is now, for whoever asks: what pickers, the Home tab and modals read by."""
+        return self.book().within(self.view(question).sight)
+
+    def drafts_of(self, question: Question) -> Drafts:
+        """The drafts that whoever asks may see."""
+        return Eyes(self.book_of(question)).contacting(self.contacting(question)).drafts
+
+    def covers(self, reader: Person, owner: Person) -> bool:
+        """Whether a reader may see all that the owner of a schedule sees."""
+        return may_all_see(self.roles.view(self.member(owner)).sight, self.views([reader]))
 
     def rights(self, question: Question) -> Rights:
-        """The labels of the documents that whoever asks may read there."""
-        circles = Circles(self.settings.leaders, self.settings.cs_team)
-        return may_read(question.asker, question.place, circles)
+        """The labels of the documents that whoever asks may read there; a role that is everybody's opens none."""
+        member = self.member(question.asker)
+        leaders = {member.person.id} if member.named and member.role in ("admin", "leader") else set()
+        reps = {member.person.id} if member.named and member.role == "rep" else set()
+        return may_read(question.asker, question.place, Circles(frozenset(leaders), frozenset(reps)))
 
-    def accounts(self, person: Person) -> "Typeahead":
-        """The accounts that somebody may see, for finding them by name."""
-        from bot.typeahead import typeahead
+    def accounts(self, question: Question) -> "Typeahead":
+        """The accounts that whoever asks may see, for finding them by name."""
+        from bot.typeahead import Typeahead, typeahead
 
-        return typeahead(self.book())
+        return typeahead(self.book_of(question)) if self.member(question.asker).role else Typeahead({})
+
+    def names_for(self, question: Question) -> Names:
+        """What questions of whoever asks may name."""
+        return self.names(self.book_of(question)) if self.member(question.asker).role else Names({})
 
     @property
     def speaker(self) -> Speaker:
@@ -160,11 +259,12 @@ class Assistant:
 
         What cannot be written down, and into the audit log, is not shown.
         """
-        reply = self.conversation.answer(question, call)
+        reply = self.occasions.answer(question) if question.occasion else self.conversation.answer(question, call)
         return guarded(f"keeping {question.key}", lambda: self._kept(reply), lambda error: _unkept(reply, error))
 
     def _kept(self, reply: Reply) -> Reply:
-        self.remember(reply)
+        if reply.outcome != "silent":
+            self.remember(reply)
         return reply
 
     def remember(self, reply: Reply) -> None:
@@ -183,12 +283,20 @@ def _unkept(reply: Reply, error: str) -> Reply:
         "I have an answer, but could not write down that you got it, so I do not show it. "
         "Please tell an administrator: error {id}.", id=error,
     )  # fmt: skip
-    return Reply(reply.question, reply.language, "failed", message)
+    return Reply(reply.question, reply.language, "failed", message, needs=NOTHING)
 
 
-@lru_cache(maxsize=2)
+def _told(reply: Reply) -> dict[str, Any]:
+    """All that a reply tells; how many rows were read for it is not said."""
+    from bot.as_json import document
+
+    told = document(reply)
+    return {**told, "figures": [{**figure, "rows": None} for figure in told["figures"]]}
+
+
+@lru_cache(maxsize=64)
 def names(book: Book, fiscal_start: int = 1) -> Names:
-    """What the book calls things, read once per load, and when the company's fiscal year begins."""
+    """What the book calls things, as far as it may be seen, and when the company's fiscal year begins."""
     values = {
         name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
     }

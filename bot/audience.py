@@ -4,12 +4,15 @@ Outsiders (guests, strangers, bots, people of another workspace) get no account 
 that has one or that another organisation shares. What is not known counts as the worse case.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.question import Person, Place
+from bot.roles import View
 from knowledge import ALL, EVERYONE, Rights
 from tools import Phrase, phrase
+from tools.metrics import Sight
 
 
 @dataclass(frozen=True)
@@ -17,12 +20,13 @@ class Room:
     """Who reads along.
 
     `outsiders`: somebody there is one; `shared`: with another organisation; None: not known; `why` says to
-    an administrator what to do about it.
+    an administrator what to do about it. `people`: everybody there, where all of them are ours.
     """
 
     shared: bool | None = None
     outsiders: bool | None = None
     why: Phrase | None = None
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ def may_see(asker: Person, place: Place, room: Room) -> Verdict:
     if place.kind == "dm" or _is_among_us(place, room):
         return Verdict("allowed")
     return Verdict("private", room.why)
+
+
+def may_all_see(needs: Sight, views: Iterable[View]) -> bool:
+    """Whether everybody in a room may see what an answer tells: it is what its asker sees, and they may see less."""
+    return all(view.covers(needs) for view in views)
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,9 @@ def judged(answer: str, who: str, good: bool) -> Event:
     return Event("judged", Person(who), {"good": good}, question=answer)
 
 
-def changed(who: Person, what: str, question: str = "", **told: Any) -> Event:
-    """Something was set that acts later: a schedule, a snooze, an assignment."""
-    return Event("changed", who, {"what": what}, told, question)
+def changed(question: Question, what: str, which: str, **more: Any) -> Event:
+    """Something was set that acts later: one of the schedules, snoozes or assignments (`what`), by its id."""
+    return Event("changed", question.asker, {"what": what, "which": which, **more}, question=question.key)
 
 
 def _kind(reply: Reply) -> Kind:

@@ -19,6 +19,8 @@ HEADER = 150
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2_000
 BUTTONS = 25
+MENU, OPTION_TEXT = 5, 75
+BLOCK_ID = 255
 QUOTE = 300
 """Characters of a question that its answer repeats."""
 ALT_TEXT = 2_000
@@ -108,8 +110,20 @@ def button(text: str, action_id: str, value: str) -> Block:
     return {"type": "button", "action_id": action_id, "text": plain(text, BUTTON_TEXT), "value": value}
 
 
-def actions(buttons: Sequence[Block]) -> Block:
-    return {"type": "actions", "elements": list(buttons[:BUTTONS])}
+def actions(buttons: Sequence[Block], block_id: str | None = None) -> Block:
+    named = {"block_id": block_id[:BLOCK_ID]} if block_id else {}
+    return {"type": "actions", "elements": list(buttons[:BUTTONS]), **named}
+
+
+def menu(choices: Sequence[tuple[str, str]]) -> Block:
+    """A menu of (value, text) behind three dots, action id `more`."""
+    options = [{"text": plain(text, OPTION_TEXT), "value": value} for value, text in choices[:MENU]]
+    return {"type": "overflow", "action_id": "more", "options": options}
+
+
+def item(text: str, block_id: str, accessory: Block) -> Block:
+    """A line with something that can be done about it."""
+    return {"type": "section", "text": plain(text, TEXT), "block_id": block_id[:BLOCK_ID], "accessory": accessory}
 
 
 def feedback(good: str, bad: str, key: str) -> Block:

@@ -6,16 +6,33 @@ for a choice of a question asked back. Feedback has the action id `feedback` (se
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial, singledispatch
 
 from bot import as_csv, charts, drafts, heatmaps, markdown
 from bot import block_kit as kit
 from bot.block_kit import Block
 from bot.conversation import Reply
+from bot.exporting.paper import write as docx
 from bot.locale import Speaker
+from bot.offers import CALLED, FIRST
 from bot.wording import attached, data_as_of, more_rows, opening, understood
 from knowledge import Passage
-from tools import Chart, Code, Download, Draft, Facts, Heatmap, NextSteps, Note, Part, Table, phrase
+from tools import (
+    Chart,
+    Code,
+    Download,
+    Draft,
+    Facts,
+    Heatmap,
+    KeptDraft,
+    NextSteps,
+    Note,
+    Part,
+    Table,
+    phrase,
+    to_decide,
+)
 
 TEXT_ONLY = 2_500
 """Characters of a message's `text`: the notification, and all there is where blocks cannot be shown."""
@@ -25,6 +42,12 @@ NOTICE = 300
 
 TRACE = "trace_figure"
 """The tool behind the button of every answer with figures."""
+
+DECIDED = 2
+"""Drafts of one answer that have buttons; the others are shown by their ids."""
+
+LETTER = 2
+"""Sections of a letter, its subject and its text; what has more is a document."""
 
 WIDTH = 72
 """Characters of a monospaced line that Slack does not break."""
@@ -51,6 +74,29 @@ class File:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A document of several sections, to be worked on: a canvas where Slack takes one, else files.
+
+    Until then, the block `block_id` says that it is attached.
+    """
+
+    title: str
+    markdown: str
+    name: str
+    docx: Callable[[], bytes]
+    block_id: str
+    link: str
+    """What the link to the canvas says."""
+
+    def block(self, url: str) -> Block:
+        """The block to put in place of `block_id` once it is a canvas."""
+        return {
+            **kit.rich_text([kit.section({"type": "link", "url": url, "text": self.link})]),
+            "block_id": self.block_id,
+        }
+
+
+@dataclass(frozen=True)
 class Message:
     """What to post: `text` alone is enough where blocks are refused; `files` hold whatever did not fit."""
 
@@ -58,6 +104,7 @@ class Message:
     blocks: tuple[Block, ...]
     images: tuple[Image, ...] = ()
     files: tuple[File, ...] = ()
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass
@@ -69,6 +116,7 @@ class Page:
     slots: int
     blocks: list[Block] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     has_table: bool = False
     cut: bool = False
@@ -95,7 +143,9 @@ def message(reply: Reply, speaker: Speaker | None = None) -> Message:
         page.take(render(part, page))
     whole = (_whole(reply),) if page.cut else ()
     blocks = [*page.blocks, *(_notice(file, speaker) for file in whole), *ending]
-    return Message(_text(reply, blocks, speaker), tuple(blocks), tuple(page.images), (*whole, *page.files))
+    return Message(
+        _text(reply, blocks, speaker), tuple(blocks), tuple(page.images), (*whole, *page.files), tuple(page.papers)
+    )
 
 
 @singledispatch
@@ -123,7 +173,7 @@ def _(part: Table, page: Page) -> Iterator[Block]:
     rows, left_out = _fitting(part, page)
     page.cut = page.cut or len(part.columns) > kit.TABLE_COLUMNS
     if page.has_table:
-        yield from _grouped(_narrow(rows, [column.numeric for column in part.columns]))
+        yield from _grouped(narrow(rows, [column.numeric for column in part.columns]))
     else:
         page.has_table = True
         yield kit.table(rows, [column.numeric for column in part.columns[: kit.TABLE_COLUMNS]])
@@ -171,6 +221,8 @@ def _(part: Passage, page: Page) -> Iterator[Block]:
 def _(part: Draft, page: Page) -> Iterator[Block]:
     yield kit.divider()  # from here on it is somebody else's text, often in another language
     yield kit.header(Speaker(part.language).say(part.title))
+    if len(part.sections) > LETTER:
+        yield _paper(part, page)
     for section in drafts.sections(part):
         yield from _grouped(section)
 
@@ -185,6 +237,17 @@ def _picture(png: Callable[[], bytes], alt: str, page: Page) -> Block:
     image = Image(png, alt, f"chart-{len(page.images) + 1}")
     page.images.append(image)
     return kit.context(image.alt, image.block_id)
+
+
+def _paper(draft: Draft, page: Page) -> Block:
+    """What stands for a document until it is a canvas: that it is attached."""
+    title, number = Speaker(draft.language).say(draft.title), len(page.papers) + 1
+    said = phrase("As a document: {title}", title=title)
+    kept = KeptDraft("", draft.kind, title, draft.language, markdown.draft(draft), 1, "", date.min)
+    page.papers.append(Paper(
+        title, kept.body, f"{draft.kind}-{number}", partial(docx, kept), f"paper-{number}", page.speaker.say(said),
+    ))  # fmt: skip
+    return kit.context(page.speaker.say(phrase("The whole document is attached.")), f"paper-{number}")
 
 
 def _opening(reply: Reply, speaker: Speaker) -> Iterator[Block]:
@@ -202,14 +265,36 @@ def _opening(reply: Reply, speaker: Speaker) -> Iterator[Block]:
 def _ending(reply: Reply, speaker: Speaker) -> Iterator[Block]:
     if reply.answer and (as_of := data_as_of(reply.answer)):
         yield kit.context(speaker.say(as_of))
-    buttons = [kit.button(label, f"ask:{n}", value) for n, (label, value) in enumerate(_asks(reply, speaker))]
-    if _has_figures_to_trace(reply):
-        buttons = [*buttons[: kit.BUTTONS - 1], _trace(reply, speaker)]
-    if buttons:
-        yield kit.actions(buttons)
+    asks = [kit.button(label, f"ask:{n}", value) for n, (label, value) in enumerate(_asks(reply, speaker))]
+    verbs = [*_decisions(reply, speaker), *_verbs(reply, speaker)]
+    if buttons := [*asks[: kit.BUTTONS - len(verbs)], *verbs]:
+        yield kit.actions(buttons, f"of:{reply.question.key}" if reply.offers else None)
     if reply.outcome == "answered":
         good, bad = speaker.say(phrase("Helpful")), speaker.say(phrase("Not helpful"))
         yield kit.feedback(good, bad, reply.question.key)
+
+
+def _decisions(reply: Reply, speaker: Speaker) -> Iterator[Block]:
+    """What can be decided on the drafts that the answer shows, where they wait; the answer takes its place."""
+    waiting = reply.answer.waiting if reply.answer else ()
+    for draft in waiting[:DECIDED]:
+        of = f" {draft}" if len(waiting) > 1 else ""
+        for act, said in (("approve", phrase("Approve")), ("reject", phrase("Reject"))):
+            call = {"tool": "drafts", "arguments": {"draft": draft, "act": act}}
+            value = kit.compact({**call, "language": reply.language, "in_place": True})
+            yield kit.button(speaker.say(said) + of, f"ask:{act}:{draft}", value)
+        yield kit.button(speaker.say(phrase("Edit")) + of, f"edit:{draft}", draft)
+
+
+def _verbs(reply: Reply, speaker: Speaker) -> Iterator[Block]:
+    """How it was counted, what else has a button of its own, and the menu of the rest."""
+    if _has_figures_to_trace(reply):
+        yield _trace(reply, speaker)
+    for verb in FIRST:
+        if verb in reply.offers:
+            yield kit.button(speaker.say(CALLED[verb]), f"do:{verb}", verb)
+    if rest := [verb for verb in reply.offers if verb not in FIRST]:
+        yield kit.menu([(verb, speaker.say(CALLED[verb])) for verb in rest])
 
 
 def _has_figures_to_trace(reply: Reply) -> bool:
@@ -236,7 +321,11 @@ def _asks(reply: Reply, speaker: Speaker) -> Iterator[tuple[str, str]]:
         )
         yield label, call if len(call) <= kit.BUTTON_VALUE else _question(label, reply.language)
     parts = reply.answer.parts if reply.answer else ()
-    next_steps = (question for part in parts if isinstance(part, NextSteps) for question in part.questions)
+    decided = {step for draft in (reply.answer.waiting if reply.answer else ()) for step in to_decide(draft)}
+    next_steps = (
+        question for part in parts if isinstance(part, NextSteps) for question in part.questions
+        if question not in decided
+    )  # fmt: skip
     for question in (*reply.suggestions, *next_steps):
         label = speaker.cell(question)
         yield label, _question(label, reply.language)
@@ -272,7 +361,7 @@ def _fitting(part: Table, page: Page) -> tuple[list[list[str]], int]:
     return rows, len(part.rows) - len(rows) + 1
 
 
-def _narrow(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Iterator[Block]:
+def narrow(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Iterator[Block]:
     """A further table, as a message may hold only one: monospaced if it is narrow enough, else row by row."""
     if _is_narrow(rows):
         widths = _widths(rows)

@@ -7,19 +7,27 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from bot.offers import offers
 from bot.question import Place, Question
+from bot.roles import View
 from bot.router import Call, Choice, Clarify, Context, Decision, Decline, Names, Router
 from bot.router.language import without_language
+from bot.seen import Eyes, context_within
 from bot.unforeseen import guarded
 from knowledge import EVERYONE, Index, Reader, Rights
 from tools import (
     Answer,
+    Caseload,
     Contacting,
     Deps,
     Download,
+    NextSteps,
+    NoCaseload,
+    NoSchedules,
     Note,
     NothingShown,
     Phrase,
+    Schedules,
     Shown,
     Table,
     Tool,
@@ -27,9 +35,9 @@ from tools import (
     guarded_drafts,
     phrase,
 )
-from tools.metrics import Book, NoBook, OldBook, stale_sources
+from tools.metrics import ALL, NOTHING, Book, Hidden, NoBook, OldBook, Sight, stale_sources
 
-Outcome = Literal["answered", "clarify", "declined", "failed"]
+Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ class Reply:
     """What goes back to the person; renderers turn it into blocks, terminal text or JSON.
 
     answered: `call` and `answer` are set. clarify: `message` asks, `choices` are its buttons. declined, failed:
-    `message` says so, `suggestions` are questions that would work. `alert` is for the owner of the book alone.
+    `message` says so, `suggestions` are questions that would work. silent: nothing is sent. `alert` is for the owner
+    of the book alone. `needs`: what whoever reads it must be able to see.
     """
 
     question: Question
@@ -49,6 +58,9 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     suggestions: tuple[Phrase, ...] = ()
     alert: Answer | None = None
+    offers: tuple[str, ...] = ()
+    """What can be done with the answer at a click (`bot.offers`)."""
+    needs: Sight = ALL
 
 
 QUOTING = "find_playbook"
@@ -80,15 +92,21 @@ class Conversation:
     """What was answered last where a question is asked: follow-ups leave it unsaid."""
     contacting: Callable[[Question], Contacting] = lambda _: Contacting()
     """Touches and drafts, as whoever asks may see and change them."""
+    caseload: Callable[[Question], Caseload] = lambda _: NoCaseload()
+    """Snoozes and assignments, as whoever asks may see and change them."""
     rights: Callable[[Question], Rights] = lambda _: EVERYONE
     """The labels of the documents that whoever asks may read there."""
+    schedules: Callable[[Question], Schedules] = lambda _: NoSchedules()
+    """Schedules and alerts, as whoever asks may see and change them."""
+    view: Callable[[Question], View] = lambda _: View()
+    """What whoever asks may see: the one place from which all that is read for an answer is limited."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
         return guarded(
             f"question {question.key}",
             lambda: self._answer(question, call),
-            lambda error: Reply(question, self._language(question, None), "failed", broken(error)),
+            lambda error: Reply(question, self._language(question, None), "failed", broken(error), needs=NOTHING),
         )
 
     def _language(self, question: Question, context: Context | None) -> str:
@@ -100,45 +118,54 @@ class Conversation:
         context = None if call else self.context(question.place)
         language = self._language(question, context)
         try:
+            view = self.view(question)
+            if view.refusal:
+                return Reply(question, language, "declined", view.refusal, needs=NOTHING)
             for _ in range(ATTEMPTS):
-                with self.open_book().unchanging() as book:
-                    reply = self._answer_or_refuse(book, question, language, call, context)
+                with self.open_book().within(view.sight).unchanging() as book:
+                    reply = self._answer_or_refuse(book, view, question, language, call, context)
                 if book.is_held or self.open_book().info == book.info:
                     break
         except OldBook:
             message = phrase("The customer book is of an earlier version. Load your data again with `retention load`.")
-            return Reply(question, language, "failed", message)
+            return Reply(question, language, "failed", message, needs=NOTHING)
         except NoBook:
             message = phrase("There is no customer book yet. Load one with `retention load`, or try `retention demo`.")
-            return Reply(question, language, "failed", message)
+            return Reply(question, language, "failed", message, needs=NOTHING)
         return reply
 
     def _answer_or_refuse(
-        self, book: Book, question: Question, language: str, call: Call | None, context: Context | None
+        self, book: Book, view: View, question: Question, language: str, call: Call | None, context: Context | None
     ) -> Reply:
         """A ToolError is a sentence for the person; one with an alert says that something of ours is broken."""
         try:
-            return self._answer_from(book, question, language, call, context)
+            return self._answer_from(book, view, question, language, call, context)
         except ToolError as refusal:
             return Reply(
                 question, language, "failed" if refusal.alert else "declined", refusal.message, call,
-                suggestions=refusal.suggestions, alert=refusal.alert,
+                suggestions=refusal.suggestions, alert=refusal.alert, needs=view.sight,
             )  # fmt: skip
+        except Hidden as hidden:
+            return Reply(question, language, "declined", view.not_shown(hidden), call, needs=NOTHING)
 
     def _answer_from(
-        self, book: Book, question: Question, language: str, call: Call | None, context: Context | None
+        self, book: Book, view: View, question: Question, language: str, call: Call | None, context: Context | None
     ) -> Reply:
-        decision: Decision = call or self.router.choose(
-            question.text, language, self.today(), self.names(book), context
-        )
+        names = self.names(book)
+        context = context if view.sight.is_whole else context_within(context, names.accounts)
+        decision: Decision = call or self.router.choose(question.text, language, self.today(), names, context)
         if _drafts_in_a_language(decision):
             language = self._language(replace(question, text=without_language(question.text)), context)
         decision = self._in_writing(question, language, decision)
         if isinstance(decision, Call):
-            return self._run(book, question, decision.language or language, decision)
+            return self._run(book, view, question, decision.language or language, decision)
         if isinstance(decision, Clarify):
-            return Reply(question, language, "clarify", decision.question, decision.call, choices=decision.choices)
-        return Reply(question, language, "declined", _what_i_do(decision.help), suggestions=SUGGESTIONS)
+            needs = view.sight if _speaks_of_accounts(decision) else NOTHING
+            return Reply(
+                question, language, "clarify", decision.question, decision.call, choices=decision.choices, needs=needs
+            )
+        message = _what_i_do(decision.help)
+        return Reply(question, language, "declined", message, suggestions=SUGGESTIONS, needs=NOTHING)
 
     def _in_writing(self, question: Question, language: str, decision: Decision) -> Decision:
         """What no tool is for may stand in the playbooks, or in the team's documents, which can be about anything.
@@ -164,23 +191,68 @@ class Conversation:
         written = (Choice(label, call),)
         return replace(decision, choices=(*written, *others) if own else (*others, *written))
 
-    def _run(self, book: Book, question: Question, language: str, call: Call) -> Reply:
+    def _run(self, book: Book, view: View, question: Question, language: str, call: Call) -> Reply:
         tool = self.tools.get(call.tool)
         if tool is None:
             raise ToolError(phrase("I do not know how to do that any more. Please ask again."))
+        if view.blind and not tool.open and not _of_the_company(tool, call, view):
+            return Reply(question, language, "declined", view.blind, call, needs=NOTHING)
         try:
             asked = tool.input.model_validate(dict(call.arguments))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        reader, contacting = Reader(self.knowledge, self.rights(question)), self.contacting(question)
-        book = book.hearing(contacting.touches.heard)
-        deps = Deps(book, reader, self.today(), language, self.shown(question.place), contacting)
-        answer = tool.run(asked, deps)
-        answer = guarded_drafts(answer, deps)
-        answer = replace(answer, stale=stale_sources(book, _used(answer, book), self.today()))
+        deps = self._deps(book, view, question, language, tool, call)
+        answer = guarded_drafts(tool.run(asked, deps), deps)
+        needs = deps.book.told if deps.book.used or not tool.open else NOTHING
+        answer = replace(answer, stale=stale_sources(deps.book, _used(answer, deps.book), self.today()))
+        answer = _as_limited(answer, deps.book, call)
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
-        arguments = asked.model_dump(exclude_none=True)
-        return Reply(question, language, "answered", answer.headline, Call(call.tool, arguments), _owning(answer, call))
+        done, said = Call(call.tool, asked.model_dump(exclude_none=True), form=call.form), _owning(answer, call)
+        return Reply(
+            question, language, "answered", answer.headline, done, said,
+            offers=offers(answer, done, self.tools), needs=needs,
+        )  # fmt: skip
+
+    def _deps(self, book: Book, view: View, question: Question, language: str, tool: Tool, call: Call) -> Deps:
+        """What the tool may use: nothing in it reaches what whoever asks may not see."""
+        if view.totals and _of_the_company(tool, call, view):
+            book = book.within(view.totals)
+        eyes = Eyes(book)
+        contacting = eyes.contacting(self.contacting(question))
+        book = book.unread().hearing(contacting.touches.heard)
+        reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
+        caseload, kept = eyes.caseload(self.caseload(question)), self.schedules(question)
+        return Deps(book, reader, self.today(), language, shown, contacting, caseload, kept)
+
+
+def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:
+    """The answer, saying of how much it speaks where that is not all and the question did not say so.
+
+    Sums without names have no rows to hand out and no account to go on with.
+    """
+    if book.sight.nameless:
+        parts = tuple(part for part in answer.parts if not isinstance(part, Download | NextSteps))
+        whole = _limited(answer.subject, phrase("the whole company, without names"))
+        return replace(answer, subject=whole, parts=parts, accounts=frozenset(), listed=())
+    owners = tuple(sorted(book.sight.owners or ()))
+    if not owners or not book.used or {"account", "owner"} & call.arguments.keys():
+        return answer
+    return replace(answer, subject=_limited(answer.subject, phrase("only accounts of {owners}", owners=owners)))
+
+
+def _limited(subject: Phrase, limit: Phrase) -> Phrase:
+    return phrase("{subject} · {limit}", subject=subject, limit=limit)
+
+
+def _of_the_company(tool: Tool, call: Call, view: View) -> bool:
+    """Whether what is asked is counted over the whole company for somebody who sees its totals and not all accounts."""
+    about_some = {"account", "owner"} & call.arguments.keys() or call.arguments.get("by") == "account_id"
+    return view.totals is not None and tool.totals and not about_some
+
+
+def _speaks_of_accounts(asked_back: Clarify) -> bool:
+    calls = (asked_back.call, *(choice.call for choice in asked_back.choices))
+    return any(call is not None and {"account", "owner"} & call.arguments.keys() for call in calls)
 
 
 def _drafts_in_a_language(decision: Decision) -> bool:
@@ -222,11 +294,10 @@ def _incomplete(question: Question, language: str, call: Call, wrong: Validation
     """A call that lacks something asks for it; one that holds nonsense is declined."""
     missing = [str(error["loc"][0]) for error in wrong.errors() if error["type"] == "missing"]
     if missing == ["account"]:
-        return Reply(
-            question, language, "clarify", phrase("Which account do you mean? Please ask again with its name."), call
-        )
+        which = phrase("Which account do you mean? Please ask again with its name.")
+        return Reply(question, language, "clarify", which, call, needs=NOTHING)
     message = phrase("I could not make sense of what that asks for. Please ask in other words.")
-    return Reply(question, language, "declined", message, call, suggestions=SUGGESTIONS)
+    return Reply(question, language, "declined", message, call, suggestions=SUGGESTIONS, needs=NOTHING)
 
 
 def broken(error: str) -> Phrase:

@@ -65,6 +65,7 @@ def _what_next(bot: Assistant) -> Phrase:
         home = home.relative_to(Path.cwd())
     return phrase(
         "Try next:\n"
+        "  .venv/bin/retention --home {home} workspace    a page in your browser that behaves like Slack\n"
         "  .venv/bin/retention --home {home} chat\n"
         "  .venv/bin/retention --home {home} ask \"Resumo de MRR do mês passado\"\n"
         "  .venv/bin/retention load FOLDER        your own exports; {exports} shows the format\n"

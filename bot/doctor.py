@@ -6,20 +6,25 @@ from datetime import UTC, date, datetime
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import func, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from bot.occasion import LATE
+from bot.roles import Roles, roles_of
 from bot.serving import missing_token
 from bot.settings import Settings
 from bot.slack_clients import reading_client
-from tools import Phrase, phrase, phrase_n
+from tools import Phrase, knows_holidays, phrase, phrase_n
+
+if TYPE_CHECKING:
+    from bot.timetable import Timetable
 
 SCOPES = frozenset({
-    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write",
-    "channels:read", "groups:read", "im:read", "mpim:read", "users:read",
+    "app_mentions:read", "assistant:write", "canvases:write", "chat:write", "commands", "files:read", "files:write",
+    "channels:read", "groups:read", "im:read", "mpim:read", "users:read", "users:read.email", "usergroups:read",
     "channels:history", "groups:history", "im:history", "mpim:history", "im:write",
 })  # fmt: skip
 """What the app may do in Slack; manifest.json asks for exactly these."""
@@ -42,12 +47,24 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     """Look at everything `serve` needs, one check after the other. Nothing is changed, but the tables of
     the store are brought up to date."""
     yield from slack(settings, http=http)
+    yield rights(roles_of(settings))
     yield book(settings.book, today)
     yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
     yield index(settings.index, partial(_index_is_current, settings))
-    yield Check("schedule", True, phrase("There are no schedules yet."))
+    yield from schedules(settings.store, settings.holidays, datetime.now(UTC))
+
+
+def rights(roles: Roles) -> Check:
+    """Whether anybody was given a role, and so who sees what."""
+    if roles.nobody_is_named:
+        said = phrase(
+            "Nobody has a role, so every member of the workspace sees all accounts and figures. "
+            "README, “Who may see what”, says how to change that."
+        )
+        return Check("rights", True, said)
+    return Check("rights", True, phrase("Roles are given: each member sees what theirs includes."))
 
 
 def slack(settings: Settings, *, http: bool = False) -> Iterator[Check]:
@@ -175,8 +192,8 @@ def store(url: str) -> Check:
 
 def questions(url: str, now: datetime) -> Iterator[Check]:
     """Whether every question got its answer; nothing where the store cannot be asked (`store` tells that)."""
+    from bot.queued import trouble
     from bot.store import open_store
-    from bot.work import trouble
 
     try:
         opened = open_store(url)
@@ -190,21 +207,48 @@ def questions(url: str, now: datetime) -> Iterator[Check]:
 
 def _lost(n: int) -> Check:
     if not n:
-        return Check("answers", True, phrase("No answer was lost in the last seven days."))
+        return Check("answers", True, phrase("No question has failed."))
     said = phrase_n(
-        "{n} answer could not be delivered in the last seven days.",
-        "{n} answers could not be delivered in the last seven days.",
+        "{n} question has failed and waits for an administrator.",
+        "{n} questions have failed and wait for an administrator.",
         n,
     )
-    return Check("answers", False, said, phrase("The log says why; look for “was lost”."))
+    return Check("answers", False, said, phrase("See `retention failed`, which also has them tried again."))
 
 
 def _stuck(n: int) -> Check:
     if not n:
         return Check("questions", True, phrase("No question is left lying."))
     said = phrase_n("{n} question is left lying.", "{n} questions are left lying.", n)
-    mend = phrase("Start `retention serve` with this store and with the RETENTION_REPLICA that took them.")
-    return Check("questions", False, said, mend)
+    return Check("questions", False, said, phrase("Start `retention serve` with this store: it takes them over."))
+
+
+def schedules(url: str, country: str, now: datetime) -> Iterator[Check]:
+    """Whether what is scheduled is posted, and whose holidays count."""
+    from bot.store import open_store
+    from bot.timetable import Timetable
+
+    if country and not knows_holidays(country):
+        mend = phrase("Set HOLIDAYS to a country, or a country and a state: BR, US, BR-SP.")
+        yield Check("holidays", False, phrase("I know no public holidays of {country}.", country=country), mend)
+    try:
+        opened = open_store(url)
+        yield _scheduled(Timetable(opened.engine), now)
+        opened.close()
+    except (SQLAlchemyError, OSError):
+        return
+
+
+def _scheduled(timetable: "Timetable", now: datetime) -> Check:
+    active = [kept for kept in timetable.all() if kept.active]
+    if overdue := [kept.id for kept in active if now - kept.next_due > LATE]:
+        mend = phrase("Start `retention serve` with this store: it posts them, late.")
+        return Check("schedules", False, phrase("These are overdue: {which}.", which=tuple(overdue)), mend)
+    if failing := timetable.failing():
+        said = phrase("The last posts of these did not get through: {which}.", which=failing)
+        return Check("schedules", False, said, phrase("Their owners were told; the log says why."))
+    said = phrase_n("{n} schedule or alert is active.", "{n} schedules and alerts are active.", len(active))
+    return Check("schedules", True, said if active else phrase("There are no schedules yet."))
 
 
 def _index_is_current(settings: Settings, folder: Path) -> bool:

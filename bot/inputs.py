@@ -10,7 +10,6 @@ from bot.locale import Speaker
 from tools import Phrase, phrase
 
 OPTION_VALUE = 150
-OPTION_TEXT = 75
 INPUT_TEXT = 3_000
 LABEL = 2_000
 HINT = 2_000
@@ -41,7 +40,7 @@ def account(speaker: Speaker, chosen: tuple[str, str] | None = None, *, optional
 
 
 def option(value: str, text: str) -> Block:
-    return {"text": kit.plain(text, OPTION_TEXT), "value": value}
+    return {"text": kit.plain(text, kit.OPTION_TEXT), "value": value}
 
 
 def account_options(found: Sequence[tuple[str, str]]) -> list[Block]:
@@ -83,14 +82,14 @@ def text(
 def filled(view: Mapping[str, Any]) -> Filled:
     """What a submitted view holds."""
     states = (view.get("state") or {}).get("values") or {}
-    return {name: value for name, state in states.items() for value in _values(state) if value}
+    return {name: value for name, state in states.items() for value in _values(state) if value.strip()}
 
 
 def _values(state: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The value of a field's one element, whichever kind it is."""
     for element in state.values():
         chosen = element.get("selected_option") or {}
-        yield str(element.get("value") or element.get("selected_date") or chosen.get("value") or "").strip()
+        yield str(element.get("value") or element.get("selected_date") or chosen.get("value") or "")
 
 
 class Wrong(Exception):

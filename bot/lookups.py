@@ -1,22 +1,30 @@
 """What a listener may look up before it answers Slack: quick, and as whoever asks may see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
+from bot.block_kit import Block
 from bot.inputs import Filled, Wrong
-from bot.question import Person
-from bot.router import Call
+from bot.locale import Speaker
+from bot.question import Person, Place
+from bot.router import Call, Names
 from bot.typeahead import Typeahead
 from tools import KeptDraft, Tool, phrase
+
+if TYPE_CHECKING:
+    from bot.conversation import Reply
 
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer that was given: what was run for whom, and the accounts it listed."""
+    """An answer that was given: what was run for whom, where and in which words, and the accounts it listed."""
 
     call: Call
     asker: str
+    place: Place
+    text: str = ""
     listed: tuple[str, ...] = ()
     language: str = ""
 
@@ -45,6 +53,14 @@ class Lookups:
     draft: Callable[[Person, str], KeptDraft | None] = _nothing
     """A kept draft, where somebody may see it."""
     tool: Callable[[str], Tool | None] = _nothing
+    day: Callable[[Person, str], "Reply | None"] = _nothing
+    """What waits for somebody, said in a language: the answer that their Home tab shows."""
+    below: Callable[[Person, Speaker], Sequence[Block]] = lambda *_: ()
+    """What else their Home tab shows, such as schedules."""
+    names: Callable[[Person], Names] = lambda _: Names({})
+    """What the accounts that somebody may see are told apart by."""
+    period: Callable[[str], str | None] = _nothing
+    """A period in words, as calls write it."""
 
     def named(self, person: Person, account: str) -> tuple[str, str] | None:
         """An account's id and name; None where it is none, or none that the person may see."""

@@ -29,8 +29,10 @@ class Parcel:
 
     post: for everybody in the channel (and thread, if any). private: for `user` alone. `response_url` is what
     a slash command came with: the one way into a channel that the bot is not in. `unpictured` are the blocks
-    to use where Slack refuses the pictures; each of `files` has a `name` and a text `content`. `aside`: for
-    somebody else, and sent whatever becomes of the answer.
+    to use where Slack refuses the pictures; each of `files` has a `name`, a `content` and,
+    where that is no text, the `encoding` base64. `aside`: for
+    somebody else, and sent whatever becomes of the answer. `replaces`: the ts of our own message in
+    the channel whose place it takes.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Parcel:
     unpictured: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
     response_url: str = ""
+    replaces: str = ""
     aside: bool = False
 
     def plain(self) -> dict[str, Any]:

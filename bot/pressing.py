@@ -17,6 +17,7 @@ from bot.router import Call, Choice, Context
 from bot.router.following import explaining
 from bot.router.slots.text import clean
 from tools import phrase
+from tools.metrics import NOTHING
 
 NEAR = 5
 """Accounts that are offered where several may be meant."""
@@ -54,7 +55,7 @@ def _about(bot: Assistant, verb: str, answered: Answered) -> Call | None:
 
 def _summarised(bot: Assistant, question: Question) -> Reply:
     """A summary of the account that a message speaks of; of several it is asked which."""
-    typeahead = bot.accounts(question.asker)
+    typeahead = bot.accounts(question)
     found = list(typeahead.mentioned(clean(question.text)))[:NEAR]
     calls = [Call("account_summary", {"account": account}) for account in found]
     if not calls:
@@ -66,4 +67,4 @@ def _summarised(bot: Assistant, question: Question) -> Reply:
 
 
 def _refused(question: Question, why: Any) -> Reply:
-    return Reply(question, question.language, "declined", why, suggestions=SUGGESTIONS)
+    return Reply(question, question.language, "declined", why, suggestions=SUGGESTIONS, needs=NOTHING)

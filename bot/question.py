@@ -9,12 +9,18 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known."""
+    """Who asks. `outsider`: a guest, stranger, bot or member of another workspace; None: not known.
+
+    `zone`: the time zone that Slack knows of them. `groups`: the Slack user groups of theirs that matter; None: not
+    known.
+    """
 
     id: str
     name: str = ""
     email: str | None = None
     outsider: bool | None = False
+    zone: str = ""
+    groups: tuple[str, ...] | None = ()
 
     @property
     def called(self) -> str:
@@ -62,10 +68,25 @@ class Question:
     """The value of the button that asked: JSON with `tool` and `arguments`. Empty: the words decide."""
     response_url: str = ""
     """Where a slash command can be answered, for half an hour, when the bot is not in the channel."""
+    alone: bool = False
+    """It is answered to who asks alone, also where everybody may see the answer."""
     replaces: str = ""
     """The ts of the assistant's message whose place the answer takes; empty: the answer is a message of its own."""
     files: tuple[Attachment, ...] = ()
     """What was uploaded with a direct message."""
+    occasion: str = ""
+    """Where a schedule asks, which one and for when: JSON (see bot/occasions.py). Empty: a person asks."""
+    seen_as: str = ""
+    """In the terminal: the role or the owner of accounts whose rights the answer keeps to. Empty: all rights."""
+
+
+def question_from_plain(plain: Mapping[str, Any]) -> Question:
+    """The question that `dataclasses.asdict` wrote."""
+    files = tuple(Attachment(**file) for file in plain.get("files", ()))
+    groups = plain["asker"].get("groups", ())
+    asker = {**plain["asker"], "groups": groups if groups is None else tuple(groups)}
+    parts = {"asker": Person(**asker), "place": Place(**plain["place"]), "files": files}
+    return Question(**{**plain, **parts})
 
 
 def question_from_event(event: Mapping[str, Any], body: Mapping[str, Any], bot_user: str) -> Question | None:
@@ -92,7 +113,8 @@ def _files(event: Mapping[str, Any]) -> Iterator[Attachment]:
 
 
 def plain_text(text: str) -> str:
-    """What a person reads where Slack writes `<https://acme.com|Acme>`, `<@U1|ana>` or `&amp;`."""
+    """What a person reads where Slack writes `<https://acme.com|Acme>` or `&amp;`; of channels and people the id."""
+    text = re.sub(r"<(#[CG]\w+|@[UW]\w+)\|[^<>]*>", r"\1", text)
     labelled = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text)
     return html.unescape(re.sub(r"<([^<>]*)>", r"\1", labelled)).strip()
 

@@ -1,18 +1,20 @@
 """From a question to what is sent: who may see it decides where the answer goes."""
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from bot import block_kit as kit
-from bot.audience import Verdict, may_see
+from bot.audience import Room, Verdict, may_all_see, may_see
 from bot.blocks import Message
-from bot.conversation import Outcome, Reply, broken
+from bot.conversation import SUGGESTIONS, Outcome, Reply, broken
 from bot.delivery import Delivery
 from bot.locale import Speaker
 from bot.parcels import Parcel
-from bot.question import Place, Question
+from bot.question import Person, Place, Question
+from bot.roles import View
 from bot.rooms import Rooms
 from tools import Phrase, phrase
 
@@ -26,7 +28,8 @@ ALERT = "#alert"
 class Replying:
     """`answer` answers a question, `say` makes a message of a reply, `language` tells a text's language.
 
-    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged.
+    `alert_to`: the Slack user who is told where figures are withheld because the book is damaged. `views`: what each of
+    some people may see; `says_the_same`: whether an answer made of what they all see would be this one.
     """
 
     def __init__(
@@ -37,19 +40,43 @@ class Replying:
         rooms: Rooms,
         delivery: Delivery,
         alert_to: str | None = None,
+        views: Callable[[Iterable[Person]], Sequence[View]] = lambda _: (),
+        says_the_same: Callable[[Reply, Sequence[View]], bool] = lambda *_: False,
     ) -> None:
         self.answer, self.say, self.language = answer, say, language
         self.rooms, self.delivery, self.alert_to = rooms, delivery, alert_to
+        self.views, self.says_the_same = views, says_the_same
 
     def parcels(self, question: Question) -> list[Parcel]:
         """The messages that answer a question, in the order in which they are sent."""
-        asker = self.rooms.person(question.asker)
-        verdict = may_see(asker, question.place, self.rooms.room(question.place))
+        if does(question, "hello"):
+            return [self._parcel(question, self.say(hello(question)), "post")]
+        asker, room = self.rooms.person(question.asker), self.rooms.room(question.place)
+        question = replace(question, asker=asker)
+        verdict = may_see(asker, question.place, room)
         if verdict.way == "refused":
             return [self._sentence(question, verdict.why or phrase("I cannot answer that here."))]
+        if does(question, "share") and verdict.way == "private":
+            return [self._kept_private(question, verdict)]
         self._show_work(question)
         reply = self.answer(question)
+        if reply.outcome == "silent":
+            return []
+        verdict = self._among(room, verdict, reply)
+        if does(question, "share") and verdict.way == "private":
+            return [self._kept_private(question, verdict)]
+        if verdict.way == "allowed" and question.alone:
+            verdict = Verdict("private")
+        if reply.offers and verdict.way == "private":
+            reply = replace(reply, offers=(*reply.offers, "share"))
         return [*self._answer(question, verdict, self._say(reply)), *self._alert(question, reply)]
+
+    def _among(self, room: Room, verdict: Verdict, reply: Reply) -> Verdict:
+        """The same verdict, or that the answer is for the asker alone: somebody in the room may see less."""
+        views = self.views(room.people) if verdict.way == "allowed" else ()
+        if may_all_see(reply.needs, views) or self.says_the_same(reply, views):
+            return verdict
+        return Verdict("private")
 
     def _say(self, reply: Reply) -> Message:
         """The reply as a message; where somebody is alerted, who asked is told so."""
@@ -63,9 +90,16 @@ class Replying:
         if verdict.way == "private":
             return self._privately(question, verdict, message)
         way = _open_way(question.place)
-        if question.place.kind == "command":
+        if question.place.kind == "command" or does(question, "share"):
             message = _quoting(question, message, question.asker.id)
         return [self._parcel(question, message if way == "post" else _quoting(question, message), way)]
+
+    def _kept_private(self, question: Question, verdict: Verdict) -> Parcel:
+        """What somebody is told who wants to share what not everybody there may see."""
+        why = phrase("Not everybody in that channel may see this answer, so I have not shared it.")
+        said = phrase("{sentence} {more}", sentence=why, more=verdict.why) if verdict.why else why
+        reply = Reply(question, question.language, "declined", said)
+        return self._parcel(question, self.say(reply), "private")
 
     def apology(self, question: Question, error: str) -> list[Parcel]:
         """What a person gets when something broke: a fixed sentence with the id under which it is logged."""
@@ -117,12 +151,27 @@ class Replying:
             thread=question.place.thread,
             user=question.asker.id,
             response_url=question.response_url,
+            replaces=question.replaces if not suffix and (way == "post" or question.response_url) else "",
         )
 
     def _show_work(self, question: Question) -> None:
         if question.place.channel and question.place.thread:
             status = Speaker(question.language or self.language(question.text)).say(phrase("is looking that up …"))
             self.delivery.working(question.place.channel, question.place.thread, status)
+
+
+def does(question: Question, verb: str) -> bool:
+    """Whether a click is this verb: `share` an answer that one person got with the channel, say `hello`."""
+    return bool(question.choice) and json.loads(question.choice).get("do") == verb
+
+
+def hello(question: Question) -> Reply:
+    """What a channel hears of whom was added to it; no customer's data is in it."""
+    said = phrase(
+        "Hello! I answer questions about your customers: mention me with one. What not everybody here may see, I "
+        "answer to you alone."
+    )
+    return Reply(question, question.language, "declined", said, suggestions=SUGGESTIONS)
 
 
 def _open_way(place: Place) -> Way:

@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
@@ -61,6 +61,29 @@ def identify(token: str, api_url: str | None = None) -> Identity:
     return Identity(str(me["team_id"]), str(me["user_id"]), str(me.get("bot_id") or ""), str(me.get("url") or ""))
 
 
+Page = Callable[[], tuple[int, str, bytes]]
+"""What a GET of a path gives: status, content type, body."""
+
+
+def pages_of(
+    healthy: Callable[[], bool], ready: Callable[[], bool], metrics: Callable[[], bytes] = lambda: b""
+) -> dict[str, Page]:
+    """What an operator's machinery asks: whether to start us anew, whether to send us events, what we count."""
+    return {
+        "/healthz": lambda: _verdict(healthy()),
+        "/readyz": lambda: _verdict(ready()),
+        "/metrics": lambda: (200, "text/plain; version=0.0.4; charset=utf-8", metrics()),
+    }
+
+
+def _verdict(well: bool) -> tuple[int, str, bytes]:
+    return 200 if well else 503, "application/json", json.dumps({"ok": well}).encode()
+
+
+def _nothing() -> tuple[int, str, bytes]:
+    return 404, "application/json", b'{"ok": false}'
+
+
 class Intake(Protocol):
     """A way in for Slack's events."""
 
@@ -96,14 +119,14 @@ class SocketIntake:
 
 
 class HttpIntake:
-    """HTTP: Slack calls us at `/slack/events`. Also `GET /healthz`, which is all there is without an app."""
+    """HTTP: Slack calls us at `/slack/events`. Beside that, or alone without an app, `pages` for an operator."""
 
     def __init__(
-        self, app: "App | None", port: int, health: Callable[[], bool] = lambda: True, host: str = "0.0.0.0"
+        self, app: "App | None", port: int, pages: Mapping[str, Page] | None = None, host: str = "0.0.0.0"
     ) -> None:
         import uvicorn
 
-        asgi = _asgi(_bolt_asgi(app) if app else None, health)
+        asgi = _asgi(_bolt_asgi(app) if app else None, pages or pages_of(lambda: True, lambda: True))
         self.server = uvicorn.Server(
             uvicorn.Config(
                 asgi,
@@ -200,23 +223,21 @@ async def _chunks(receive: Any) -> AsyncIterator[bytes]:
         more = message.get("more_body", False)
 
 
-def _asgi(slack: Any, health: Callable[[], bool]) -> Any:
+def _asgi(slack: Any, pages: Mapping[str, Page]) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and (scope["path"] == "/healthz" or slack is None):
-            await _answer_health(scope["path"], health, send)
+        if scope["type"] == "http" and (scope["path"] in pages or slack is None):
+            await _show(pages.get(scope["path"], _nothing), send)
         else:
             await slack(scope, receive, send)
 
     return app
 
 
-async def _answer_health(path: str, health: Callable[[], bool], send: Any) -> None:
-    well = path == "/healthz" and await asyncio.to_thread(health)
-    status = 404 if path != "/healthz" else 200 if well else 503
-    headers = [(b"content-type", b"application/json")]
+async def _show(page: Page, send: Any) -> None:
+    status, kind, body = await asyncio.to_thread(page)
     with suppress(ConnectionError):
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps({"ok": well}).encode()})
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]})
+        await send({"type": "http.response.body", "body": body})
 
 
 def _not_let_in(method: str, refused: SlackApiError, token: Callable[[Phrase], Phrase]) -> CannotServe:

@@ -20,6 +20,36 @@ def _split(listed: Any) -> Any:
 SlackUsers = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
 
 
+def _pairs(listed: Any) -> Any:
+    """`a=b; c=d` as a mapping."""
+    if not isinstance(listed, str):
+        return listed
+    pairs = (pair.partition("=") for pair in re.split(r"[;\n]", listed) if pair.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _teams(listed: Any) -> Any:
+    """`a, b; c, d` as teams of names."""
+    if not isinstance(listed, str):
+        return listed
+    teams = ([name.strip() for name in team.split(",")] for team in re.split(r"[;\n]", listed) if team.strip())
+    return tuple(frozenset(filter(None, team)) for team in teams)
+
+
+def _in_small_letters(pairs: Any) -> Any:
+    """E-mail addresses are compared in small letters, Slack's ids as they are."""
+    made = _pairs(pairs)
+    return {name.casefold() if "@" in name else name: value for name, value in made.items()}
+
+
+RoleName = Literal["admin", "leader", "rep", "viewer"]
+Roles = Annotated[frozenset[RoleName], NoDecode, BeforeValidator(_split)]
+RoleGroups = Annotated[dict[RoleName, str], NoDecode, BeforeValidator(_pairs)]
+Owners = Annotated[dict[str, str], NoDecode, BeforeValidator(_in_small_letters)]
+Teams = Annotated[tuple[frozenset[str], ...], NoDecode, BeforeValidator(_teams)]
+SEES_ALL: frozenset[RoleName] = frozenset({"admin", "leader"})
+
+
 class Settings(BaseSettings):
     """Everything that can be set, from environment variables of the same names or a `.env` file."""
 
@@ -37,6 +67,17 @@ class Settings(BaseSettings):
     retention_language: Literal["en", "pt-BR"] = Field(
         default="en", description="Language of the commands, and of a question that could be either: en or pt-BR."
     )
+    holidays: str = Field(
+        default="",
+        description="Whose public holidays are no working days for schedules: BR, US, BR-SP …; empty: by language.",
+    )
+    schedules_missed: Literal["late", "skip"] = Field(
+        default="late",
+        description="What was missed while the assistant was down is posted late and says so, or skipped.",
+    )
+    alerts_every: int = Field(
+        default=60, ge=0, description="Least minutes between two messages of alerts after loads; more is told together."
+    )
     fiscal_year_starts: int = Field(
         default=1, ge=1, le=12,
         description="Month in which the fiscal year begins, 1 to 12; it is called after the year in which it ends.",
@@ -50,12 +91,51 @@ class Settings(BaseSettings):
     documents: Path | None = Field(
         default=None, description="Folder in which a team's own documents are kept (default: `documents` in the home)."
     )
-    leaders: SlackUsers = Field(
-        default=frozenset(), description="Slack user ids (`U…,U…`) who may read documents labelled leaders, and cs."
-    )
-    cs_team: SlackUsers = Field(default=frozenset(), description="Slack user ids who may read documents labelled cs.")
     admins: SlackUsers = Field(
-        default=frozenset(), description="Slack user ids who may add documents by uploading them to the assistant."
+        default=frozenset(),
+        description="Slack user ids (`U…,U…`) of administrators: they see everything, and may upload documents.",
+    )
+    leaders: SlackUsers = Field(
+        default=frozenset(),
+        description="Slack user ids of leaders: they see all accounts and read documents labelled leaders, and cs.",
+    )
+    cs_team: SlackUsers = Field(
+        default=frozenset(),
+        description="Slack user ids of reps: they see their own accounts and read documents labelled cs.",
+    )
+    viewers: SlackUsers = Field(
+        default=frozenset(), description="Slack user ids of viewers: playbooks and definitions, no accounts."
+    )
+    role_groups: RoleGroups = Field(
+        default={}, description="Slack user groups by role: `leader=S0123; rep=S0456` (also admin, viewer)."
+    )
+    default_role: RoleName | Literal["none", ""] = Field(
+        default="",
+        description="Role of members whom nothing else names, or `none`. Empty: viewer, but leader while nobody at all "
+        "is named; an owner of accounts is at least a rep.",
+    )
+    owners: Owners = Field(
+        default={},
+        description="Who is which owner of the book: `U0123=Ana Souza; bruno@example.com=Bruno Lima`. An owner that is "
+        "an e-mail address in the book needs no entry.",
+    )
+    reps_see: Literal["own", "team"] = Field(
+        default="own", description="Whose accounts a rep sees: own, or those of the team."
+    )
+    teams: Teams = Field(
+        default=(), description="Owners of each team: `Ana Souza, Bruno Lima; Carla Dias`. Empty: all are one team."
+    )
+    totals_for: Roles = Field(
+        default=SEES_ALL,
+        description="Roles that see the company's totals: `admin, leader, rep`. One that sees not all accounts gets "
+        "them without names.",
+    )
+    margin_for: Roles = Field(default=SEES_ALL, description="Roles that see margins and the costs of serving.")
+    lifetime_for: Roles = Field(
+        default=SEES_ALL, description="Roles that see LTV, CLV, CAC and what follows from them."
+    )
+    rights_contact: str = Field(
+        default="", description="Whom people are told to ask for more rights; empty: an administrator."
     )
     embedding: str | None = Field(
         default=None,
@@ -92,14 +172,16 @@ class Settings(BaseSettings):
         default=None, ge=7, description="Days after which entries of the audit log go; empty: kept."
     )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
-    retention_replica: str = Field(
-        default="main",
-        description="Name of this process where several share one store; it must stay the same over restarts.",
-    )
     health_port: int | None = Field(
-        default=None, description="Port of `GET /healthz` in Socket Mode; with `--http` it is on that port."
+        default=None,
+        description="Port of `GET /healthz`, `/readyz` and `/metrics`; with `--http` by default that port.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged; only DEBUG has what people wrote in it."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it is logged: text, or json for machines."
+    )
 
     def called(self, name: str) -> str | None:
         """The value of an environment variable or `.env` entry that a mapping file names."""

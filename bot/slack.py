@@ -1,7 +1,15 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
 import logging
-from threading import Thread
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -11,79 +19,150 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.conversation import Reply
+from bot.logs import configure
 from bot.lookups import Lookups
 from bot.pressing import pressed
 from bot.question import Person, Place, Question
-from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token
+from bot.router import Call
+from bot.router.slots.periods import period_in
+from bot.serving import CannotServe, HttpIntake, Intake, SocketIntake, identify, missing_token, pages_of
 from bot.serving import serve as run
+from bot.settings import Settings
 from bot.uploads import is_upload, take
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
-    from slack_sdk import WebClient
+    from slack_bolt import App
 
+    from bot.people import People
+    from bot.rooms import Rooms
+    from bot.sight import Sight
     from bot.store import Store
 
 
-def serve(bot: Assistant, http: int | None) -> int:
-    """Answer in Slack until SIGTERM or Ctrl-C. Returns the exit status: 1 with a sentence where it cannot start."""
+TURN = 0.001
+"""Seconds for which a thread computes before another one may: an acknowledgement must not wait for answers being made,
+and it changes hands a dozen times."""
+
+
+def serve(bot: Assistant, http: int | None, host: str = "0.0.0.0") -> int:
+    """Answer in Slack until SIGTERM or Ctrl-C; `http` and `host` are where Slack calls, if it does.
+
+    Returns the exit status: 1 with a sentence where it cannot start.
+    """
     settings = bot.settings
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure(settings.log_level, settings.log_format)
     tokens = _open(settings.slack_bot_token), _open(settings.slack_app_token), _open(settings.slack_signing_secret)
     if missing := missing_token(*tokens, http=http is not None):
         return _cannot(bot, missing)
     try:
-        _serve(bot, http, *tokens)
+        _serve(bot, http, host, *tokens)
     except CannotServe as reason:
         return _cannot(bot, reason.message)
     return 0
 
 
-def _serve(bot: Assistant, http: int | None, token: str | None, app_token: str | None, secret: str | None) -> None:
+def leave(status: int) -> None:
+    """End the process. What was not finished in the time to drain is another replica's, and nobody waits for it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _serve(
+    bot: Assistant, http: int | None, host: str, token: str | None, app_token: str | None, secret: str | None
+) -> None:
     from bot import blocks
+    from bot.announcing import Announcing
     from bot.delivery import Delivery
     from bot.listeners import Desk, bolt_app
+    from bot.people import People
+    from bot.replicas import new_life
     from bot.replying import Replying
     from bot.rooms import Rooms
+    from bot.sight import Sight
     from bot.sweeping import sweeping
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
     me = identify(token or "", settings.slack_api_url)
-    delivery = Delivery(store, token or "", settings.slack_api_url)
-    rooms = Rooms(delivery.reading, me.team, me.bot_user)
+    life = new_life()
+    sight = Sight(store.engine)
+    delivery = Delivery(store, token or "", settings.slack_api_url, owner=life, told=sight.slack_error)
+    groups = tuple(settings.role_groups.values())
+    rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=groups)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
+    people = People(delivery.hinting, settings.retention_language)
     replying = Replying(
-        lambda question: _answer(bot, question, warming), blocks.message,
+        partial(_seen, bot, people, sight), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
+        bot.views, bot.says_the_same,
     )  # fmt: skip
+    looking = lookups(bot, people, Rooms(delivery.hinting, me.team, me.bot_user, groups=groups))
+    announcing = Announcing(replying, bot.timetable, bot.member, settings.alert_to, covers=bot.covers)
     work = Work(
-        store.engine, bot.audit.showing(replying.parcels), replying.apology, replying.undelivered, delivery.deliver,
-        replica=settings.retention_replica,
+        store.engine, bot.audit.showing(announcing.parcels), announcing.apology, announcing.undelivered,
+        delivery.deliver, life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
-    desk = Desk(me, work.accept, store.judge, lookups(bot, delivery.hinting))
+    desk = Desk(me, work.accept, store.judge, looking, rooms.forget)
     app = bolt_app(desk, token or "", signing_secret=secret, api_url=settings.slack_api_url)
-    intakes: list[Intake] = []
-    if http:
-        intakes.append(HttpIntake(app, http, store.alive))
-    else:
-        socket = SocketIntake(app, app_token or "", settings.slack_api_url)
-        intakes.append(socket)
-        if settings.health_port:
-            intakes.append(HttpIntake(None, settings.health_port, lambda: socket.healthy() and store.alive()))
+    intakes = _intakes(settings, app, app_token or "", http, host, work.alive, store.alive, sight)
+    sys.setswitchinterval(TURN)
     warming.start()
     work.start()
-    with sweeping(bot):
+    with ticking(bot, work.accept), sweeping(bot):
         run(intakes, work.stop)
 
 
-def lookups(bot: Assistant, client: "WebClient") -> Lookups:
-    """What listeners may look up, from the assistant and from Slack."""
-    from bot.people import People
+@contextmanager
+def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None]:
+    """The clock of the schedules, as long as there is somebody to take in what is due."""
+    from bot.ticking import Ticker
+
+    here, stop = bot.settings, Event()
+    ticker = Ticker(
+        bot.timetable, accept, bot.now, here.schedules_missed, bot.loaded, timedelta(minutes=here.alerts_every)
+    )  # fmt: skip
+    clock = Thread(target=ticker.run, args=(stop,), name="schedules", daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        clock.join(10)
+
+
+def _intakes(
+    settings: Settings, app: "App", app_token: str, http: int | None, host: str,
+    healthy: Callable[[], bool], store: Callable[[], bool], sight: "Sight",
+) -> list[Intake]:  # fmt: skip
+    """The ways in, and where an operator asks: on a port of its own, or beside Slack's events."""
+    if not http:
+        socket = SocketIntake(app, app_token, settings.slack_api_url)
+        pages = pages_of(healthy, lambda: socket.healthy() and store(), sight.text)
+        return [socket, *([HttpIntake(None, settings.health_port, pages)] if settings.health_port else [])]
+    pages = pages_of(healthy, store, sight.text)
+    if settings.health_port in (None, http):
+        return [HttpIntake(app, http, pages, host)]
+    return [HttpIntake(app, http, pages_of(healthy, store), host), HttpIntake(None, settings.health_port or 0, pages)]
+
+
+def lookups(bot: Assistant, people: "People", rooms: "Rooms") -> Lookups:
+    """What listeners may look up, from the assistant and from Slack; `rooms` tells who is an outsider."""
+
+    def question(person: Person, language: str = "") -> Question:
+        place = Place("dm", rooms.team)
+        return Question(f"{rooms.team}/{person.id}/lookup", "", people.named(rooms.person(person)), place, language)
+
+    def period(said: str) -> str | None:
+        return period_in(said, bot.today(), bot.settings.fiscal_year_starts)
 
     return Lookups(
-        bot.today, bot.accounts, People(client, bot.settings.retention_language).language, bot.store.answered,
-        tool=bot.tools.get,
+        bot.today, lambda person: bot.accounts(question(person)), people.language, bot.store.answered,
+        lambda person, draft: bot.drafts_of(question(person)).find(draft),
+        bot.tools.get, lambda person, language: bot.conversation.answer(question(person, language), Call("my_day", {})),
+        names=lambda person: bot.names_for(question(person)), period=period,
     )  # fmt: skip
 
 
@@ -111,12 +190,16 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _answer(bot: Assistant, question: Question, warming: Thread) -> Reply:
-    """Files are taken in; a pressed button has already chosen what to run.
+def _seen(bot: Assistant, people: "People", sight: "Sight", question: Question) -> Reply:
+    started = time.monotonic()
+    reply = _answer(bot, people, question)
+    sight.answered(reply.call.tool if reply.call else None, reply.outcome, time.monotonic() - started)
+    return reply
 
-    The first answers wait rather than all warm up at once.
-    """
-    warming.join()
+
+def _answer(bot: Assistant, people: "People", question: Question) -> Reply:
+    """Files are taken in; a pressed button has already chosen what to run."""
+    question = replace(question, asker=people.named(question.asker))
     if is_upload(question):
         reply = take(bot, question)
         bot.remember(reply)

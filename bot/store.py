@@ -137,12 +137,15 @@ class Store:
     def answered(self, key: str) -> Answered | None:
         """What was run for the answer of a key, and for whom; None where none is kept."""
         query = (
-            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions.c.asker, questions.c.language)
+            select(answers.c.tool, answers.c.arguments, answers.c.listed, questions)
             .join(questions, questions.c.key == answers.c.question)
             .where(answers.c.question == key, answers.c.tool.is_not(None))
         )
         row = self._first(query)
-        return Answered(_call(row), row.asker, tuple(json.loads(row.listed)), row.language) if row else None
+        if row is None:
+            return None
+        place = Place("dm" if row.channel[:1] in ("", "D") else "channel", row.team, row.channel, row.thread)
+        return Answered(_call(row), row.asker, place, row.text, tuple(json.loads(row.listed)), row.language)
 
     def judge(self, question: str, who: str, good: bool, reason: str | None = None) -> None:
         """Keep what somebody thought of an answer; the last word counts."""
@@ -167,15 +170,19 @@ class Store:
             return Claim("busy", wait=wait)
         return self._take_over(row, owner)
 
-    def sent(self, key: str, ts: str) -> None:
-        """The message is in Slack, at `ts`."""
+    def sent(self, key: str, ts: str) -> str:
+        """The message is in Slack, at `ts`. Returns the ts that stands: another one, where somebody was quicker."""
         with self.engine.begin() as connection:
-            connection.execute(update(posts).where(posts.c.key == key).values(state="sent", ts=ts))
+            first = update(posts).where(posts.c.key == key, posts.c.state != "sent")
+            if connection.execute(first.values(state="sent", ts=ts)).rowcount:
+                return ts
+            return connection.execute(select(posts.c.ts).where(posts.c.key == key)).scalar_one_or_none() or ts
 
-    def release(self, key: str) -> None:
-        """Slack refused the message: it is certainly not there, and anybody may try again at once."""
+    def release(self, key: str, owner: str) -> None:
+        """Slack refused the owner's message: it is certainly not there, and anybody may try again at once."""
         with self.engine.begin() as connection:
-            connection.execute(delete(posts).where(posts.c.key == key, posts.c.state == "claimed"))
+            mine = (posts.c.key == key, posts.c.state == "claimed", posts.c.claimed_by == owner)
+            connection.execute(delete(posts).where(*mine))
 
     def writable(self) -> None:
         """Write and take back. Raises SQLAlchemyError where the store cannot be written."""

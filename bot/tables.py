@@ -154,3 +154,76 @@ audit_people = Table(
     Column("salt", String(32), nullable=False),
     Index("audit_people_by_person", "person", unique=True),
 )  # fmt: skip
+
+snoozes = Table(
+    "snoozes", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("reason", Text),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+assignments = Table(
+    "assignments", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("user_id", String(60), nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+replicas = Table(
+    "replicas", STORE,
+    Column("life", String(200), primary_key=True),
+    Column("beats", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+attempts = Table(
+    "attempts", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("begun", Integer, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+failures = Table(
+    "failures", STORE,
+    Column("question", String(255), primary_key=True),
+    Column("written", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("error", String(12), nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Index("failures_by_time", "failed_at"),
+)  # fmt: skip
+
+schedules = Table(
+    "schedules", STORE,
+    Column("id", String(12), primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("owner", String(60), nullable=False),
+    Column("owner_name", String(120), nullable=False),
+    Column("target", String(60), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("tool", String(80), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("relative", Text, nullable=False),
+    Column("recurrence", Text, nullable=False),
+    Column("watch", Text),
+    Column("active", Boolean, nullable=False),
+    Column("reason", String(12), nullable=False),
+    Column("next_due", DateTime(timezone=True), nullable=False),
+    Column("asked_at", DateTime(timezone=True)),
+    Column("failed_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("seen_load", String(120)),
+    Column("observed", Text),
+    Column("observed_before", Text),
+    Column("observed_for", String(255)),
+    Column("observed_at", DateTime(timezone=True)),
+    Index("schedules_by_due", "active", "next_due"),
+    Index("schedules_by_owner", "team", "owner"),
+)  # fmt: skip

@@ -51,7 +51,7 @@ def _rank(text: str, whole: str, words: list[str]) -> int:
     return 1 if all(f" {word}" in text for word in words) else 2
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def typeahead(book: Book) -> Typeahead:
-    """Over the accounts of a book, prepared once per load."""
+    """Over the accounts of a book, as far as they may be seen, prepared once per load."""
     return Typeahead(account_names(book))

@@ -41,7 +41,7 @@ def label_of(text: str) -> Access | None:
 def take(bot: Assistant, question: Question) -> Reply:
     """Read the files, index them, and say what became of each."""
     language = bot.conversation.language_of(question.text, "")
-    if question.asker.id not in bot.settings.admins:
+    if bot.member(question.asker).role != "admin":
         return Reply(question, language, "declined", _not_yours())
     label = label_of(question.text)
     said = tuple(_taken(bot, question.files, label))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -107,6 +108,7 @@ def preamble(name: str) -> Mapping[str, str]:
     return dict(_set(name)["preamble"])
 
 
+@cache
 def _set(name: str) -> Mapping[str, Any]:
     text = (files("knowledge") / "questions" / f"{name}.yml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))

@@ -100,10 +100,19 @@ def _table(payload: Payload) -> sb.Block:
 
 
 def _actions(payload: Payload) -> sb.Block:
+    assert len(payload.get("block_id", "")) <= 255
     return sb.ActionsBlock([_button(element) for element in payload["elements"]])
 
 
+def _section(payload: Payload) -> sb.Block:
+    assert len(payload["block_id"]) <= 255
+    return sb.SectionBlock(sb.Text.from_dict(payload["text"]), accessory=_button(payload["accessory"]))
+
+
 def _button(payload: Payload) -> Any:
+    if payload["type"] == "overflow":
+        assert all(len(each["value"]) <= 150 for each in payload["options"])
+        return sb.OverflowMenu(payload["action_id"], [_option(each) for each in payload["options"]])
     return sb.Button(text=sb.Text.from_dict(payload["text"]), action_id=payload["action_id"], value=payload["value"])
 
 
@@ -160,6 +169,7 @@ _INPUTS = {
 }  # fmt: skip
 _BUILD = {
     "rich_text": _rich_text, "table": _table, "actions": _actions, "context_actions": _feedback, "input": _input,
+    "section": _section,
 }  # fmt: skip
 
 

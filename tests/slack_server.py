@@ -5,6 +5,7 @@ Faults are asked for one at a time (`fail`, `lose_answer`), so that a test says 
 
 import asyncio
 import json
+import random
 import threading
 import time
 import urllib.error
@@ -31,8 +32,9 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # Slack's documented example, no re
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 TEAM, BOT_USER = "T1", "U0BOT"
 SCOPES = (
-    "app_mentions:read,assistant:write,chat:write,commands,files:read,files:write,channels:history,groups:history,"
-    "im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read"
+    "app_mentions:read,assistant:write,canvases:write,chat:write,commands,files:read,files:write,channels:history,"
+    "groups:history,im:history,mpim:history,channels:read,groups:read,im:read,mpim:read,im:write,users:read,"
+    "users:read.email,usergroups:read"
 )
 MINIMAL = frozenset({"auth.test", "chat.postMessage"})
 
@@ -73,6 +75,7 @@ class SlackServer(LocalSlack):
         world.channels["C1"] = {"members": ["U1", BOT_USER]}
         world.users = {"U1": {}, "U2": {}, BOT_USER: {"is_bot": True}}
         self.messages, self.channels, self.users, self.files = world.messages, world.channels, world.users, world.files
+        self.user_groups = world.groups
         self.refuse_blocks: str | None = None
         self.acks: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, list[Fault]] = defaultdict(list)
@@ -228,7 +231,7 @@ class SlackServer(LocalSlack):
             time.sleep(0.02)
         envelope = str(uuid4())
         sent = {"envelope_id": envelope, "type": kind, "payload": payload}
-        self._sockets[-1].send(json.dumps({**sent, "accepts_response_payload": kind != "events_api"}))
+        random.choice(self._sockets).send(json.dumps({**sent, "accepts_response_payload": kind != "events_api"}))
         while envelope not in self.acks and time.time() < deadline:
             time.sleep(0.01)
         return envelope in self.acks

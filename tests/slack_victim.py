@@ -1,4 +1,4 @@
-"""A bot in a process of its own, to be killed: `python -m tests.slack_victim API_URL STORE_URL MOMENT`.
+"""A bot in a process of its own, to be killed: `python -m tests.slack_victim API_URL STORE_URL MOMENT [socket]`.
 
 MOMENT is when it kills itself with SIGKILL: `answering`, `claimed` (before the post), `posted` (before the
 post is marked as sent), or `never`. It prints its URL when it is ready.
@@ -30,15 +30,16 @@ def answer(question: Question) -> Reply:
 
 
 class Mortal(Delivery):
-    def _post(self, parcel: Parcel) -> str:
+    def _post(self, parcel: Parcel, until: float) -> str:
         die_at("claimed")
-        ts = super()._post(parcel)
+        ts = super()._post(parcel, until)
         die_at("posted")
         return ts
 
 
 if __name__ == "__main__":
-    with bot(API_URL, Path.cwd(), answer, store_url=STORE_URL, out=Mortal) as running:
-        print(running.url, flush=True)
+    by_socket = "socket" in sys.argv[4:]
+    with bot(API_URL, Path.cwd(), answer, store_url=STORE_URL, out=Mortal, socket=by_socket) as running:
+        print("http: no, by socket" if by_socket else running.url, flush=True)
         while True:
             time.sleep(1)

@@ -15,6 +15,7 @@ from bot.listeners import Desk, bolt_app
 from bot.lookups import Lookups
 from bot.question import Question
 from bot.replying import Replying
+from bot.roles import Roles
 from bot.rooms import Rooms
 from bot.serving import HttpIntake, Intake, SocketIntake, identify, serve
 from bot.store import Store, open_store
@@ -56,16 +57,21 @@ def bot(
     store_url: str | None = None,
     drain: int = 0,
     out: type[Delivery] = Delivery,
+    roles: Roles | None = None,
 ) -> Iterator[Bot]:
     """`serve`, in a thread: exactly the composition of the real command."""
     me = identify(BOT_TOKEN, api_url)
     store = open_store(store_url or f"sqlite:///{home / 'store.sqlite'}")
     delivery = out(store, BOT_TOKEN, api_url, settle=0.5)
-    rooms = Rooms(delivery.reading, me.team, me.bot_user)
-    replying = Replying(answer, speak, lambda _: "en", rooms, delivery, alert_to)
+    said = roles or Roles()
+    rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=said.groups.values())
+    replying = Replying(
+        answer, speak, lambda _: "en", rooms, delivery, alert_to,
+        lambda people: [said.view(said.member(person)) for person in people],
+    )  # fmt: skip
     steps = (Audit(store.engine).showing(replying.parcels), replying.apology, replying.undelivered, delivery.deliver)
-    work = Work(store.engine, *steps, every=0.05)
-    desk = Desk(me, work.accept, store.judge, Lookups(date.today))
+    work = Work(store.engine, *steps, life=delivery.owner, every=0.05, pause=0.01)
+    desk = Desk(me, work.accept, store.judge, Lookups(date.today), rooms.forget)
     app = bolt_app(desk, BOT_TOKEN, signing_secret=SECRET, api_url=api_url)
     http = None if socket else HttpIntake(app, 0, host="127.0.0.1")
     intake: Intake = http or SocketIntake(app, APP_TOKEN, api_url)

@@ -1,6 +1,7 @@
 """Nobody sees what they may not, and what is not known counts as the worse case."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.audience import Room, may_see
-from bot.question import Person, Place
+from bot.conversation import Reply
+from bot.question import Person, Place, Question
+from bot.roles import Roles
 from bot.rooms import Rooms, is_outsider
 from bot.slack_clients import reading_client
 from tests.slack_server import BOT_TOKEN, BOT_USER, MINIMAL, SlackServer
-from tests.slack_world import bot
+from tests.slack_world import bot, echo
+from tools.metrics import NOTHING, SECRETS, Sight
 
 CHANNEL = Place("channel", "T1", "C1", "1.1")
 OURS = Person("U1", outsider=False)
@@ -69,7 +73,7 @@ def test_who_is_an_outsider(user: dict[str, Any], outsider: bool) -> None:
 
 
 def test_a_room_of_our_own_people_is_one_of_ours(slack: SlackServer) -> None:
-    assert rooms(slack).room(CHANNEL) == Room(shared=False, outsiders=False)
+    assert rooms(slack).room(CHANNEL) == Room(shared=False, outsiders=False, people=(Person("U1"),))
 
 
 def test_one_guest_among_five_hundred_is_found(slack: SlackServer) -> None:
@@ -164,3 +168,98 @@ def test_a_guest_gets_no_answer_and_the_question_is_not_even_run(slack: SlackSer
         slack.deliver(running.url, slack.body(slack.say("MRR?", user="U3", channel="D3")))
         (post,) = slack.settled(1, "D3")
     assert post["text"] == "I answer questions about accounts only for members of this workspace."
+
+
+ROLES = Roles({"leader": frozenset({"U1"})}, {"rep": "S1"}, {"ana@x.com": "Ana"})
+
+
+def rooms_of_roles(slack: SlackServer, clock: list[float] | None = None) -> Rooms:
+    tick = clock or [0.0]
+    client = reading_client(BOT_TOKEN, slack.api_url)
+    return Rooms(client, "T1", BOT_USER, clock=lambda: tick[0], groups=ROLES.groups.values())
+
+
+def test_people_are_known_with_e_mail_address_and_user_groups(slack: SlackServer) -> None:
+    slack.users["U2"] = {"profile": {"email": "ana@x.com"}}
+    slack.users["UAPP"] = {"is_bot": True}
+    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.channels["C1"]["members"] = ["U1", "U2", "UAPP", BOT_USER]
+    ana = Person("U2", email="ana@x.com", outsider=False, groups=("S1",))
+    asked = rooms_of_roles(slack)
+    assert asked.person(Person("U2", outsider=None)) == ana
+    assert asked.room(CHANNEL).people == (Person("U1"), ana)
+    assert ROLES.member(ana).role == "rep" and ROLES.member(ana).owner == "Ana"
+
+
+def test_groups_are_asked_for_once_in_ten_minutes_however_many_people_there_are(slack: SlackServer) -> None:
+    now, people = [0.0], [f"U{n}" for n in range(400)]
+    slack.users.update({person: {} for person in people})
+    slack.user_groups["S1"] = {"users": people[:7]}
+    slack.channels["C1"] = {"members": people}
+    asked = rooms_of_roles(slack, now)
+    for minute in (0, 6, 9):
+        now[0] = minute * 60.0
+        assert sum(person.groups == ("S1",) for person in asked.room(CHANNEL).people) == 7
+    assert len(slack.called("usergroups.users.list")) == 1
+    now[0] = 601.0
+    asked.person(Person("U1", outsider=None))
+    assert len(slack.called("usergroups.users.list")) == 2
+
+
+def test_where_slack_does_not_say_who_is_in_a_group_nobody_has_a_role_by_it_and_it_is_asked_again(
+    slack: SlackServer,
+) -> None:
+    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.channels["C1"]["members"] = ["U2", BOT_USER]
+    slack.fail("usergroups.users.list", error="missing_scope", needed="usergroups:read")
+    asked = rooms_of_roles(slack)
+    (unknown,) = asked.room(CHANNEL).people
+    assert unknown.groups is None and ROLES.member(unknown).role is None
+    (known,) = asked.room(CHANNEL).people
+    assert ROLES.member(known).role == "rep"
+
+
+def test_a_channel_is_looked_at_again_when_somebody_comes_or_goes(slack: SlackServer, tmp_path: Path) -> None:
+    with bot(slack.api_url, tmp_path, roles=ROLES) as running:
+        slack.user_groups["S1"] = {"users": []}
+        slack.deliver(running.url, slack.body(slack.mention("MRR?")))
+        slack.settled(1)
+        slack.channels["C1"]["members"].append("U2")
+        slack.deliver(running.url, slack.body({"type": "member_joined_channel", "channel": "C1", "user": "U2"}))
+        slack.deliver(running.url, slack.body(slack.mention("MRR now?")))
+        (private,) = slack.settled(1, "DU1")
+        assert "Answer to MRR now?" in private["text"]
+        slack.channels["C1"]["members"].remove("U2")
+        slack.deliver(running.url, slack.body({"type": "member_left_channel", "channel": "C1", "user": "U2"}))
+        slack.deliver(running.url, slack.body(slack.mention("MRR then?")))
+        first, line, third = slack.settled(3)
+    assert [first["text"], third["text"]] == ["Answer to MRR?", "Answer to MRR then?"]
+    assert line["text"] == "Not everybody here may see this, so I have answered privately."
+
+
+@pytest.mark.parametrize(
+    ("needs", "public"),
+    [
+        (Sight(), False), (Sight(frozenset({"Ana"})), False), (Sight(frozenset({"Bia"}), SECRETS), False),
+        (Sight(frozenset({"Ana"}), SECRETS), True), (NOTHING, True),
+    ],
+)  # fmt: skip
+def test_an_answer_is_posted_where_everybody_may_see_all_of_it(
+    slack: SlackServer, tmp_path: Path, needs: Sight, public: bool
+) -> None:
+    """A leader and a rep, Ana, in one channel."""
+    slack.users["U2"] = {"profile": {"email": "ana@x.com"}}
+    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.channels["C1"]["members"].append("U2")
+    asked: list[Question] = []
+
+    def answer(question: Question) -> Reply:
+        asked.append(question)
+        return replace(echo(question), needs=needs)
+
+    with bot(slack.api_url, tmp_path, answer, roles=ROLES) as running:
+        slack.deliver(running.url, slack.body(slack.mention("How is Acme?")))
+        (post,) = slack.settled(1)
+    assert (post["text"] == "Answer to How is Acme?") is public
+    assert len(slack.posted("DU1")) == (not public)
+    assert asked[0].asker.outsider is False, "who answers knows who asks"

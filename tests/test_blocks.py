@@ -1,8 +1,13 @@
 """Slack messages: every sample within Slack's limits, nothing from data parsed, nothing lost silently."""
 
 import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import samples
 from block_kit_check import check
@@ -105,6 +110,37 @@ def test_text_from_data_stands_only_where_slack_does_not_parse_it() -> None:
     assert "\\u202e" not in json.dumps(said.blocks)
     assert said.text.startswith("&lt;!channel&gt; @\u2060here &lt;@\u2060U1|boss&gt;")
     assert "https:\u2060//evil.example" in said.text
+
+
+@given(
+    st.text(max_size=60), st.sampled_from(["<!channel>", "<@U1>", "<#C1>", "@here", "https://evil.example/x", "<a|b>"])
+)
+@settings(max_examples=60, deadline=None)
+def test_no_text_from_data_mentions_anybody_or_links_anywhere(text: str, trap: str) -> None:
+    """Blocks hold text that Slack does not parse, no links and no people; the one parsed field is escaped."""
+    hostile = f"{trap}{text}{trap} {text} {trap}"
+    parts = (Note(words("{x}", x=hostile)), *samples.enormous(hostile)[1:2], NextSteps((words("{x}", x=hostile),)))
+    said = message(reply(*parts, headline=words("{x}", x=hostile)))
+    assert not {"mrkdwn", "link", "user", "usergroup", "channel", "broadcast", "image"} & {*types_in(said.blocks)}
+    assert not {"url", "image_url"} & {*keys_in(said.blocks)}
+    assert not re.search(r"<[^>]*>|(?<!\w)@\w|://", said.text)
+
+
+def types_in(payload: Any) -> Iterator[str]:
+    """Every `type` in a payload."""
+    if isinstance(payload, dict):
+        yield from ([payload["type"]] if "type" in payload else [])
+        payload = list(payload.values())
+    for each in payload if isinstance(payload, list | tuple) else ():
+        yield from types_in(each)
+
+
+def keys_in(payload: Any) -> Iterator[str]:
+    if isinstance(payload, dict):
+        yield from payload
+        payload = list(payload.values())
+    for each in payload if isinstance(payload, list | tuple) else ():
+        yield from keys_in(each)
 
 
 def test_next_steps_are_buttons_that_hold_their_question() -> None:

@@ -16,7 +16,7 @@ from bot.question import Person, Place, Question
 from bot.router import Call, Choice, Clarify, Decline, Names
 from bot.router.language import detect
 from tools import Answer, Note, Tool, ToolError, phrase
-from tools.metrics import NoBook, Period
+from tools.metrics import ALL, NoBook, Period
 
 TODAY = date(2026, 11, 20)
 
@@ -35,6 +35,7 @@ class Book:
     used: set = field(default_factory=set)
     kept: int = 0
     is_held: bool = True
+    sight = told = ALL
 
     @contextmanager
     def unchanging(self):
@@ -42,6 +43,12 @@ class Book:
         yield self
 
     def hearing(self, heard):
+        return self
+
+    def within(self, sight):
+        return self
+
+    def unread(self):
         return self
 
 

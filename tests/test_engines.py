@@ -19,7 +19,7 @@ from bot.demonstration import EXPORTS
 from tests.conftest import DEMO_DAY, ask, assistant_at
 from tests.engines import METRICS, Asked, add_rows, bridges, content, told
 from tools import load
-from tools.metrics import Book, open_book
+from tools.metrics import Book, Period, Sight, all_metrics, dimension_values, open_book
 from tools.metrics._book import BOOK, SOURCE_TABLES
 from tools.metrics._load import load_directory
 
@@ -75,6 +75,13 @@ def test_the_same_figures(book, expected, asked):
 
 def test_the_same_bridges(book, yardstick):
     assert list(bridges(book)) == list(bridges(yardstick))
+
+
+def test_the_same_figures_of_the_accounts_that_may_be_seen(book, yardstick):
+    owner, period = dimension_values(yardstick, "owner")[0], Period.parse("2026-Q3")
+    within = book.within(Sight(frozenset({owner})))
+    for metric in all_metrics().values():
+        assert metric(within, period).value == metric(yardstick, period, {"owner": owner}).value, metric.name
 
 
 BOOKLESS = ("define_metric", "find_playbook", "trace_figure")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.doctor import SCOPES
-from bot.listeners.home import prompts
+from bot.home import prompts
 from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
 from bot.locale import Speaker
 
@@ -38,7 +38,9 @@ def test_it_asks_for_exactly_the_scopes_the_code_uses() -> None:
 
 def test_it_subscribes_to_exactly_the_events_that_have_a_listener() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert events == ["app_home_opened", "app_mention", "message.im"]
+    assert events == [
+        "app_home_opened", "app_mention", "member_joined_channel", "member_left_channel", "message.im"
+    ]  # fmt: skip
 
 
 def test_each_event_has_the_scope_that_slack_wants_for_it() -> None:

@@ -1,6 +1,5 @@
 """From a signed event or a Socket Mode envelope to exactly one message in the thread."""
 
-import json
 import socket
 import time
 import urllib.error
@@ -11,8 +10,9 @@ import pytest
 
 from bot.app import Assistant
 from bot.listeners import Identity
-from bot.serving import CannotServe, HttpIntake, SocketIntake, identify, missing_token
+from bot.serving import CannotServe, HttpIntake, SocketIntake, identify, missing_token, pages_of
 from bot.settings import Settings
+from bot.sight import Sight
 from bot.slack import serve as start
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SECRET, TEAM, SlackServer
 from tests.slack_world import Bot, bot
@@ -107,16 +107,19 @@ def test_what_nobody_asked_us_is_not_answered(slack: SlackServer, http: Bot) -> 
     assert slack.posted() == [] and slack.posted("D1") == []
 
 
-def test_a_burst_of_rate_limits_delays_one_answer_and_no_other(slack: SlackServer, http: Bot) -> None:
+def test_a_burst_of_rate_limits_delays_the_answers_of_one_channel_and_no_other(slack: SlackServer, http: Bot) -> None:
+    slack.channels["C5"] = slack.channels["C6"] = slack.channels["C1"]
     slack.fail("chat.postMessage", 429, retry_after=2, error="ratelimited")
     started = time.time()
-    slack.deliver(http.url, slack.body(slack.mention("slow")))
+    slack.deliver(http.url, slack.body(slack.mention("slow", channel="C5")))
     slack.wait_for_calls("chat.postMessage", 1)
-    slack.deliver(http.url, slack.body(slack.mention("quick")))
-    first, second = slack.settled(2)
-    assert first["text"] == "Answer to quick"
-    assert second["text"] == "Answer to slow"
+    slack.deliver(http.url, slack.body(slack.mention("slow too", channel="C5")))
+    slack.deliver(http.url, slack.body(slack.mention("quick", channel="C6")))
+    (quick,) = slack.wait_for_posts(1, "C6")
+    assert quick["text"] == "Answer to quick" and slack.posted("C5") == []
+    assert {post["text"] for post in slack.wait_for_posts(2, "C5")} == {"Answer to slow", "Answer to slow too"}
     assert time.time() - started >= 2
+    assert len(slack.called("chat.postMessage")) == 4, "nothing was sent to the channel before its time"
 
 
 def test_a_slash_command_is_answered_in_the_channel_with_its_question(slack: SlackServer, http: Bot) -> None:
@@ -140,12 +143,34 @@ def test_a_slash_command_where_the_bot_is_no_member_is_answered_for_its_asker_on
     assert slack.posted("C2") == []
 
 
+def get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
 def test_health_is_told_over_http(slack: SlackServer, http: Bot) -> None:
-    with urllib.request.urlopen(http.url.replace("/slack/events", "/healthz")) as answer:
-        assert (answer.status, json.load(answer)) == (200, {"ok": True})
-    with pytest.raises(urllib.error.HTTPError) as missing:
-        urllib.request.urlopen(http.url.replace("/slack/events", "/else"))
-    assert missing.value.code == 404
+    at = http.url.removesuffix("/slack/events")
+    assert get(at + "/healthz") == (200, '{"ok": true}') == get(at + "/readyz")
+    assert get(at + "/else")[0] == 404
+
+
+def test_who_is_healthy_but_not_ready_gets_no_events_and_is_not_started_anew() -> None:
+    sight = Sight()
+    sight.answered("accounts_at_risk", "answered", 0.3)
+    sight.slack_error("chat.postMessage", "ratelimited")
+    intake = HttpIntake(None, 0, pages_of(lambda: True, lambda: False, sight.text), host="127.0.0.1")
+    intake.start()
+    at = f"http://127.0.0.1:{intake.port}"
+    assert get(at + "/healthz")[0] == 200 and get(at + "/readyz") == (503, '{"ok": false}')
+    status, metrics = get(at + "/metrics")
+    intake.close()
+    assert status == 200
+    assert 'retention_questions_total{outcome="answered",tool="accounts_at_risk"} 1.0' in metrics
+    assert 'retention_answer_seconds_bucket{le="0.5",tool="accounts_at_risk"} 1.0' in metrics
+    assert 'retention_slack_errors_total{error="ratelimited",method="chat.postMessage"} 1.0' in metrics
 
 
 def test_missing_and_wrong_tokens_are_named_with_where_to_get_them() -> None:

@@ -24,6 +24,7 @@ from bot.conversation import Reply
 from bot.listeners import Desk, Identity
 from bot.listeners.actions import question_from_click
 from bot.locale import Speaker
+from bot.lookups import Lookups
 from bot.question import Person, Place, Question
 from bot.router import Call
 from bot.store import exact
@@ -359,9 +360,10 @@ def press(bot: Assistant, reply: Reply, n: int) -> Reply:
         "user": {"id": "U2", "team_id": "T1"}, "channel": {"id": "C1"}, "message": {"ts": "1.0"},
         "container": {"type": "message", "message_ts": "1.0", "channel_id": "C1"},
     }  # fmt: skip
-    desk = Desk(Identity("T1", "UB", "B"), accept=lambda _: None, judge=lambda *_: None)
+    desk = Desk(Identity("T1", "UB", "B"), lambda _: None, lambda *_: None, Lookups(date.today))
     asked = question_from_click({**buttons[n], "action_ts": f"{n}.{len(reply.question.key)}"}, body, desk)
     assert asked.place == PLACE
+    asked = replace(asked, asker=replace(asked.asker, outsider=False))  # as Slack says
     if not asked.choice:
         return bot.ask(asked)
     pressed = json.loads(asked.choice)

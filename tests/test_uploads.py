@@ -5,7 +5,6 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -13,13 +12,12 @@ from bot import blocks
 from bot.app import Assistant
 from bot.audience import Circles, may_read
 from bot.conversation import Reply
-from bot.question import Attachment, Person, Place, Question, question_from_event
+from bot.question import Attachment, Person, Place, Question, question_from_event, question_from_plain
 from bot.router import Call
 from bot.settings import Settings
 from bot.slack import _answer
 from bot.slack_files import fetch
 from bot.uploads import is_upload, label_of
-from bot.work import question_from_plain
 from bot.workspace.world import File
 from knowledge import ALL, EVERYONE, LARGEST_FILE
 from tests.conftest import assistant_at
@@ -56,9 +54,7 @@ def assistant(home: Path, tmp_path: Path) -> Iterator[Callable[..., Assistant]]:
 
 def answering(assistant: Assistant) -> Callable[[Question], Reply]:
     """As `serve` answers, without warming up."""
-    warmed = Thread()
-    warmed.start()
-    return lambda question: _answer(assistant, question, warmed)
+    return lambda question: _answer(assistant, question)
 
 
 class TestEvents:

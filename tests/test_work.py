@@ -7,17 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from rich.console import Console
 
 from bot.conversation import Reply
+from bot.failed import failed
+from bot.failures import Failures, anew
 from bot.parcels import Later, Parcel, Refused
-from bot.question import Person, Place, Question
+from bot.question import Person, Place, Question, question_from_plain
+from bot.queued import Trouble, finished, trouble
 from bot.store import open_store
-from bot.work import Trouble, Work, question_from_plain, trouble
+from bot.work import Work
+from tests.conftest import assistant_at
 from tests.slack_server import MINIMAL, SlackServer
 from tests.slack_world import bot, echo
 
@@ -157,7 +164,8 @@ def test_an_answer_that_slack_refuses_is_owned_up_to_counted_and_followed_by_no_
 
     with working(tmp_path, reply, deliver) as work:
         work.accept(QUESTION)
-        wait_until(lambda: trouble(work.engine, datetime.now(UTC)).lost == 1)
+        wait_until(lambda: len(said) == 1)
+        assert trouble(work.engine, datetime.now(UTC)).lost == 1
         assert [text.rpartition(" ")[0] for text in said] == ["not delivered: error"]
 
 
@@ -170,8 +178,106 @@ def test_an_answer_that_slack_never_takes_is_given_up_in_the_end(tmp_path: Path)
 
     with working(tmp_path, lambda question: [Parcel(question.key, "post", "C1", "hi")], deliver, attempts=2) as work:
         work.accept(QUESTION)
-        wait_until(lambda: trouble(work.engine, datetime.now(UTC)).lost == 1)
+        wait_until(lambda: len(tries) == 4)
+        assert trouble(work.engine, datetime.now(UTC)).lost == 1
     assert tries == [QUESTION.key] * 2 + ["sorry"] * 2
+
+
+def test_what_nobody_foresaw_is_tried_five_times_and_may_go_away(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    def reply(question: Question) -> list[Parcel]:
+        tries.append(question.text)
+        if question.text == "broken" or tries.count(question.text) < 5:
+            raise RuntimeError
+        return [Parcel(question.key, "post", "C1", question.text)]
+
+    said: list[str] = []
+    with working(tmp_path, reply, lambda parcel: said.append(parcel.text)) as work:
+        for text in ("broken", "shaky"):
+            work.accept(replace(QUESTION, key=text, text=text))
+        wait_until(lambda: len(said) == 2)
+        assert [tries.count(text) for text in ("broken", "shaky")] == [5, 5]
+        assert said[0].startswith("sorry: error ") and said[1] == "shaky"
+        (failure,) = Failures(work.engine).listed()
+    assert failure.question == replace(QUESTION, key="broken", text="broken") and failure.why == ""
+    assert said[0] == f"sorry: error {failure.error}"
+
+
+def test_a_question_that_no_process_survives_is_given_up_too(tmp_path: Path) -> None:
+    said: list[str] = []
+    with working(tmp_path, lambda _: [], lambda parcel: said.append(parcel.text)) as work:
+        for _ in range(5):
+            work.failures.begin(QUESTION.key)  # and the process died
+        work.accept(QUESTION)
+        wait_until(lambda: len(said) == 1)
+        assert said[0].startswith("sorry: error ") and work.failures.count() == 1
+
+
+def test_a_delivery_that_breaks_for_a_moment_is_tried_again(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    def deliver(parcel: Parcel) -> None:
+        tries.append(parcel.key)
+        if len(tries) < 4:
+            raise OSError("the store is away")
+
+    with working(tmp_path, lambda question: [Parcel(question.key, "post", "C1", "hi")], deliver) as work:
+        work.accept(QUESTION)
+        wait_until(lambda: len(tries) == 4)
+        assert work.failures.count() == 0
+
+
+def test_a_failed_question_is_listed_tried_again_or_dropped_by_an_administrator(tmp_path: Path) -> None:
+    said: list[str] = []
+    broken = True
+
+    def reply(question: Question) -> list[Parcel]:
+        if broken:
+            raise RuntimeError
+        return [Parcel(question.key, "post", "C1", f"{question.key}: {question.text}")]
+
+    def command(act: Literal["list", "retry", "drop"], wanted: str | None = None) -> tuple[int, str]:
+        out = StringIO()
+        return failed(assistant_at(tmp_path), act, wanted, Console(file=out, width=200)), out.getvalue()
+
+    with working(tmp_path, reply, lambda parcel: said.append(parcel.text)) as work:
+        work.accept(QUESTION)
+        wait_until(lambda: len(said) == 1)
+        (failure,) = work.failures.listed()
+        status, listed = command("list")
+        assert status == 0 and listed.startswith(failure.id) and "U1 in C1: hello?" in listed
+        assert listed.endswith(f"failed 5 times, error {failure.error}\n")
+        assert command("retry", "F-00000000")[0] == 1
+        broken = False
+        assert command("retry", failure.id) == (0, f"{failure.id} is tried again: hello?\n")
+        wait_until(lambda: len(said) == 2)
+        assert said[1] == "T1/C1/1.1~1: hello?" and work.failures.count() == 0
+        work.failures.keep(QUESTION, "", "0a1b2c3d")
+        assert command("drop", "all")[0] == 0
+        assert command("list") == (0, "No question has failed.\n")
+    assert anew(anew(QUESTION)).key == "T1/C1/1.1~2"
+
+
+def test_what_is_done_with_leaves_the_queue_and_what_is_not_stays(tmp_path: Path) -> None:
+    gate = threading.Event()
+    done: list[str] = []
+
+    def reply(question: Question) -> list[Parcel]:
+        if question.text == "waits":
+            gate.wait(10)
+        return [Parcel(question.key, "post", "C1", question.text)]
+
+    with working(tmp_path, reply, lambda parcel: done.append(parcel.text)) as work:
+        for text in ("waits", "done"):
+            work.accept(replace(QUESTION, key=text, text=text, place=replace(QUESTION.place, thread=text)))
+        work.failures.keep(QUESTION, "", "0a1b2c3d")
+        wait_until(lambda: done == ["done"] and finished(work.engine, datetime.now(UTC), 9) == ["done"])
+        assert work.expiry.sweep(datetime.now(UTC) + timedelta(days=29)) == 0
+        assert work.expiry.sweep(datetime.now(UTC) + timedelta(days=31)) == 1
+        assert work.failures.count() == 0
+        gate.set()
+        wait_until(lambda: done == ["done", "waits"])
 
 
 def test_what_lies_about_too_long_is_stuck(tmp_path: Path) -> None:
@@ -220,8 +326,11 @@ def working(
     def undelivered(_: Question, key: str, error: str) -> list[Parcel]:
         return [Parcel("sorry", "post", "C1", f"not delivered: error {error}")]
 
+    def sorry(question: Question, error: str) -> list[Parcel]:
+        return [Parcel(question.key, "post", "C1", f"sorry: error {error}")]
+
     store = open_store(f"sqlite:///{home / 'store.sqlite'}")
-    work = Work(store.engine, reply, lambda *_: [], undelivered, deliver, every=0.05, attempts=attempts)
+    work = Work(store.engine, reply, sorry, undelivered, deliver, every=0.05, attempts=attempts, pause=0.01)
     work.start()
     try:
         yield work

@@ -30,15 +30,18 @@ from tools._answer import (
     Table,
     ToolError,
 )
-from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules
+from tools._caseload import Asker, Caseload, NoCaseload, Snooze
+from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules, to_decide
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
 from tools._hides import what_it_hides
 from tools._logging_touches import DIRECTIONS
 from tools._phrase import Phrase, Territory, phrase, phrase_n
 from tools._querying import MetricQuery, metric_query
+from tools._recurrence import Recurrence, Unit
 from tools._registry import WHY, Deps, Tool, Why, load
 from tools._reviewing import refuse_win_back, review_facts
+from tools._schedules import KeptSchedule, Look, NoSchedules, Plan, Schedules, relative
 from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
@@ -50,16 +53,19 @@ from tools._slots import (
     COUNTRY,
     DRAFT,
     FIGURE,
+    FORM,
     INDUSTRY,
     LANGUAGE,
     METRIC,
     OWNER,
     PERIOD,
     PLAN,
+    PLAN_OF,
     PRODUCT,
     REASON,
     REGION,
     REVIEWED,
+    SCHEDULE,
     SEGMENT,
     SIZE,
     SOURCE,
@@ -70,16 +76,21 @@ from tools._slots import (
     Slot,
 )
 from tools._tables import TABLES
+from tools._timing import rhythm, spoken_moment
 from tools._touches import Contacting, Drafts, DraftVersion, Guard, KeptDraft, Touches
+from tools._watch import Watch
+from tools._working_days import knows_holidays
 
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
-    "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PRODUCT", "REASON", "REGION", "REVIEWED", "SEGMENT",
-    "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY", "Action", "Allowed", "Answer", "Ask",
-    "Blocked", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft",
-    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "MetricQuery", "NextSteps",
-    "Note", "NothingShown", "Part", "Phrase", "Points", "Rules", "Said", "Section", "Shaded", "Shown", "Slot", "Table",
-    "Territory", "Tool", "ToolError", "Touch", "Touches", "Why", "Wish", "as_rows", "guarded_drafts", "ledger", "load",
-    "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "review_facts",
-    "what_it_hides",
+    "FORM", "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON", "REGION",
+    "REVIEWED", "SCHEDULE", "SEGMENT", "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC", "VARIANT", "WHY",
+    "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked", "Caseload", "Cell", "Chart", "Choice", "Code",
+    "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact",
+    "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery", "NextSteps", "NoCaseload",
+    "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "Rules", "Said",
+    "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze", "Table", "Territory", "Tool", "ToolError", "Touch",
+    "Touches", "Unit", "Watch", "Why", "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load",
+    "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "relative",
+    "review_facts", "rhythm", "spoken_moment", "to_decide", "what_it_hides",
 ]  # fmt: skip

@@ -48,6 +48,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     footnote: Phrase | None = None
+    accounts: tuple[str, ...] = ()
+    """The account of each row, where each is about one: something can be done with it then."""
 
 
 Points = tuple[tuple[Phrase | str | date, Money | Share | int | Fraction], ...]
@@ -193,6 +195,8 @@ class Answer:
     accounts: frozenset[str] = field(default_factory=frozenset)
     stale: tuple[Supply, ...] = ()
     listed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Ids of the drafts it shows that wait for approval."""
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -194,7 +194,7 @@ def guarded_drafts(answer: Answer, deps: Deps) -> Answer:
     said = [part for part in answer.parts if not isinstance(part, NextSteps)]
     later = [step for part in answer.parts if isinstance(part, NextSteps) for step in part.questions]
     decide_now = [step for draft_id in ids for step in to_decide(draft_id)]
-    return replace(answer, parts=(*said, *below, NextSteps((*decide_now, *later))))
+    return replace(answer, parts=(*said, *below, NextSteps((*decide_now, *later))), waiting=tuple(ids))
 
 
 def _below(draft: Draft, draft_id: str, deps: Deps) -> Iterator[Part]:

@@ -11,7 +11,7 @@ from tools._next_actions import NextActions, in_order
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools._signs import evidence
-from tools.metrics import Contribution, Figure, Period, Profile, Risk, add_months, all_metrics
+from tools.metrics import Contribution, Figure, Hidden, Period, Profile, Risk, add_months, all_metrics
 
 LAST_TOUCHES = 5
 
@@ -50,8 +50,11 @@ def _said(risk: Risk, sign: Contribution) -> Phrase:
 
 
 def figure_of(metric: str, account_id: str, period: Period, deps: Deps, variant: str | None = None) -> Figure | None:
-    """An account's figure, None where it is not defined."""
-    figure = all_metrics()[metric](deps.book, period, {"account_id": account_id}, variant)
+    """An account's figure; None where it is not defined, or whoever asks may not see it."""
+    try:
+        figure = all_metrics()[metric](deps.book, period, {"account_id": account_id}, variant)
+    except Hidden:
+        return None
     return figure if figure.value is not None else None
 
 

@@ -15,6 +15,8 @@ from pydantic import BaseModel
 
 from knowledge import Reader
 from tools._answer import Answer
+from tools._caseload import Caseload, NoCaseload
+from tools._schedules import NoSchedules, Schedules
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
 from tools.metrics import Book
@@ -28,7 +30,8 @@ WHY: Why = ("trace_figure", {})
 @dataclass(frozen=True)
 class Deps:
     """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
-    language of the question, earlier answers, and what is written down of contacts with customers."""
+    language of the question, earlier answers, what is written down of contacts with customers, who looks after which
+    account, and schedules."""
 
     book: Book
     knowledge: Reader
@@ -36,6 +39,8 @@ class Deps:
     language: str
     shown: Shown = field(default_factory=NothingShown)
     contacting: Contacting = field(default_factory=Contacting)
+    caseload: Caseload = field(default_factory=NoCaseload)
+    schedules: Schedules = field(default_factory=NoSchedules)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ class Tool:
     """What answers “why?” after this tool; itself: asked once more with what is added."""
     writes: bool = False
     """It changes something: no follow-up runs it again."""
+    open: bool = False
+    """It has something to say to whom no account may be shown."""
+    totals: bool = False
+    """Without an account or owner it counts the company as a whole."""
 
     @cached_property
     def examples(self) -> Mapping[str, tuple[str, ...]]:
@@ -77,4 +86,5 @@ def load() -> Mapping[str, Tool]:
 
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
-    return replace(tool, why=getattr(module, "WHY", WHY), writes=getattr(module, "WRITES", False))
+    flags: dict[str, Any] = {name: getattr(module, name.upper(), False) for name in ("writes", "open", "totals")}
+    return replace(tool, why=getattr(module, "WHY", WHY), **flags)

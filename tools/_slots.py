@@ -19,7 +19,8 @@ class Slot:
     owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
     figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
-    draft: the id of a draft that is kept. reviewed: a period to look back on: no day, and not the rhythm of the review
+    draft: the id of a draft that is kept. form: what is filled in, and no words hold. schedule: the id of a schedule or
+    alert; plan_of: what one is to be. reviewed: a period to look back on: no day, and not the rhythm of the review
     itself ("quarterly").
     metric: a metric's name. variant: of that metric, a published variant. by: a dimension or a grain of time to group
     by. compare: `previous`, `year` or a written period. The others limit to a value of the dimension of their name
@@ -29,7 +30,7 @@ class Slot:
     kind: Literal[
         "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
-        "reason", "draft", "reviewed",
+        "reason", "draft", "form", "reviewed", "schedule", "plan_of",
     ]  # fmt: skip
 
 
@@ -57,7 +58,10 @@ PLAN = Slot("plan")
 PRODUCT = Slot("product")
 REASON = Slot("reason")
 DRAFT = Slot("draft")
+FORM = Slot("form")
 REVIEWED = Slot("reviewed")
+SCHEDULE = Slot("schedule")
+PLAN_OF = Slot("plan_of")
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,10 @@ class Drafts(Protocol):
         """Those that nobody has approved or rejected yet, the latest first."""
         ...
 
+    def all(self) -> tuple[KeptDraft, ...]:
+        """All of them, whatever became of them, the latest first."""
+        ...
+
     def find(self, draft_id: str) -> KeptDraft | None:
         """The draft with this id (`D-` and eight digits)."""
         ...
@@ -97,6 +101,11 @@ class Drafts(Protocol):
 
     def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
         """Reject it; the touch of one that was approved is taken back."""
+        ...
+
+    def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
+        """A new version, which waits for approval; None where it was approved or edited in the meantime. Raises
+        ToolError for what may not be said."""
         ...
 
 
@@ -122,6 +131,9 @@ class NoDrafts:
     def waiting(self) -> tuple[KeptDraft, ...]:
         return ()
 
+    def all(self) -> tuple[KeptDraft, ...]:
+        return ()
+
     def find(self, draft_id: str) -> KeptDraft | None:
         return None
 
@@ -136,6 +148,9 @@ class NoDrafts:
 
     def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
         return False
+
+    def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which accounts may leave, why, and how much MRR goes with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -29,6 +29,7 @@ from tools import (
 )
 from tools._reading import conversion
 from tools._renewals import by_the_month, mrr_of, nobody_renews, others, renewing, told, window_of
+from tools._resting import awake, looked_after, resting_apart
 from tools._signs import account_score, all_reasons, track_record, unknowns
 from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank
 
@@ -60,14 +61,16 @@ def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
     ranking = renewing(everyone, window) if window else everyone
     if window and not ranking.risks:
         raise ToolError(nobody_renews(everyone, window))
-    flagged = ranking.at_risk
-    shown = flagged[: ask.limit]
+    listed, resting = awake(ranking.at_risk, deps.caseload, deps.today)
+    shown = listed[: ask.limit]
+    apart = resting_apart(resting, deps.book.currency)
     return Answer(
         subject=_subject(ask, window),
         headline=_headline(ranking, window, deps.book.currency),
-        parts=tuple(_parts(ask, deps, ranking, shown, everyone)),
+        parts=(*_ranked(deps, ranking, shown, len(listed)), *apart, *_parts(ask, deps, ranking, shown, everyone)),
         accounts=frozenset(
-            risk.standing.account_id for risk in (ranking.risks if window else (*shown, *ranking.leaving))
+            risk.standing.account_id
+            for risk in (ranking.risks if window else (*shown, *(risk for risk, _ in resting), *ranking.leaving))
         ),
         listed=tuple(risk.standing.account_id for risk in shown),
     )
@@ -102,8 +105,7 @@ def _headline(ranking: Ranking, window: Period | None, currency: str) -> Phrase:
 
 
 def _parts(ask: Input, deps: Deps, ranking: Ranking, shown: Sequence[Risk], everyone: Ranking) -> list[Part]:
-    parts: list[Part] = [_ranked(deps, ranking, shown), _reasons(shown)] if shown else []
-    parts.append(_whole(ask, deps, ranking))
+    parts: list[Part] = [_whole(ask, deps, ranking)]
     if ask.renewing:
         parts += [*others(ranking, deps.book.currency), *by_the_month(everyone)]
     if ranking.leaving:
@@ -114,16 +116,20 @@ def _parts(ask: Input, deps: Deps, ranking: Ranking, shown: Sequence[Risk], ever
     return [*parts, NextSteps(_next(shown))]
 
 
-def _ranked(deps: Deps, ranking: Ranking, shown: Sequence[Risk]) -> Table:
-    return Table(
+def _ranked(deps: Deps, ranking: Ranking, shown: Sequence[Risk], listed: int) -> Iterator[Part]:
+    if not shown:
+        return
+    assigned = deps.caseload.assigned()
+    yield Table(
         phrase("Most at risk first"),
         (
             Column(phrase("Account")), Column(phrase("Score"), numeric=True), Column(phrase("MRR"), numeric=True),
             Column(phrase("Renewal")), Column(phrase("Owner")),
         ),
-        tuple(_row(deps, ranking, risk) for risk in shown),
-        _left_out(len(ranking.at_risk) - len(shown), len(shown)),
+        tuple(_row(deps, ranking, risk, assigned) for risk in shown),
+        _left_out(listed - len(shown), len(shown)),
     )  # fmt: skip
+    yield _reasons(shown)
 
 
 def _left_out(n: int, shown: int) -> Phrase | None:
@@ -138,14 +144,14 @@ def _left_out(n: int, shown: int) -> Phrase | None:
     return phrase_n("{n} more account is at risk; ask for more.", "{n} more accounts are at risk; ask for more.", n)
 
 
-def _row(deps: Deps, ranking: Ranking, risk: Risk) -> tuple[Cell, ...]:
+def _row(deps: Deps, ranking: Ranking, risk: Risk, assigned: Mapping[str, str]) -> tuple[Cell, ...]:
     standing = risk.standing
     return (
         standing.name,
         account_score(deps, ranking, risk),
         _mrr(deps, ranking, risk),
         standing.renews_on,
-        standing.owner,
+        looked_after(standing.owner, risk, assigned),
     )
 
 

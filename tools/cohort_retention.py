@@ -46,6 +46,9 @@ TOLD: Mapping[CohortGrain, tuple[int, ...]] = {"month": (12, 6, 3, 1), "quarter"
 ENOUGH = 3
 
 
+TOTALS = True
+
+
 class Input(Limits):
     period: Annotated[str | None, PERIOD] = Field(
         default=None, description="Only cohorts that began in it, for instance 2025 or 2026-01..2026-06; empty: all."

@@ -62,6 +62,9 @@ FATES: Mapping[str, Phrase] = {
 """What happened to accounts in the period."""
 
 
+TOTALS = True
+
+
 class Input(Limits):
     metric: Annotated[str, METRIC] = Field(description="The metric whose definitions are compared, by name.")
     variant: Annotated[str | None, VARIANT] = Field(

@@ -53,6 +53,9 @@ ALWAYS: tuple[Reason, ...] = ("starts", "terms", "discounts", "ends")
 """Reasons that are shown even where there are none: that nothing ends is worth knowing."""
 
 
+TOTALS = True
+
+
 class Input(Limits):
     until: Annotated[str | None, PERIOD] = Field(
         default=None,

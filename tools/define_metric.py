@@ -19,7 +19,7 @@ from tools import (
     phrase,
 )
 from tools._hides import what_it_hides
-from tools.metrics import Metric, Period, Unit, all_metrics, metric_called, metrics_called_almost
+from tools.metrics import Figure, Hidden, Metric, Period, Unit, all_metrics, metric_called, metrics_called_almost
 
 UNITS: Mapping[Unit, Phrase] = {
     "money": phrase("money"),
@@ -32,6 +32,9 @@ UNITS: Mapping[Unit, Phrase] = {
     "measure": phrase("the unit of each goal"),
 }
 NEAREST = 3
+
+
+OPEN = True
 
 
 class Input(BaseModel):
@@ -50,7 +53,8 @@ def define_metric(ask: Input, deps: Deps) -> Answer:
         return _all_of_them()
     metric = _called(ask.metric)
     month = _last_full_month(deps)
-    behind, named = what_it_hides(deps.book, month, {}) if metric.hides else ([], frozenset[str]())
+    shows = metric.hides and not deps.book.sight.is_blind
+    behind, named = what_it_hides(deps.book, month, {}) if shows else ([], frozenset[str]())
     variants = [_variants(metric, month, deps)] if metric.variants else []
     return Answer(
         subject=phrase("Definition · {metric}", metric=phrase(metric.title)),
@@ -79,20 +83,30 @@ def _last_full_month(deps: Deps) -> Period:
 
 
 def _told(metric: Metric, month: Period, deps: Deps) -> Facts:
+    figure = _figure(metric, month, deps)
     return Facts((
         Fact(phrase("Formula"), phrase(metric.formula)),
-        Fact(phrase("In {period}", period=month), metric(deps.book, month)),
+        *([Fact(phrase("In {period}", period=month), figure)] if figure else []),
         Fact(phrase("Unit"), UNITS[metric.unit]),
         Fact(phrase("Reference"), phrase(metric.reference)),
         Fact(phrase("Version"), f"{metric.name}@{metric.version}"),
     ))  # fmt: skip
 
 
+def _figure(metric: Metric, month: Period, deps: Deps, variant: str | None = None) -> Figure | None:
+    """What it comes to; None where whoever asks may not see that: what a metric means is no secret."""
+    if deps.book.sight.is_blind:
+        return None
+    try:
+        return metric(deps.book, month, variant=variant)
+    except Hidden:
+        return None
+
+
 def _variants(metric: Metric, month: Period, deps: Deps) -> Table:
     """Each published definition: by whose rule, how it differs, and what it gives."""
     rows = tuple(
-        (name, _rule(metric, name), metric(deps.book, month, variant=name))
-        for name in (metric.standard, *metric.variants)
+        (name, _rule(metric, name), _figure(metric, month, deps, name)) for name in (metric.standard, *metric.variants)
     )
     columns = (
         Column(phrase("Variant")), Column(phrase("Whose rule, and how it differs")),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from tools import (
     DRAFT,
+    FORM,
     PERIOD,
     Answer,
     Blocked,
@@ -27,6 +28,7 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._account import read_account
 from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
 from tools._reviewing import refuse_win_back, review_facts
@@ -75,12 +77,14 @@ class Input(BaseModel):
     draft: Annotated[str | None, DRAFT] = Field(
         default=None, description="Id of a draft, D- and eight digits; empty: all."
     )
-    act: Annotated[Literal["show", "approve", "reject", "versions"], Choice(_ACTS)] = Field(
+    act: Annotated[Literal["show", "approve", "reject", "versions", "edit"], Choice(_ACTS)] = Field(
         default="show", description="What to do with the draft."
     )
     day: Annotated[str | None, PERIOD] = Field(
         default=None, description="The day on which an approved draft will be sent; empty: today."
     )
+    text: Annotated[str | None, FORM] = Field(default=None, description="With edit: the whole new text, in Markdown.")
+    version: Annotated[int | None, FORM] = Field(default=None, description="With edit: the version that was edited.")
 
 
 def drafts(ask: Input, deps: Deps) -> Answer:
@@ -96,13 +100,27 @@ def drafts(ask: Input, deps: Deps) -> Answer:
         raise ToolError(
             phrase("There is no draft {id} here.", id=ask.draft), suggestions=(phrase("Which drafts are waiting?"),)
         )
+    if ask.act in ("approve", "reject", "edit"):
+        _refuse_strangers(draft, deps)
     if ask.act == "approve":
         return _approved(draft, ask, deps)
+    if ask.act == "edit":
+        return _edited(draft, ask, deps)
     if ask.act == "reject":
         return _rejected(draft, deps)
     if ask.act == "versions":
         return _history(draft, deps)
     return _about(draft, phrase("Draft {id} is {state}.", id=draft.id, state=STATES[draft.state]), deps)
+
+
+def _refuse_strangers(draft: KeptDraft, deps: Deps) -> None:
+    """Raises ToolError for whom neither owns the account nor leads."""
+    owner = read_account(draft.account_id, deps).account.owner if draft.account_id else None
+    if not deps.caseload.may_decide(draft, owner):
+        raise ToolError(
+            phrase("Draft {id} is decided on by who owns the account, or by who leads. You may read it.", id=draft.id),
+            suggestions=(phrase("Show draft {id}", id=draft.id),),
+        )
 
 
 def _waiting(deps: Deps) -> Answer:
@@ -137,7 +155,7 @@ def _approved(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
     decision = deps.contacting.drafts.approve(draft, on, asked.decide)
     after = deps.contacting.drafts.find(draft.id) or draft
     if isinstance(decision, Blocked):
-        return _blocked(draft, decision, tuple(verdict(decision, people_of(asked.found))))
+        return _blocked(draft, decision, (*verdict(decision, people_of(asked.found)), *_text_of(draft)))
     if decision is None or not draft.category:
         return _about(after, _decided(after), deps)
     said = phrase("Draft {id} is approved for {day}. Send it yourself; the touch is booked.", id=draft.id, day=on)
@@ -153,13 +171,35 @@ def _blocked(draft: KeptDraft, decision: Blocked, parts: tuple[Part, ...]) -> An
         phrase("Draft {id} cannot be approved for {day}.", id=draft.id, day=decision.on),
         (*parts, NextSteps((step,))),
         frozenset({draft.account_id} if draft.account_id else ()),
+        waiting=(draft.id,),
     )
+
+
+def _edited(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
+    """A new version of the one that was looked at, which waits for approval again."""
+    text = (ask.text or "").strip()
+    if not text:
+        raise ToolError(phrase("There is nothing in the new text: the draft stays as it was."))
+    edited = deps.contacting.drafts.edit(draft, text + "\n") if ask.version == draft.version else None
+    if edited is None:
+        after = deps.contacting.drafts.find(draft.id) or draft
+        said = phrase("Draft {id} was approved or edited in the meantime, and stays as it is.", id=draft.id)
+        return _about(after, said, deps)
+    said = phrase(
+        "Draft {id} has version {n} now, by {who}; it waits for approval.",
+        id=draft.id, n=edited.version, who=deps.contacting.who,
+    )  # fmt: skip
+    return _about(edited, said, deps)
 
 
 def _rejected(draft: KeptDraft, deps: Deps) -> Answer:
     deps.contacting.drafts.reject(draft)
     after = deps.contacting.drafts.find(draft.id) or draft
     return _about(after, _decided(after), deps)
+
+
+def _text_of(draft: KeptDraft) -> Iterator[Part]:
+    yield Note(phrase("{text}", text=draft.body))
 
 
 def _history(draft: KeptDraft, deps: Deps) -> Answer:
@@ -187,6 +227,7 @@ def _about(draft: KeptDraft, headline: Phrase, deps: Deps) -> Answer:
     return Answer(
         phrase("Draft {id}", id=draft.id), headline, tuple(_parts(draft, deps)),
         frozenset({draft.account_id} if draft.account_id else ()),
+        waiting=(draft.id,) if draft.state == "waiting" else (),
     )  # fmt: skip
 
 
@@ -200,7 +241,7 @@ def _parts(draft: KeptDraft, deps: Deps) -> Iterator[Part]:
         Fact(phrase("Version"), draft.version),
         Fact(phrase("By"), draft.author),
     ))  # fmt: skip
-    yield Note(phrase("{text}", text=draft.body))
+    yield from _text_of(draft)
     yield from to_fill_in(draft.body)
     yield from review_facts(draft.kind, draft.language, draft.body)
     versions = (phrase("Versions of draft {id}", id=draft.id),) if draft.version > 1 else ()

@@ -23,6 +23,8 @@ from tools._account import leaving_on, read_account
 from tools._drafting import as_rows, minutes_to_answer, reader_language, written
 from tools.metrics import Profile
 
+OPEN = True
+
 
 class Input(BaseModel):
     account: Annotated[str | None, ACCOUNT] = Field(

@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 from knowledge import Passage
 from tools import TOPIC, Answer, Deps, NextSteps, Phrase, ToolError, phrase
 
+OPEN = True
+
 
 class Input(BaseModel):
     topic: Annotated[str, TOPIC] = Field(description="What the person needs guidance on, in their words.")

@@ -67,6 +67,9 @@ PURPOSES = Choice({
 })  # fmt: skip
 
 
+OPEN = True
+
+
 class Input(BaseModel):
     account: Annotated[str | None, ACCOUNT] = Field(
         default=None, description="Id of the account to interview; empty: a general script."

@@ -40,6 +40,9 @@ from tools.metrics import Category, Figure, Mover, Period, all_metrics, flows, m
 WHY: Why = ("query_metric", {"metric": "churned_mrr", "by": "reason"})
 
 
+TOTALS = True
+
+
 class Input(BaseModel):
     period: Annotated[str | None, PERIOD] = Field(
         default=None,

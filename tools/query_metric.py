@@ -55,6 +55,9 @@ def _known_metrics(schema: dict[str, Any]) -> None:
     schema["enum"] = sorted(all_metrics())
 
 
+TOTALS = True
+
+
 class Input(BaseModel):
     metric: Annotated[str, METRIC] = Field(description="Which metric, by name.", json_schema_extra=_known_metrics)
     variant: Annotated[str | None, VARIANT] = Field(
@@ -74,7 +77,10 @@ class Input(BaseModel):
     order: Annotated[
         Literal["largest", "smallest", "name", "contribution"] | None,
         Choice({
-            "smallest": ("smallest", "lowest", "least", "fewest", "ascending", "menor*", "mais baix*", "crescente"),
+            "smallest": ("smallest", "lowest", "least", "fewest", "ascending", "menor*", "mais baix*", "crescente",
+                "lost mrr", "lost revenue", "losing mrr", "lost the most", "shrank", "shrunk", "shrinking", "mrr fell",
+                "mrr dropped", "perderam mrr", "perdeu mrr", "perderam receita", "perdeu receita", "mais perderam",
+                "perderam mais", "encolhe*", "diminuiram", "mrr caiu", "receita caiu"),
             "name": ("alphabetical*", "by name", "ordem alfabetica", "alfabetic*", "por nome"),
             "contribution": ("why", "contribut*", "what drove", "por que", "contribui*", "o que puxou"),
         }),

@@ -32,6 +32,9 @@ USES = Choice({
 })  # fmt: skip
 
 
+OPEN = True
+
+
 class Input(BaseModel):
     text: Annotated[str, TOPIC] = Field(description="The question, or the list of questions, as it was pasted.")
     use: Annotated[Literal["interview", "survey"], USES] = Field(

@@ -39,6 +39,8 @@ class Desk:
     accept: Callable[[Question], None]
     judge: Callable[[str, str, bool, str | None], None]
     lookups: Lookups
+    moved: Callable[[str], None] = lambda _: None
+    """Somebody came into a channel or left it."""
 
 
 def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_url: str | None = None) -> "App":
@@ -46,7 +48,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
     from slack_bolt import App
     from slack_bolt.authorization import AuthorizeResult
 
-    from bot.listeners import actions, commands, home, mentions, messages, options, shortcuts, views
+    from bot.listeners import actions, channels, commands, home, members, mentions, messages, options, shortcuts, views
 
     me = desk.identity
     known = AuthorizeResult(
@@ -66,7 +68,7 @@ def bolt_app(desk: Desk, token: str, *, signing_secret: str | None = None, api_u
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(4, "slack-courtesy"),
     )
-    for noun in (mentions, messages, commands, home, actions, shortcuts, options, views):
+    for noun in (mentions, messages, channels, commands, home, actions, shortcuts, options, views, members):
         noun.register(app, desk)
     return app
 

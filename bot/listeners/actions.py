@@ -1,26 +1,48 @@
-"""Buttons: asking the next question, and the two thumbs."""
+"""Buttons and menus: asking the next question, doing something with an answer, and the two thumbs."""
 
-import json
 import re
 from typing import Any
 
 from slack_bolt import Ack, App
+from slack_sdk import WebClient
 
-from bot.listeners import Desk, accepted, home_team
-from bot.question import Person, Place, Question
+from bot.listeners import Desk, accepted
+from bot.listeners.doing import Click, do
+from bot.listeners.opening import show
+from bot.modals import modals
+from bot.question import Question
 
 
 def register(app: App, desk: Desk) -> None:
     @app.action(re.compile(r"^ask\b"))
     def asked(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        accepted(desk, question_from_click(action, body, desk))
+        accepted(desk, question_from_click(Click(action, body, desk)))
+        ack()
+
+    @app.action(re.compile(r"^do\b"))
+    def done(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        do(str(action["value"]), Click(action, body, desk), client)
+        ack()
+
+    @app.action("more")
+    def chosen(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        do(str(action["selected_option"]["value"]), Click(action, body, desk), client)
+        ack()
+
+    @app.action(re.compile(r"^edit\b"))
+    def edited(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        click = Click(action, body, desk)
+        show(modals()["edit_draft"], click.about_draft(str(action["value"])), body, client, desk)
         ack()
 
     @app.action("feedback")
-    def judged(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        value = _value(action)
-        if "key" in value:
-            desk.judge(str(value["key"]), str(body["user"]["id"]), int(value.get("score", 0)) > 0, None)
+    def judged(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        click = Click(action, body, desk)
+        if key := str(click.value.get("key") or ""):
+            good = int(click.value.get("score", 0)) > 0
+            desk.judge(key, click.who, good, None)
+            if not good:
+                show(modals()["reason"], click.about(answer=key), body, client, desk)
         ack()
 
     @app.action(re.compile(".*"))
@@ -28,42 +50,21 @@ def register(app: App, desk: Desk) -> None:
         ack()  # a button that opens a link: Slack tells us and expects to hear that we heard
 
 
-def question_from_click(action: dict[str, Any], body: dict[str, Any], desk: Desk) -> Question:
+def question_from_click(click: Click) -> Question:
     """A click is a new question of the person who clicked, in the thread of the message that has the button.
 
     The button's value says what is asked: `{"q": text}`, or the `{"tool", "arguments"}` of a choice, whose
-    words are those on the button; and in which `language`.
+    words are those on the button; in which `language`; and whether the answer takes the message's place (`in_place`).
     """
-    value = _value(action)
-    place = _place(body, desk)
+    value, action = click.value, click.action
     label = str((action.get("text") or {}).get("text") or "")
     return Question(
-        key=f"{place.team}/{place.channel or body['user']['id']}/{action['action_ts']}",
+        key=click.key,
         text=str(value.get("q") or label or action.get("value") or ""),
-        asker=Person(str(body["user"]["id"]), outsider=None if home_team(body, desk) else True),
-        place=place,
+        asker=click.person,
+        place=click.place,
         language=str(value.get("language") or ""),
         choice=str(action["value"]) if "tool" in value else "",
-        response_url=str(body.get("response_url") or "") if _is_ephemeral(body) else "",
+        response_url=click.response_url,
+        replaces=click.message if value.get("in_place") else "",
     )
-
-
-def _place(body: dict[str, Any], desk: Desk) -> Place:
-    container, message = body.get("container") or {}, body.get("message") or {}
-    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
-    if _is_ephemeral(body):
-        return Place("command", desk.identity.team, channel)
-    thread = message.get("thread_ts") or container.get("thread_ts") or message.get("ts") or container.get("message_ts")
-    return Place("dm" if channel[:1] in ("", "D") else "channel", desk.identity.team, channel, str(thread or ""))
-
-
-def _is_ephemeral(body: dict[str, Any]) -> bool:
-    return bool((body.get("container") or {}).get("is_ephemeral"))
-
-
-def _value(action: dict[str, Any]) -> dict[str, Any]:
-    try:
-        value = json.loads(action.get("value") or "{}")
-    except json.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}

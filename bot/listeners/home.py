@@ -1,7 +1,6 @@
 """Opening the app: suggested prompts above the conversation, and the Home tab. Both are courtesies."""
 
 import logging
-from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
 
@@ -9,57 +8,38 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot import block_kit as kit
+from bot.home import home, prompts
 from bot.listeners import Desk
 from bot.locale import Speaker
-from tools import Phrase, phrase
+from bot.question import Person
+from bot.slack_clients import named
 
 log = logging.getLogger(__name__)
 
 
-def prompts() -> tuple[tuple[Phrase, Phrase], ...]:
-    """Title and message of the four questions for newcomers; manifest.json has them in English."""
-    return (
-        (phrase("Accounts at risk"), phrase("Which accounts are at risk?")),
-        (phrase("MRR this week"), phrase("Weekly MRR summary")),
-        (phrase("Find a playbook"), phrase("What does the playbook say about a renewal in 90 days?")),
-        (phrase("Interview script"), phrase("Draft a win-loss interview script")),
-    )
-
-
 def register(app: App, desk: Desk) -> None:
     def heard() -> None:
-        """Acknowledged at once; what follows may take as long as Slack takes."""
+        """Acknowledged at once; what follows may take as long as Slack and the book take."""
 
     def welcome(event: dict[str, Any], client: WebClient) -> None:
         greet = _pin_prompts if event.get("tab") == "messages" else _show_home
         try:
-            greet(event, client, Speaker(desk.lookups.language(str(event["user"]))))
+            greet(event, client, desk)
         except (SlackClientError, OSError, HTTPException) as problem:
-            log.info("no welcome shown: %s", problem)
+            log.info("no welcome shown: %s", named(problem))
 
     app.event("app_home_opened")(ack=heard, lazy=[welcome])
 
 
-def _pin_prompts(event: dict[str, Any], client: WebClient, speaker: Speaker) -> None:
+def _pin_prompts(event: dict[str, Any], client: WebClient, desk: Desk) -> None:
+    speaker = Speaker(desk.lookups.language(str(event["user"])))
     pinned = [{"title": speaker.say(title), "message": speaker.say(message)} for title, message in prompts()]
     client.api_call("assistant.threads.setSuggestedPrompts", json={"channel_id": event["channel"], "prompts": pinned})
 
 
-def _show_home(event: dict[str, Any], client: WebClient, speaker: Speaker) -> None:
-    client.views_publish(user_id=event["user"], view={"type": "home", "blocks": list(home(speaker))})
-
-
-def home(speaker: Speaker) -> Iterator[dict[str, Any]]:
-    """The Home tab: what can be asked, and how."""
-    yield kit.header(speaker.say(phrase("Ask about your customers")))
-    yield from kit.paragraphs(
-        speaker.say(phrase("Write to me here, mention me in a channel, or type /retention and a question."))
-    )
-    questions = [speaker.say(message) for _, message in prompts()]
-    yield kit.actions(
-        [
-            kit.button(text, f"ask:{n}", kit.compact({"q": text, "language": speaker.language}))
-            for n, text in enumerate(questions)
-        ]
-    )
+def _show_home(event: dict[str, Any], client: WebClient, desk: Desk) -> None:
+    """What waits for whoever opened it, as they may see it now."""
+    person = Person(str(event["user"]), outsider=None)
+    speaker = Speaker(desk.lookups.language(person.id))
+    blocks = [*home(desk.lookups.day(person, speaker.language), speaker), *desk.lookups.below(person, speaker)]
+    client.views_publish(user_id=person.id, view={"type": "home", "blocks": blocks[:100]})

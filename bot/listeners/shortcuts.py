@@ -50,4 +50,5 @@ def question_from_message(body: dict[str, Any], desk: Desk) -> Question:
         language=desk.lookups.language(who),
         choice='{"do":"summarise"}',
         response_url=str(body.get("response_url") or ""),
+        alone=True,
     )

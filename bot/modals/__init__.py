@@ -15,6 +15,7 @@ __all__ = ["About", "Asked", "Modal", "Opinion", "modals", "question", "read_abo
 @cache
 def modals() -> Mapping[str, Modal]:
     """Every modal by its name."""
-    from bot.modals import draft, log_touch
+    from bot.modals import assign, change, draft, edit_draft, log_touch, reason, snooze
 
-    return MappingProxyType({each.MODAL.name: each.MODAL for each in (draft, log_touch)})
+    every = (assign, change, draft, edit_draft, log_touch, reason, snooze)
+    return MappingProxyType({each.MODAL.name: each.MODAL for each in every})

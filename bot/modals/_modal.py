@@ -33,6 +33,8 @@ class About:
     response_url: str = ""
     account: str = ""
     draft: str = ""
+    version: int = 0
+    """Of the draft, as it was when the modal was opened."""
     kind: str = ""
 
     def written(self) -> str:

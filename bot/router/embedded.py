@@ -31,13 +31,16 @@ from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
 from bot.router.slots.unread import is_misspelt
 from bot.router.slots.vocabulary import EVERYDAY
-from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SEGMENT, Slot, Tool, phrase
+from tools import ACCOUNT, BY, COMPARE, DRAFT, FIGURE, METRIC, OWNER, SCHEDULE, SEGMENT, Slot, Tool, phrase
 
 HELP = "help"
 """The other intent that is no tool's."""
 
 _CLOSE_CALL = 0.2
 """Lead of `none` over a tool below which the tool is offered all the same."""
+
+ASKERS = 32
+"""For how many who see different accounts their names are kept prepared."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class EmbeddedRouter:
         """`keep`: the folder in which what is learnt from the examples is kept for the next start."""
         self.policy = policy or Policy()
         self._tools = tools
-        self._prepared: tuple[Names, AccountNames, BookValues] | None = None
+        self._prepared: tuple[tuple[Names, AccountNames, BookValues], ...] = ()
         self._learnt = learnt(tuple(_examples(tools)), keep)
         self._familiar = {name: EVERYDAY | self._learnt.words[name] for name in tools}
         self._common = self._learnt.common
@@ -103,6 +106,11 @@ class EmbeddedRouter:
         accounts, _ = self._prepare(names)
         filled = settle(self._tools[call.tool], call.arguments, lambda text: self._read(text, today, names), accounts)
         return filled.ask or filled.call
+
+    def read_as(self, tool: str, text: str, today: date, names: Names) -> Decision:
+        """What a text says to one tool, whichever it seems to be for."""
+        accounts, _ = self._prepare(names)
+        return self._settled(tool, self._read(text, today, names), accounts).decision
 
     def ranking(self, text: str, today: date, names: Names) -> list[tuple[str, float]]:
         """Every intent (the tools, `help` and `none`) with its score, best first: what `weigh` decides by."""
@@ -165,8 +173,9 @@ class EmbeddedRouter:
         return ranked[0][0] if ranked[0][0] in self._tools and self._clear(ranked) else None
 
     def _about_what_has_an_id(self, reading: Reading) -> str | None:
-        """The tool that takes the id of a figure or a draft: who names one can mean nothing else."""
-        kind = FIGURE if reading.figure else DRAFT if reading.draft else None
+        """The tool that takes the id of a figure, a draft or a schedule: who names one can mean nothing else."""
+        said = ((reading.figure, FIGURE), (reading.draft, DRAFT), (reading.schedule, SCHEDULE))
+        kind = next((slot for found, slot in said if found), None)
         return next((name for name, tool in self._tools.items() if kind and _takes(tool, (kind,))), None)
 
     def _if_named(self, reading: Reading) -> str | None:
@@ -209,10 +218,11 @@ class EmbeddedRouter:
         return Clarify(phrase("I am not sure what you mean. Is it one of these?"), choices)
 
     def _prepare(self, names: Names) -> tuple[AccountNames, BookValues]:
-        """The names prepared for searching, kept as long as they do not change."""
-        kept = self._prepared
-        if kept is None or (kept[0] is not names and kept[0] != names):
-            kept = self._prepared = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
+        """The names prepared for searching; those of the last few askers are kept, who do not all see the same."""
+        kept = next((one for one in self._prepared if one[0] is names or one[0] == names), None)
+        if kept is None:
+            kept = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
+            self._prepared = (kept, *self._prepared[: ASKERS - 1])
         return kept[1:]
 
 

@@ -17,7 +17,8 @@ _ENGLISH = word_set(
     should would will may have has had please show give tell me list risk account accounts customer
     customers last next week month quarter year weekly monthly quarterly summary revenue health survey
     interview trust plan plans help hi hello hey thanks top between since until and or any all if leave
-    left churned lost draft write make want need an
+    left churned lost draft write make want need an every each daily delete pause resume run move schedule schedules
+    alert alerts
     """
 )
 _PORTUGUESE = word_set(
@@ -28,11 +29,14 @@ _PORTUGUESE = word_set(
     cliente clientes risco semana mes trimestre ano passado passada semanal mensal trimestral resumo
     receita saude pesquisa saida entrevista roteiro confianca plano planos ajuda oi ola obrigado
     obrigada bom boa dia tarde noite desde entre ate ultimo ultimos ultima ultimas proximo proximos
-    mostra mostre monta monte quero preciso me nao sim ao aos pf pfv tudo
+    mostra mostre monta monte quero preciso me nao sim ao aos pf pfv tudo toda todo todas todos cada delete pause
+    pausa retoma roda muda apaga agendamento agendamentos alerta alertas
     """
 )
 _ACCENTS = frozenset("ãõáàâéêíóôúç")
 _SURE = 0.35
+_ID = re.compile(r"\b(?:[DS]-[0-9a-f]{8}|f[0-9a-f]{11})\b", re.IGNORECASE)
+"""An id is of no language, whatever its letters sound like."""
 
 
 def detect(text: str, default: str) -> str:
@@ -40,7 +44,7 @@ def detect(text: str, default: str) -> str:
 
     A language asked for ("in English, please") wins over the language in which it is asked.
     """
-    plain = clean(text)
+    plain = _ID.sub(" ", clean(text))
     if asked := find_language(fold(plain)):
         return asked.value or default
     leaning = sum(_leaning(match.group(), match.start() > 0) for match in _WORD.finditer(plain))

@@ -82,6 +82,12 @@ class Acting:
             self.courier.event(event_body(self.world, {**joined, "team": self.world.team, "channel_type": "C"}))
         return {}
 
+    def speak(self, user: str, language: str) -> Json:
+        """Choose the language of one's own account."""
+        with self.world.lock:
+            self.world.users[user]["locale"] = language
+        return {}
+
     def command(self, user: str, channel: str, text: str) -> Json:
         """Type `/command words`."""
         self._belongs(user, channel)
@@ -118,10 +124,8 @@ class Acting:
     def press(self, user: str, where: Json, block: str, action: str, chosen: Json, state: Json | None = None) -> Json:
         """Use an element: `chosen` is what a select, a date picker or the like holds now."""
         place, blocks = self._place(user, where)
-        element = _element(blocks, block, action)
-        pressed = {
-            name: element[name] for name in ("type", "text", "value", "url") if name in element
-        } | {"block_id": block, "action_id": action, "action_ts": self.world.ts(), **chosen}  # fmt: skip
+        pressed = _pressed(_element(blocks, block, action), chosen)
+        pressed |= {"block_id": block, "action_id": action, "action_ts": self.world.ts()}
         values = {"values": state or {}}
         if "view" in place:
             place = {**place, "view": {**place["view"], "state": values}}
@@ -185,6 +189,13 @@ class Acting:
         if not stack or stack[-1]["id"] != view:
             raise Refusal("not_found")
         return stack[-1]
+
+
+def _pressed(element: Json, chosen: Json) -> Json:
+    """What an action says of its element; of a pair of thumbs, the one that was pressed (`side`)."""
+    if side := chosen.get("side"):
+        return {"type": element["type"], **element[f"{side}_button"]}
+    return {**{name: element[name] for name in ("type", "text", "value", "url") if name in element}, **chosen}
 
 
 def linked(world: World, text: str) -> str:

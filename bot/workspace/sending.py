@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import json
 import logging
+import socket
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +20,10 @@ from bot.workspace.world import TRIGGER_SECONDS, Json
 
 log = logging.getLogger(__name__)
 
-PAUSES = (0.0, 1.0, 5.0, 20.0)
-"""Seconds before each attempt to deliver an event: Slack's minutes would be too long for who sits before it."""
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before each attempt to deliver an event: Slack's minutes are too long for who sits before it."""
+STARTING = 600
+"""Seconds that an app may take to start before the first event is given up."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,9 @@ class Courier:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _until_acknowledged(self, body: str) -> None:
+        for _ in range(STARTING):
+            if self._listens() or self._closed.wait(1.0):
+                break
         for attempt, pause in enumerate(PAUSES):
             if self._closed.wait(pause):
                 return
@@ -62,6 +69,15 @@ class Courier:
             if self._post(body, "application/json", again, TRIGGER_SECONDS).ok:
                 return
         log.warning("the app did not acknowledge an event")
+
+    def _listens(self) -> bool:
+        """Whether the app has started, as far as its address tells."""
+        where = urllib.parse.urlsplit(self.url)
+        try:
+            socket.create_connection((where.hostname or "", where.port or 80), 1.0).close()
+        except OSError:
+            return False
+        return True
 
     def _post(self, body: str, kind: str, more: Mapping[str, str], seconds: float) -> Heard:
         if not self.url:

@@ -15,10 +15,12 @@ from starlette.routing import BaseRoute
 
 from bot.workspace.acting import Acting
 from bot.workspace.answering import respond
-from bot.workspace.methods import call
+from bot.workspace.methods import call, refused
+from bot.workspace.pages import page_routes
+from bot.workspace.scopes import check_scope
 from bot.workspace.sending import Courier
 from bot.workspace.web import slack_routes
-from bot.workspace.world import Json, World
+from bot.workspace.world import Json, Refusal, World
 
 LOCAL = ["127.0.0.1", "localhost"]
 """The only hosts that may be asked for: another name that leads here is a trick (DNS rebinding)."""
@@ -83,13 +85,22 @@ class LocalSlack:
         return Starlette(routes=self.routes(), middleware=guard)
 
     def routes(self) -> list[BaseRoute]:
-        return slack_routes(self)
+        return [*slack_routes(self), *page_routes(self)]
 
     def answer(self, method: str, params: dict[str, Any], token: str) -> Sent:
         """Carry out a method of the Web API for whoever has the token."""
         if token != self.token and method != "api.test":
             return Sent({"ok": False, "error": "invalid_auth" if token else "not_authed"})
-        return Sent(call(self.world, method, params), headers={"x-oauth-scopes": self.scopes})
+        return Sent(self._done(method, params), headers={"x-oauth-scopes": self.scopes})
+
+    def _done(self, method: str, params: Json) -> Json:
+        """A workspace without a manifest grants everything."""
+        try:
+            if self.world.manifest:
+                check_scope(self.world, method, params, self.scopes.split(","))
+            return call(self.world, method, params)
+        except Refusal as refusal:
+            return refused(refusal)
 
     def responded(self, token: str, said: Json) -> None:
         """Take what the app says by a response_url. Raises Refusal."""

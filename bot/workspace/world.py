@@ -60,7 +60,8 @@ class World:
         self.lock = threading.RLock()
         self.users: dict[str, Json] = {bot_user: {"is_bot": True}}
         self.channels: dict[str, Json] = {}
-        self.groups: dict[str, Json] = {}
+        self.groups: dict[str, list[str]] = {}
+        """Per user group: who is in it."""
         self.messages: dict[str, list[Json]] = defaultdict(list)
         self.whispers: dict[str, list[Json]] = defaultdict(list)
         """Per person: what only they see (ephemeral)."""

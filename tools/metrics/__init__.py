@@ -9,7 +9,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted
+from tools.metrics._contacted import Contacted, contacted, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -51,17 +51,22 @@ from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
 
 __all__ = [
+    "ALL",
     "CATEGORIES",
     "COHORTS",
     "DIMENSIONS",
     "FATES",
     "GRAINS",
     "ITEMS",
+    "NOTHING",
     "REASONS",
+    "SECRETS",
+    "TOGETHER",
     "Backtest",
     "Book",
     "Breakdown",
@@ -84,6 +89,7 @@ __all__ = [
     "Flows",
     "Freshness",
     "Grain",
+    "Hidden",
     "Line",
     "Metric",
     "Money",
@@ -102,7 +108,9 @@ __all__ = [
     "Retraced",
     "Risk",
     "RollForward",
+    "Secret",
     "Share",
+    "Sight",
     "Source",
     "Statement",
     "Supply",
@@ -127,6 +135,7 @@ __all__ = [
     "dimension_values",
     "flows",
     "freshness",
+    "last_touches",
     "lately_left",
     "ledger_level",
     "ledger_rows",

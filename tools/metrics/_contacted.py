@@ -34,6 +34,13 @@ class Contacted:
     """When each contact last answered a survey; None: answers that nobody signed."""
 
 
+def last_touches(book: Book, day: date) -> Mapping[str, date]:
+    """Account id → the last day, up to `day`, on which it was in touch with us, in whichever direction."""
+    t = touches.c
+    last = select(t.account_id, func.max(t.on_day).label("day")).where(t.on_day <= day).group_by(t.account_id)
+    return {row.account_id: row.day for row in read(book, last)[0]}
+
+
 def contacted(book: Book, account_id: str, day: date) -> Contacted:
     """What the book knows at the end of a day; touches that are planned for later too."""
     t, a, k, s, m, c = (each.c for each in (touches, accounts, tickets, survey_answers, mrr_movements, contacts))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import ColumnElement, Connection, Subquery, Table, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, or_, select
 
 from tools.metrics._book import exchange_rates
 from tools.metrics._division import quotient
+from tools.metrics._sight import Reading
 
 
-def foreign_currencies(connection: Connection, table: Table, reporting: str, *where: ColumnElement[bool]) -> list[str]:
+def foreign_currencies(connection: Reading, table: Table, reporting: str, *where: ColumnElement[bool]) -> list[str]:
     """The currencies of a table's rows, or of some of them, other than the reporting one."""
     found = connection.execute(select(table.c.currency).where(*where).distinct()).scalars()
     return sorted({*found} - {reporting})

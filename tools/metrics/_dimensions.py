@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Select, case, func, literal, or_, 
 
 from tools.metrics._book import accounts, exits, mrr_movements, subscriptions
 from tools.metrics._dates import month_of
+from tools.metrics._sight import TOGETHER
 
 Values = Select[*tuple[Any, ...]]
 SIZES = ((10, "1–10"), (50, "11–50"), (200, "51–200"), (1000, "201–1000"))
@@ -118,8 +119,13 @@ DIMENSIONS: Mapping[str, Dimension] = {
 
 
 def holds(dimension: str, value: str, day: date) -> ColumnElement[bool]:
-    """The condition on `accounts` that an account has this value; the empty one stands for having none."""
+    """The condition on `accounts` that an account has this value; the empty one stands for having none.
+
+    Of owners it may be several, as figures say that are limited to theirs together.
+    """
     found = DIMENSIONS[dimension]
+    if dimension == "owner" and TOGETHER in value:
+        return accounts.c.owner.in_([value, *value.split(TOGETHER)])
     if found.column is not None:
         return found.column == value if value else found.column.is_(None)
     valued = found.values(day).subquery(f"of_{dimension}")

@@ -169,7 +169,7 @@ def _paying(before: date, where: Where, day: date, totals: Totals) -> ScalarSele
 
 def _totals_of(where: Where, kept: frozenset[str]) -> Totals:
     if not where:
-        return [_t.dimension == ALL]
+        return [_t.dimension == ALL] if ALL in kept else None
     if len(where) == 1 and (name := next(iter(where))) in kept:
         return [_t.dimension == name, _t.value == where[name]]
     return None

@@ -33,12 +33,13 @@ class Supply:
     """Where a table's rows came from, and how fresh they are.
 
     `newest_on`: the last day it speaks of, None where its rows have no day; `mode`: whether all its rows were replaced
-    (`whole`) or only some (`changes`); `day`: until when it can be relied on; `age`: days since then.
+    (`whole`) or only some (`changes`); `day`: until when it can be relied on; `age`: days since then; `rows`: None
+    where not all of them may be seen.
     """
 
     table: str
     source: str
-    rows: int
+    rows: int | None
     newest_on: date | None
     loaded_on: date
     mode: str

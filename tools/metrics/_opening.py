@@ -1,17 +1,20 @@
 """Opening the customer book for reading."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, Executable, Row, inspect, select
 from sqlalchemy.engine import make_url
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
+from tools.metrics._sight import ALL, SECRETS, Limited, Reading, Secret, Sight
+from tools.metrics._totals import ALL as OF_ALL
 from tools.metrics._totals import kept_totals
 
 IN_LAKE = "in_lake"
@@ -31,10 +34,11 @@ class OldBook(NoBook):
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """The customer book, opened for reading only. Two are equal where they hold the same data.
+    """The customer book, opened for reading only. Two are equal where they hold the same data for the same eyes.
 
     `used`: the tables that were read so far. `heard`: what no load has told yet; whoever keeps such a record hands
-    in how it is read, once, when it is first needed.
+    in how it is read, once, when it is first needed. `sight`: what of it may be seen; `secrets`: the kinds of secret
+    figures that were read so far.
     """
 
     url: str
@@ -42,6 +46,8 @@ class Book:
     _held: Connection | None = None
     used: set[str] = field(default_factory=set)
     heard: Callable[[], Heard] = tuple
+    sight: Sight = ALL
+    secrets: set[Secret] = field(default_factory=set)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Book) and self._content == other._content
@@ -50,16 +56,42 @@ class Book:
         return hash(self._content)
 
     @property
-    def _content(self) -> tuple[str, str]:
-        return self.url, self.info["load_id"]
+    def _content(self) -> tuple[str, str, Sight]:
+        return self.url, self.info["load_id"], self.sight
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self) -> Iterator[Reading]:
+        """What is read by it is what may be seen."""
+        with self._connect() as connection:
+            yield Limited(connection, self.sight)
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
         if self._held is not None:
             yield self._held
             return
         with self.engine.connect() as connection:
             yield connection
+
+    def rows(self, statement: Executable) -> tuple[Sequence[Row[Any]], Executable]:
+        """The rows of a statement, and the statement as it was run: over what may be seen."""
+        seen = self.sight.of(statement, self.engine.dialect.name)
+        with self._connect() as connection:
+            return connection.execute(seen).all(), seen
+
+    def unread(self) -> "Book":
+        """The same book, of which nothing was read yet."""
+        return replace(self, used=set(), secrets=set())
+
+    @property
+    def told(self) -> Sight:
+        """What somebody must be able to see to whom everything is told that was read so far."""
+        secrets = SECRETS if "costs" in self.used else self.secrets
+        return replace(self.sight, hidden=SECRETS - secrets)
+
+    def within(self, sight: Sight) -> "Book":
+        """The same book, as somebody sees it who may see only this."""
+        return replace(self, sight=sight)
 
     @property
     def is_held(self) -> bool:
@@ -68,7 +100,7 @@ class Book:
 
     def afresh(self) -> "Book":
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
-        return Book(self.url, self.engine)
+        return Book(self.url, self.engine, sight=self.sight)
 
     def hearing(self, heard: Callable[[], Heard]) -> "Book":
         """The same book, with days on which accounts were heard from."""
@@ -82,7 +114,7 @@ class Book:
                 connection.exec_driver_sql("BEGIN")  # else each SELECT would see what is newest then
             elif self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            yield Book(self.url, self.engine, connection, heard=self.heard)
+            yield Book(self.url, self.engine, connection, heard=self.heard, sight=self.sight)
 
     @cached_property
     def info(self) -> Mapping[str, str]:
@@ -95,9 +127,12 @@ class Book:
 
     @cached_property
     def kept_totals(self) -> frozenset[str]:
-        """The attributes of which the ledger keeps daily totals."""
-        with self.connect() as connection:
-            return kept_totals(connection)
+        """The attributes of which the ledger keeps daily totals, and `` for those of all accounts; none of these
+        counts only what may be seen."""
+        if not self.sight.is_whole:
+            return frozenset()
+        with self._connect() as connection:
+            return kept_totals(connection) | {OF_ALL}
 
     @property
     def currency(self) -> str:

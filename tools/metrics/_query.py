@@ -1,6 +1,6 @@
 """Reading the book: every figure's statement is kept as the engine ran it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
 from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from tools.metrics._book import LEDGER_TABLES, OF_MRR, SOURCE_TABLES, accounts
 from tools.metrics._dimensions import DIMENSIONS, holds
@@ -23,11 +23,10 @@ ITEMS = ("goal_id", "subscription_id")
 
 def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]:
     """The statement's rows, and where they come from. A column named `row_count` says how many rows were summed."""
-    with book.connect() as connection:
-        rows = connection.execute(statement).all()
+    rows, seen = book.rows(statement)
     tables = tables_of(statement)
     book.used.update(tables)
-    return rows, Source(*_as_run(book, statement), _behind(rows), book.as_of, tables)
+    return rows, Source(*_as_run(book, seen), _behind(rows), book.as_of, tables)
 
 
 @dataclass
@@ -62,11 +61,23 @@ def joined(sources: Sequence[Source], as_of: date) -> Source:
 def tables_of(statement: Executable) -> tuple[str, ...]:
     """The source tables that a statement reads, in order; those of the ledger stand for what it is built from."""
     assert isinstance(statement, ClauseElement)
-    read_from = {each for each in iterate(statement) if isinstance(each, Table)}
+    read_from = {each for each in _parts_of(statement) if isinstance(each, Table)}
     sources = {table for table in read_from if table in SOURCE_TABLES}
     if read_from & set(LEDGER_TABLES):
         sources.update(OF_MRR)
     return tuple(sorted(table.name for table in sources))
+
+
+def _parts_of(statement: ClauseElement) -> Iterator[HasTraverseInternals]:
+    """Everything a statement is made of, once each: a subquery that is read in ten places is looked into once."""
+    seen: dict[int, HasTraverseInternals] = {}
+    left: list[HasTraverseInternals] = [statement]
+    while left:
+        part = left.pop()
+        if id(part) not in seen:
+            seen[id(part)] = part  # kept, so that no other part gets its id
+            left += part.get_children()
+            yield part
 
 
 def _as_run(book: Book, statement: Executable) -> tuple[str, Mapping[str, Any]]:

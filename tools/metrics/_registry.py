@@ -19,6 +19,7 @@ from tools.metrics._figure import EMPTY, Figure, Parts, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where
+from tools.metrics._sight import Hidden, Secret
 
 __all__ = [
     "Composed", "Definition", "Listed", "Metric", "Rows", "Term", "UnknownVariant", "all_metrics", "metric", "ratio",
@@ -42,6 +43,7 @@ class Metric:
     `hides`: a rate that says little without what moved behind it; it is never shown alone. `of_money`: its parts (and
     the wholes of a ratio that is not money itself) are minor units. `usual`: the period that is meant where none is
     named: a day for what *stands* at the end of a period, the last full month or twelve of them for what *happens*.
+    `secret`: what it gives away that not everybody may see.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Metric:
     hides: bool = False
     of_money: bool = False
     usual: Usual = "month"
+    secret: Secret | None = None
     variants: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False)
     by_value: set[str] = field(default_factory=set, hash=False, compare=False)
     """Variants of money where the canonical definition is of numbers."""
@@ -165,17 +168,28 @@ class Metric:
         variant: str | None = None,
         parts: Parts | None = None,
     ) -> Figure:
-        """The figure of a value that a wider query counted together with others."""
+        """The figure of a value that a wider query counted together with others; what it counted of a limited book is
+        limited like that. Raises Hidden."""
+        self._refuse_hidden(book)
+        if not where.keys() & _OF_SOME:
+            where = {**book.sight.limits, **where}
         currency = book.currency if self.unit == "money" else None
         name = variant or self.standard
         return Figure(self.name, self.version, name, value, self.unit, period, source, currency, where, parts)
 
     def basis(self, book: Book, period: Period, variant: str | None = None) -> Basis:
-        """What the figure of a period is counted from. Raises UnknownVariant."""
+        """What the figure of a period is counted from. Raises UnknownVariant, and Hidden where it may not be seen."""
+        self._refuse_hidden(book)
         if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
         found = self._definition(variant or self.standard)(book, period)
         return found if isinstance(found, Listed | Composed) else Counted(found)
+
+    def _refuse_hidden(self, book: Book) -> None:
+        if self.secret in book.sight.hidden:
+            raise Hidden(self.name, self.secret)
+        if self.secret:
+            book.secrets.add(self.secret)
 
     def _definition(self, variant: str) -> Definition:
         stem, _, argument = variant.partition(_ARGUMENT)
@@ -190,6 +204,8 @@ class Metric:
 
 
 _ARGUMENT = ":"
+_OF_SOME = frozenset({"owner", "account_id"})
+"""Who limits a figure to these says as much as the limits of the book do."""
 
 
 def _stem(variant: str) -> str:
@@ -204,13 +220,14 @@ def metric(
     hides: bool = False,
     of_money: bool = False,
     usual: Usual = "month",
+    secret: Secret | None = None,
 ) -> Callable[[Definition], Metric]:
     """Make a function `(book, period) -> rows` a metric; its docstring is the definition.
 
     `standard` names the canonical variant, where the definition has an author.
     """
     money = of_money or unit == "money"
-    return lambda made: Metric(made.__name__, unit, version, made, standard, scale, hides, money, usual)
+    return lambda made: Metric(made.__name__, unit, version, made, standard, scale, hides, money, usual, secret)
 
 
 @cache

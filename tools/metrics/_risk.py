@@ -165,7 +165,7 @@ def _after(risk: Risk, heard_on: date | None, day: date) -> Risk:
     return assess(replace(risk.standing, signals={**signals, "silence": silence}))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _kept_ranking(book: Book, day: date) -> Ranking:
     """Kept as long as the same data are loaded: scores change with the data, not with who asks."""
     return _rank(book, day)
@@ -207,7 +207,7 @@ def backtest(book: Book, day: date) -> Backtest:
     return _backtest(book, day)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _backtest(book: Book, day: date) -> Backtest:
     """Kept as long as the same data are loaded: the past does not change between two questions."""
     days = tuple(day - n * HORIZON for n in (4, 3, 2, 1))

@@ -8,7 +8,7 @@ from tools.metrics.customer_acquisition_cost import customer_acquisition_cost
 from tools.metrics.gross_margin import gross_margin
 
 
-@metric(unit="months")
+@metric(unit="months", secret="lifetime")
 def cac_payback(book: Book, period: Period) -> Composed:
     """CAC payback.
 

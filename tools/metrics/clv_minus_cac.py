@@ -8,7 +8,7 @@ from tools.metrics.customer_lifetime_value import customer_lifetime_value
 from tools.metrics.lifetime_value import lifetime_value
 
 
-@metric(unit="money")
+@metric(unit="money", secret="lifetime")
 def clv_minus_cac(book: Book, period: Period) -> Composed:
     """CLV minus CAC (unit economics).
 

@@ -10,7 +10,7 @@ from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
-@metric(unit="money", version=2)
+@metric(unit="money", version=2, secret="lifetime")
 def customer_acquisition_cost(book: Book, period: Period) -> Rows:
     """Customer acquisition cost (CAC).
 

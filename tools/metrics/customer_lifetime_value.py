@@ -16,7 +16,7 @@ HORIZON = 5
 """Years of the variant that does not go on for ever."""
 
 
-@metric(unit="money", standard="first_margin_in_a_year")
+@metric(unit="money", standard="first_margin_in_a_year", secret="lifetime")
 def customer_lifetime_value(book: Book, period: Period) -> Composed:
     """Customer lifetime value (CLV).
 

@@ -12,7 +12,7 @@ from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
-@metric(unit="percent", usual="year", of_money=True)
+@metric(unit="percent", usual="year", of_money=True, secret="margin")
 def gross_margin(book: Book, period: Period) -> Rows:
     """Gross margin.
 

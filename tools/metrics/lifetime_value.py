@@ -13,7 +13,7 @@ from tools.metrics.gross_mrr_churn_rate import gross_mrr_churn_rate
 from tools.metrics.logo_churn_rate import logo_churn_rate
 
 
-@metric(unit="money", standard="chartmogul")
+@metric(unit="money", standard="chartmogul", secret="lifetime")
 def lifetime_value(book: Book, period: Period) -> Composed:
     """Lifetime value (simple LTV).
 

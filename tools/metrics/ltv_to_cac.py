@@ -8,7 +8,7 @@ from tools.metrics.customer_lifetime_value import customer_lifetime_value
 from tools.metrics.lifetime_value import lifetime_value
 
 
-@metric(unit="ratio")
+@metric(unit="ratio", secret="lifetime")
 def ltv_to_cac(book: Book, period: Period) -> Composed:
     """LTV to CAC (LTV:CAC).
 

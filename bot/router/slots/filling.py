@@ -278,6 +278,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return reading.figure and reading.figure.value
         case "draft":
             return reading.draft and reading.draft.value
+        case "schedule":
+            return reading.schedule and reading.schedule.value
         case "topic":
             return topic(reading.text)
         case "metric":

@@ -51,6 +51,11 @@ _PLAIN = {
 }  # fmt: skip
 _WORD, _ALIKE = re.compile(r"[a-z]{5,}"), 80.0
 """What may be a name of a dimension with a slip in it, and how like one it must be, in per cent."""
+_WHO = re.compile(
+    r"\b(?P<who>who|quem)\b(?=.*\b(?:lost|los[ei]\w*|shr[aiu]nk\w*|gr[eo]w\w*|gain\w*|perde\w*|encolhe\w*|cresce\w*|ganh\w*)\b)"
+    r"|\b(?:which|what|whose)\s+(?:\S+\s+)?(?P<them>accounts|customers|clients)\b"
+)
+"""Accounts, where it is asked what became of them; "which retail accounts"."""
 _REASONS = re.compile(r"\b(?:reasons|motivos|razoes|causas)\b")
 
 
@@ -88,6 +93,8 @@ def _found(folded: str, dated: bool) -> Iterator[Group]:
     for cue in _WHICH.finditer(folded):
         if which := _NOUN.match(folded, cue.end()):
             yield Group(str(which.lastgroup), which.start(), which.end(), sure=False)
+    if who := _WHO.search(folded):
+        yield Group("account_id", *who.span(who.lastgroup or 0), sure=False)
     if reasons := _REASONS.search(folded):
         yield Group("reason", reasons.start(), reasons.end(), sure=False)
     if explains(folded):

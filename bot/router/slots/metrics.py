@@ -41,7 +41,19 @@ def _all(*patterns: str) -> "re.Pattern[str]":
     return re.compile("".join(f"(?=.*{pattern})" for pattern in patterns))
 
 
+_WHICH = r"\b(?:which|what|who|whose|quais|que|quem|onde)\b"
+_LESS = (
+    r"\b(?:lost|lose|losing|loses|perde\w*|perdi\w*) (?:\w+ ){0,2}(?:mrr|revenue|receita|faturamento)\b"
+    r"|\b(?:shrank|shrunk|shrink\w*|encolhe\w*|diminui\w*)\b"
+    r"|\b(?:mrr|revenue|receita) (?:fell|dropped|went down|caiu|cairam)\b"
+)
+_MORE = (
+    r"\b(?:grew|gr(?:ow|own|owing)|cresce\w*) (?:\w+ ){0,3}(?:mrr|revenue|receita|most|mais)\b|\bmais cresce\w*"
+    r"|\b(?:gained|gain|gaining|ganhou|ganharam) (?:\w+ ){0,2}(?:mrr|revenue|receita)\b"
+)
+
 _COUNTED: tuple[tuple["re.Pattern[str]", str], ...] = (
+    (_all(_WHICH, f"(?:{_LESS}|{_MORE})"), "net_new_mrr"),
     (_all(_HOW_MANY, _WHO, _BACK), "reactivated_accounts"),
     (_all(_HOW_MANY, _WHO, _LEFT), "churned_accounts"),
     (_all(_HOW_MANY, _WHO, _CAME), "new_accounts"),

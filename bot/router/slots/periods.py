@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.router.slots.calendar import Calendar
 from bot.router.slots.period_forms import FORMS, HINT, TO, Read, rhythm
+from bot.router.slots.text import clean, fold
 from tools.metrics import Period, add_months
 
 _OPENING = re.compile(r"\b(?:between|from|entre|d[eo]|desde)(?:\s+(?:o|the|dia))?\s*$")
@@ -43,6 +44,12 @@ def find_period(folded: str, calendar: Calendar) -> Found | None:
         return _since_or_until(folded, dated[0], calendar)
     said = rhythm(folded, calendar)
     return Found(*said) if said else None
+
+
+def period_in(text: str, today: date, fiscal: int = 1) -> str | None:
+    """The period that a text says, as calls write it."""
+    found = find_period(fold(clean(text)), Calendar(today, fiscal=fiscal))
+    return str(found.period) if found else None
 
 
 def _dated(folded: str, calendar: Calendar) -> Iterator[Found]:

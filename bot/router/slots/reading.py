@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
 from bot.router.slots.calendar import Calendar
 from bot.router.slots.comparisons import Compared, find_comparison
-from bot.router.slots.figures import find_draft, find_figure
+from bot.router.slots.figures import find_draft, find_figure, find_schedule
 from bot.router.slots.groups import Group, find_group
 from bot.router.slots.limits import BookValues, Limit
 from bot.router.slots.metrics import COMMON_NAMES, find_metrics
@@ -62,6 +62,7 @@ class Reading:
     language: Said | None
     figure: Said | None
     draft: Said | None
+    schedule: Said | None
     metrics: tuple[Said, ...]
     """Those spoken of, the one that is asked for first."""
     group: Group | None
@@ -107,6 +108,7 @@ def read(
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
     draft = mask.take("@d", find_draft)
+    schedule = mask.take("@t", find_schedule)
     cohort = mask.take("@w", lambda rest: values.cohort(rest, calendar))
     compared = mask.take("@v", lambda rest: find_comparison(rest, calendar))
     undated = mask.rest
@@ -129,7 +131,7 @@ def read(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
         strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
         period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
-        figure=figure, draft=draft, metrics=metrics, group=group, compared=compared,
+        figure=figure, draft=draft, schedule=schedule, metrics=metrics, group=group, compared=compared,
         limits=tuple(sorted(limits, key=lambda limit: limit.start)), undated=undated,
         without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},

@@ -40,7 +40,8 @@ def shown(world: World, file: str) -> Json:
     return {
         "id": file, "name": known.name, "title": known.title or known.name, "mimetype": known.kind,
         "size": len(known.data), "alt_txt": known.alt, "url_private": f"{world.root}/files/{file}",
-        "url_private_download": f"{world.root}/files/{file}", "channels": sorted(known.shared),
+        "url_private_download": f"{world.root}/files/{file}", "permalink": f"{world.root}/files/{file}",
+        "channels": sorted(known.shared),
     }  # fmt: skip
 
 

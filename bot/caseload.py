@@ -1,0 +1,80 @@
+"""Snoozes and assignments in the store, as whoever asks may see and change them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select
+
+from bot.audit import changed
+from bot.chain import append
+from bot.question import Question
+from bot.store import now
+from bot.tables import assignments, snoozes
+from tools import Asker, KeptDraft, Snooze
+
+
+@dataclass(frozen=True)
+class CaseloadAt:
+    """Of the workspace where `question` is asked. The last word on an account counts; said twice it is said once."""
+
+    engine: Engine
+    question: Question
+    asker: Asker = field(default_factory=Asker)
+
+    def mine(self) -> frozenset[str]:
+        this = (self._here(assignments), assignments.c.user_id == self.question.asker.id)
+        with self.engine.connect() as connection:
+            return frozenset(connection.execute(select(assignments.c.account_id).where(*this)).scalars())
+
+    def may_decide(self, draft: KeptDraft, owner: str | None) -> bool:
+        """Who leads on all; others on those for accounts that they own or took on."""
+        own = bool(owner) and owner == self.asker.owner
+        return self.asker.leads or own or bool(draft.account_id and draft.account_id in self.mine())
+
+    def snoozed(self, on: date) -> Mapping[str, Snooze]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(snoozes).where(self._here(snoozes), snoozes.c.until > on)).all()
+        return {row.account_id: Snooze(row.account_id, row.until, row.reason, row.who) for row in rows}
+
+    def snooze(self, account_id: str, until: date, reason: str | None) -> Snooze:
+        kept = Snooze(account_id, until, reason, self.question.asker.called)
+        self._put(snoozes, account_id, {"until": until, "reason": reason, "who": kept.who})
+        return kept
+
+    def wake(self, account_id: str) -> bool:
+        with self.engine.begin() as connection:
+            woken = self._forget(connection, snoozes, account_id)
+            if woken:
+                append(connection, changed(self.question, snoozes.name, account_id, act="wake"))
+            return woken
+
+    def assigned(self) -> Mapping[str, str]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(assignments).where(self._here(assignments))).all()
+        return {row.account_id: row.who for row in rows}
+
+    def assign(self, account_id: str) -> str:
+        who = self.question.asker
+        self._put(assignments, account_id, {"user_id": who.id, "who": who.called})
+        return who.called
+
+    def _put(self, table: Table, account_id: str, said: Mapping[str, Any]) -> None:
+        row = {"team": self._team, "account_id": account_id, "decided_at": now(), **said}
+        with self.engine.begin() as connection:
+            self._forget(connection, table, account_id)
+            connection.execute(insert(table), row)
+            append(connection, changed(self.question, table.name, account_id, until=said.get("until")))
+
+    def _forget(self, connection: Connection, table: Table, account_id: str) -> bool:
+        this = (self._here(table), table.c.account_id == account_id)
+        return connection.execute(delete(table).where(*this)).rowcount > 0
+
+    def _here(self, table: Table) -> ColumnElement[bool]:
+        here: ColumnElement[bool] = table.c.team == self._team
+        return here
+
+    @property
+    def _team(self) -> str:
+        return self.question.place.team

@@ -1,0 +1,93 @@
+"""Who looks after which account, and which are left in peace for a while: what tools may know and write of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from tools._touches import KeptDraft
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as far as it matters for what is theirs.
+
+    `owner`: what the book calls them as the owner of accounts; empty where they own none. `leads`: they look after
+    everybody's accounts, and decide on everybody's drafts.
+    """
+
+    owner: str = ""
+    leads: bool = True
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """An account that is left out of the list of accounts at risk until a day, by whom and why."""
+
+    account_id: str
+    until: date
+    """The first day on which it is back."""
+    reason: str | None = None
+    who: str = ""
+
+
+class Caseload(Protocol):
+    """What was decided here of accounts; whoever asks is whoever decides."""
+
+    @property
+    def asker(self) -> Asker: ...
+
+    def mine(self) -> frozenset[str]:
+        """Ids of the accounts that whoever asks took on here."""
+        ...
+
+    def may_decide(self, draft: KeptDraft, owner: str | None) -> bool:
+        """Whether whoever asks may approve, edit or reject a draft for an account of this owner."""
+        ...
+
+    def snoozed(self, on: date) -> Mapping[str, Snooze]:
+        """Account id → its snooze, of those that are not over on that day."""
+        ...
+
+    def snooze(self, account_id: str, until: date, reason: str | None) -> Snooze:
+        """Leave it in peace until a day, in place of what was said before."""
+        ...
+
+    def wake(self, account_id: str) -> bool:
+        """End its snooze; False where there was none."""
+        ...
+
+    def assigned(self) -> Mapping[str, str]:
+        """Account id → who took it on here, beside its owner in the book."""
+        ...
+
+    def assign(self, account_id: str) -> str:
+        """Whoever asks takes it on. Returns how they are called."""
+        ...
+
+
+class NoCaseload:
+    """Where nothing is decided."""
+
+    asker = Asker()
+
+    def mine(self) -> frozenset[str]:
+        return frozenset()
+
+    def may_decide(self, draft: KeptDraft, owner: str | None) -> bool:
+        return True
+
+    def snoozed(self, on: date) -> Mapping[str, Snooze]:
+        return {}
+
+    def snooze(self, account_id: str, until: date, reason: str | None) -> Snooze:
+        return Snooze(account_id, until, reason)
+
+    def wake(self, account_id: str) -> bool:
+        return False
+
+    def assigned(self) -> Mapping[str, str]:
+        return {}
+
+    def assign(self, account_id: str) -> str:
+        return ""
