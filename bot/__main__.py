@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from bot import index_command, setup_command
+from bot import audit_command, index_command, privacy_command, setup_command
 from bot.conversation import Reply
 from bot.options import AsCsv, AsJson, Home, Today, assistant
 from bot.page import page
@@ -25,6 +25,8 @@ app = typer.Typer(
 
 app.add_typer(index_command.app, name="index")
 app.add_typer(setup_command.app, name="setup")
+app.add_typer(audit_command.app, name="audit")
+app.add_typer(privacy_command.app, name="privacy")
 
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 """Exit status of `ask` by outcome."""

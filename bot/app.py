@@ -15,11 +15,13 @@ from bot.roles import ROLES, Member, Roles, View, roles_of
 from bot.router import Call, Names, Router
 from bot.seen import Eyes
 from bot.settings import Settings
+from bot.unforeseen import guarded
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
-from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, read_rules
-from tools.metrics import DIMENSIONS, Book, NoBook, OldBook, Sight, account_names, dimension_values, open_book
+from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, phrase, read_rules
+from tools.metrics import DIMENSIONS, NOTHING, Book, NoBook, OldBook, Sight, account_names, dimension_values, open_book
 
 if TYPE_CHECKING:
+    from bot.audit import Audit
     from bot.caseload import CaseloadAt
     from bot.occasions import Occasions
     from bot.router.embedded import EmbeddedRouter
@@ -122,6 +124,12 @@ class Assistant:
         from bot.store import open_store
 
         return open_store(self.settings.store)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from bot.audit import Audit
+
+        return Audit(self.store.engine)
 
     def shown(self, place: Place) -> Shown:
         """What was shown before, as far as it may be seen from there."""
@@ -247,8 +255,14 @@ class Assistant:
         return Speaker(self.settings.retention_language)
 
     def ask(self, question: Question, call: Call | None = None) -> Reply:
-        """Answer a question and remember the answer, its figures and its drafts."""
+        """Answer a question and remember the answer, its figures and its drafts.
+
+        What cannot be written down, and into the audit log, is not shown.
+        """
         reply = self.occasions.answer(question) if question.occasion else self.conversation.answer(question, call)
+        return guarded(f"keeping {question.key}", lambda: self._kept(reply), lambda error: _unkept(reply, error))
+
+    def _kept(self, reply: Reply) -> Reply:
         if reply.outcome != "silent":
             self.remember(reply)
         return reply
@@ -262,6 +276,14 @@ class Assistant:
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)
                 self.store.keep_draft(reply.question, part, title, markdown.draft(part), self.now())
+
+
+def _unkept(reply: Reply, error: str) -> Reply:
+    message = phrase(
+        "I have an answer, but could not write down that you got it, so I do not show it. "
+        "Please tell an administrator: error {id}.", id=error,
+    )  # fmt: skip
+    return Reply(reply.question, reply.language, "failed", message, needs=NOTHING)
 
 
 def _told(reply: Reply) -> dict[str, Any]:

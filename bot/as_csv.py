@@ -29,7 +29,7 @@ def text(download: Download, speaker: Speaker) -> str:
     page = StringIO()
     page.write(MARK)
     rows = csv.writer(page, lineterminator="\r\n")
-    rows.writerow(_harmless(f"{label} ({unit})" if unit else label) for label, unit in zip(labels, units, strict=True))
+    rows.writerow(harmless(f"{label} ({unit})" if unit else label) for label, unit in zip(labels, units, strict=True))
     for row in download.rows:
         rows.writerow(_said(value, unit, speaker) for value, unit in zip(row, units, strict=True))
     return page.getvalue()
@@ -71,7 +71,7 @@ def _said(value: Cell, unit: str, speaker: Speaker) -> str:
             return str(value)
         case date():
             return value.isoformat()
-    return _harmless(speaker.cell(value))
+    return harmless(speaker.cell(value))
 
 
 def _plain(number: int | Fraction) -> str:
@@ -81,5 +81,6 @@ def _plain(number: int | Fraction) -> str:
     return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
 
 
-def _harmless(said: Any) -> str:
+def harmless(said: Any) -> str:
+    """The text, marked where a spreadsheet would compute it."""
     return f"'{said}" if said.startswith(COMPUTES) else said

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select
 
+from bot.audit import changed
+from bot.chain import append
 from bot.question import Question
 from bot.store import now
 from bot.tables import assignments, snoozes
@@ -43,7 +45,10 @@ class CaseloadAt:
 
     def wake(self, account_id: str) -> bool:
         with self.engine.begin() as connection:
-            return self._forget(connection, snoozes, account_id)
+            woken = self._forget(connection, snoozes, account_id)
+            if woken:
+                append(connection, changed(self.question, snoozes.name, account_id, act="wake"))
+            return woken
 
     def assigned(self) -> Mapping[str, str]:
         with self.engine.connect() as connection:
@@ -60,6 +65,7 @@ class CaseloadAt:
         with self.engine.begin() as connection:
             self._forget(connection, table, account_id)
             connection.execute(insert(table), row)
+            append(connection, changed(self.question, table.name, account_id, until=said.get("until")))
 
     def _forget(self, connection: Connection, table: Table, account_id: str) -> bool:
         this = (self._here(table), table.c.account_id == account_id)

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select, update
 
+from bot.audit import drafted, logged
+from bot.chain import append
 from bot.question import Question
-from bot.store import alone, aware, draft_key, now
+from bot.store import SHORT, alone, aware, draft_key, now, short
 from bot.tables import draft_versions, drafts, questions, touches
 from tools import Allowed, Decision, Draft, DraftVersion, Guard, KeptDraft, Touch, refuse_win_back
-
-SHORT = 8
-"""Digits of a draft's key that people call it by."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class TouchesHere:
         with _alone_with(self.engine, touch.account_id) as connection:
             if connection.execute(select(touches.c.id).where(touches.c.id == mine.id)).first() is None:
                 connection.execute(insert(touches), _row(mine))
+                append(connection, logged(self.question, mine))
         return mine
 
 
@@ -94,6 +94,7 @@ class DraftsAt:
                 return None
             if draft.account_id and draft.category:
                 connection.execute(insert(touches), self._booked(draft, on))
+            append(connection, drafted("approved", self.question, draft.id, draft, day=on))
             return decision
 
     def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
@@ -101,6 +102,7 @@ class DraftsAt:
             if not self._decide(connection, draft, "rejected", "waiting", "approved", reason=reason):
                 return False
             connection.execute(delete(touches).where(touches.c.draft == draft.id))
+            append(connection, drafted("rejected", self.question, draft.id, draft))
             return True
 
     def edit(self, draft: KeptDraft, body: str) -> KeptDraft | None:
@@ -118,6 +120,7 @@ class DraftsAt:
                 "draft": key, "version": draft.version + 1, "title": draft.title, "body": body,
                 "author": self.question.asker.called, "created_at": self._moment(),
             })  # fmt: skip
+            append(connection, drafted("edited", self.question, draft.id, draft))
         return self.find(draft.id)
 
     def all(self) -> tuple[KeptDraft, ...]:
@@ -168,11 +171,6 @@ def heard(engine: Engine) -> tuple[tuple[str, date], ...]:
     with engine.connect() as connection:
         rows = connection.execute(spoken.order_by(t.account_id, t.on_day)).all()
     return tuple((row.account_id, row.on_day) for row in rows)
-
-
-def short(key: str) -> str:
-    """What people call a draft: `D-` and the first eight digits of its key."""
-    return f"D-{key[:SHORT]}"
 
 
 def _digits(draft_id: str) -> str:

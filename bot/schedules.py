@@ -7,6 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.audit import Audit, changed
 from bot.occasion import Occasion
 from bot.question import Question
 from bot.timetable import Timetable
@@ -62,7 +63,7 @@ class SchedulesAt:
             plan.words, plan.tool, dict(plan.arguments), relative(plan.arguments, _day(at, recurrence)),
             recurrence, self._target(plan.to), language, recurrence.after(at), watch=plan.watch, observed=observed,
         )  # fmt: skip
-        return self.timetable.add(kept, at)
+        return self._noted("add", self.timetable.add(kept, at))
 
     def change(self, kept: KeptSchedule, plan: Plan) -> KeptSchedule:
         self._allowed(kept)
@@ -73,20 +74,20 @@ class SchedulesAt:
         values["next_due"] = values["recurrence"].after(at)
         if plan.to:
             values["target"] = self._target(plan.to)
-        return self.timetable.change(kept, **values)
+        return self._noted("change", self.timetable.change(kept, **values))
 
     def pause(self, kept: KeptSchedule) -> KeptSchedule:
         self._allowed(kept)
-        return self.timetable.change(kept, active=False, reason="asked")
+        return self._noted("pause", self.timetable.change(kept, active=False, reason="asked"))
 
     def resume(self, kept: KeptSchedule) -> KeptSchedule:
         self._allowed(kept)
         following = kept.recurrence.after(self._moment())
-        return self.timetable.change(kept, active=True, reason="", next_due=following)
+        return self._noted("resume", self.timetable.change(kept, active=True, reason="", next_due=following))
 
     def delete(self, kept: KeptSchedule) -> None:
         self._allowed(kept)
-        self.timetable.delete(kept)
+        self.timetable.delete(self._noted("delete", kept))
 
     def run(self, kept: KeptSchedule) -> None:
         self._allowed(kept)
@@ -102,6 +103,11 @@ class SchedulesAt:
             before = self.timetable.observed(kept, self.question.key, seen, self._moment()) if counts else {}
             found.append((kept, {key: value for key, value in seen.items() if key not in before}))
         return tuple(found)
+
+    def _noted(self, act: str, kept: KeptSchedule) -> KeptSchedule:
+        """The schedule, once it is in the audit log who did that to it."""
+        Audit(self.timetable.engine).note(changed(self.question, "schedules", kept.id, act=act, tool=kept.tool))
+        return kept
 
     def _allowed(self, kept: KeptSchedule) -> None:
         if not self._may_change(kept):

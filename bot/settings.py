@@ -184,6 +184,13 @@ class Settings(BaseSettings):
         default=None,
         description="Slack user id (`U…`) of the owner of the book, told in private where figures are withheld.",
     )
+    retention_period_days: int | None = Field(
+        default=None, ge=7,
+        description="Days after which questions, answers, figures and the texts of the audit log go; empty: kept.",
+    )  # fmt: skip
+    audit_period_days: int | None = Field(
+        default=None, ge=7, description="Days after which entries of the audit log go; empty: kept."
+    )
     slack_api_url: str | None = Field(default=None, description="Another Web API server, such as an emulator.")
     health_port: int | None = Field(
         default=None,

@@ -8,6 +8,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from bot.app import Assistant
+from bot.audit import drafted
 from bot.contacting import DraftsAt
 from bot.exporting import Exported, FormName, export
 from bot.question import Person, Place, Question
@@ -44,6 +45,7 @@ def shelf(bot: Assistant, order: Order, console: Console) -> int:
     try:
         draft = _found(kept, order)
         if order.act == "export":
+            bot.audit.note(drafted("exported", question, draft.id, draft, form=order.form))
             return _export(bot, draft, order, console)
         return _edit(bot, kept, draft, order.file, console)
     except ToolError as refusal:

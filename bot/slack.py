@@ -78,6 +78,7 @@ def _serve(bot: Assistant, http: int | None, host: str) -> None:
     from bot.offices import Offices
     from bot.replicas import new_life
     from bot.sight import Sight
+    from bot.sweeping import sweeping
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
@@ -87,7 +88,7 @@ def _serve(bot: Assistant, http: int | None, host: str) -> None:
     workspaces = many.installations if many else _the_one(settings)
     offices = Offices(workspaces, partial(_office, bot, life, sight))
     work = Work(
-        store.engine, offices.parcels, offices.apology, offices.undelivered, offices.deliver,
+        store.engine, bot.audit.showing(offices.parcels), offices.apology, offices.undelivered, offices.deliver,
         life=life, ready=warming.join, sight=sight,
     )  # fmt: skip
     desk = offices.desk(work.accept, store.judge, bot.today, many.left if many else None)
@@ -98,7 +99,7 @@ def _serve(bot: Assistant, http: int | None, host: str) -> None:
     sys.setswitchinterval(TURN)
     warming.start()
     work.start()
-    with ticking(bot, work.accept), many.renewing() if many else nullcontext():
+    with ticking(bot, work.accept), sweeping(bot), many.renewing() if many else nullcontext():
         run(intakes, work.stop)
 
 

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from fractions import Fraction
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -28,17 +27,22 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.audit import answered, drafted, judged
+from bot.chain import append
 from bot.conversation import Reply
 from bot.lookups import Answered
 from bot.question import Place, Question
 from bot.router import Call, Context
 from bot.tables import answers, draft_versions, drafts, feedback, figures, posts, questions
+from bot.written import exact as exact
 from tools import WHY, Draft
 from tools.metrics import Figure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REMEMBERED = 10
 """Answers back to which "it" may point."""
+SHORT = 8
+"""Digits of a draft's key that people call it by."""
 MIGRATING = 7308324466019
 """The lock of whoever brings the tables up to date."""
 
@@ -61,11 +65,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def exact(value: Any) -> str:
-    """Anything as JSON text that loses nothing: dates in ISO form, fractions as `11/12`."""
-    return json.dumps(value, default=_as_text, ensure_ascii=False, sort_keys=True)
-
-
 @dataclass(frozen=True)
 class Store:
     """The assistant's memory. Every verb is one transaction; `remember` can be said twice."""
@@ -83,6 +82,7 @@ class Store:
             connection.execute(insert(answers), _answer(reply, text, moment))
             if reply.answer and (shown := reply.answer.figures):
                 connection.execute(insert(figures), [_figure(question.key, *each) for each in enumerate(shown)])
+            append(connection, answered(reply))  # last: whoever appends keeps the others from it to the commit
 
     def context(self, place: Place) -> Context | None:
         """What was last run in a conversation, for follow-ups: a thread, but in a direct message all of it."""
@@ -125,6 +125,8 @@ class Store:
             if connection.execute(select(drafts.c.id).where(drafts.c.id == key)).first() is None:
                 connection.execute(insert(drafts), kept)
                 connection.execute(insert(draft_versions), {**first, "created_at": kept["created_at"]})
+                made = drafted("drafted", question, short(key), what=draft.kind, account=draft.account_id, version=1)
+                append(connection, made)
         return key
 
     def question_of(self, channel: str, ts: str) -> str | None:
@@ -150,6 +152,7 @@ class Store:
         with self.engine.begin() as connection:
             where = {"question": question, "who": who}
             _put(connection, feedback, where, {**where, "good": good, "reason": reason, "given_at": now()})
+            append(connection, judged(question, who, good))
 
     def claim(
         self, key: str, channel: str, thread: str, owner: str, patience: Callable[[str, datetime], float]
@@ -239,6 +242,11 @@ def _call(answer: Any) -> Call:
 def draft_key(question: Question, kind: str, language: str, account_id: str | None) -> str:
     """The key of a draft: the same however often its question is delivered."""
     return str(uuid5(NAMESPACE_URL, "|".join((question.key, kind, language, account_id or ""))))
+
+
+def short(key: str) -> str:
+    """What people call a draft: `D-` and the first digits of its key."""
+    return f"D-{key[:SHORT]}"
 
 
 def open_store(url: str) -> Store:
@@ -345,15 +353,3 @@ def _figure(question: str, position: int, figure: Figure) -> dict[str, Any]:
 def aware(moment: datetime) -> datetime:
     """SQLite forgets the time zone; everything here is written in UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Fraction):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return str(value)

@@ -125,6 +125,36 @@ feedback = Table(
     Column("given_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+audit_entries = Table(
+    "audit_entries", STORE,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("who", String(24), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("sealed", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_by_kind", "kind", "n"),
+    Index("audit_by_who", "who", "n"),
+)  # fmt: skip
+
+audit_texts = Table(
+    "audit_texts", STORE,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("salt", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+)  # fmt: skip
+
+audit_people = Table(
+    "audit_people", STORE,
+    Column("pseudonym", String(24), primary_key=True),
+    Column("person", String(60), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Index("audit_people_by_person", "person", unique=True),
+)  # fmt: skip
+
 snoozes = Table(
     "snoozes", STORE,
     Column("team", String(60), primary_key=True),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot.audit import Audit
 from bot.blocks import Message
 from bot.conversation import Reply
 from bot.delivery import Delivery
@@ -68,7 +69,7 @@ def bot(
         answer, speak, lambda _: "en", rooms, delivery, alert_to,
         lambda people: [said.view(said.member(person)) for person in people],
     )  # fmt: skip
-    steps = (replying.parcels, replying.apology, replying.undelivered, delivery.deliver)
+    steps = (Audit(store.engine).showing(replying.parcels), replying.apology, replying.undelivered, delivery.deliver)
     work = Work(store.engine, *steps, life=delivery.owner, every=0.05, pause=0.01)
     desk = Desk(me, work.accept, store.judge, Lookups(date.today), rooms.forget)
     app = bolt_app(desk, BOT_TOKEN, signing_secret=SECRET, api_url=api_url)
