@@ -56,10 +56,12 @@ RULES = (
     Rule("draft_versions", "author", "called", {"author": WHO}),
     Rule("drafts", "decided_by", "called", {"decided_by": WHO, "reason": None}),
     Rule("drafts", "question", "question", {"created_by": WHO}),
+    Rule("installations", "installed_by", becomes={"installed_by": WHO}),
 )
 """A table that is not in this store is passed over."""
 OTHERWISE = frozenset({
     "questions", "answers", "figures", "posts", "audit_entries", "audit_texts", "audit_people", "replicas",
+    "slack_oauth_states",
 })  # fmt: skip
 """Tables that are seen to below, or have nothing of anybody."""
 AGED = {"posts": "intended_at", "feedback": "given_at", "failures": "failed_at", "attempts": "begun_at"}
