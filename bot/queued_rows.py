@@ -53,11 +53,11 @@ class Queued:
         if not inspect(self.engine).has_table("workflow_status", schema):
             yield None
             return
-        from dbos import DBOSClient, DBOSPortableJSONSerializer
+        from dbos import DBOSClient
 
-        client = DBOSClient(
-            system_database_engine=self.engine, serializer=DBOSPortableJSONSerializer(), retry_connection_errors=False
-        )
+        from bot.work import serializer
+
+        client = DBOSClient(system_database_engine=self.engine, serializer=serializer(), retry_connection_errors=False)
         try:
             yield client
         finally:

@@ -18,6 +18,7 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
+from bot.audit import answered
 from bot.conversation import Reply
 from bot.logs import configure
 from bot.lookups import Lookups
@@ -185,9 +186,16 @@ def lookups(bot: Assistant, people: "People", rooms: "Rooms") -> Lookups:
     return Lookups(
         bot.today, lambda person: bot.accounts(question(person)), people.language, bot.store.answered,
         lambda person, draft: bot.drafts_of(question(person)).find(draft),
-        bot.tools.get, lambda person, language: bot.conversation.answer(question(person, language), Call("my_day", {})),
+        bot.tools.get, lambda person, language: _day(bot, question(person, language)),
         names=lambda person: bot.names_for(question(person)), period=period,
     )  # fmt: skip
+
+
+def _day(bot: Assistant, question: Question) -> Reply:
+    """What the Home tab says. It is not kept, as it is made anew at every look; that somebody saw it is."""
+    reply = bot.conversation.answer(question, Call("my_day", {}))
+    bot.audit.note(replace(answered(reply), to=question.asker))
+    return reply
 
 
 def _store(bot: Assistant) -> "Store":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from datetime import time as clock
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,21 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.app import Assistant
 from bot.audit import Audit, answered, shown
+from bot.caseload import CaseloadAt
 from bot.chain import Event, Head
 from bot.contacting import DraftsAt
 from bot.conversation import Reply
 from bot.parcels import Parcel
 from bot.question import Person, Place, Question
 from bot.router import Call
+from bot.schedules import SchedulesAt
 from bot.store import open_store
 from bot.tables import audit_entries, audit_people, audit_texts
 from bot.verifying import verify
 from tests.conftest import assistant_at
 from tests.slack_server import SlackServer
 from tests.slack_world import bot as serving
-from tools import Allowed
+from tools import Allowed, Plan, Recurrence
 from tools.metrics import account_names
 
 ANA, BRUNO = Person("U1", "Ana"), Person("U2", "Bruno")
@@ -256,6 +259,25 @@ def test_what_becomes_of_a_draft_is_in_the_log_with_who_did_it(demo: Assistant) 
         "account": draft.account_id, "day": "2026-11-23", "draft": draft.id, "version": 2, "what": "exit_survey",
         "question": found[3]["facts"]["question"],
     }  # fmt: skip
+
+
+def test_who_snoozed_assigned_or_scheduled_what_is_in_the_log(demo: Assistant) -> None:
+    asked = Question("T1/D1/1.1", "snooze it", ANA, Place("dm", "T1", "D1", "1.1"))
+    caseload = CaseloadAt(demo.store.engine, asked)
+    caseload.snooze("A1", date(2026, 12, 1), "on holiday")
+    caseload.wake("A1")
+    caseload.assign("A1")
+    schedules = SchedulesAt(demo.timetable, asked, demo.now)
+    kept = schedules.add(Plan(recurrence=Recurrence("day", clock(9)), to="me", tool="mrr_summary"), "en")
+    schedules.pause(kept)
+    schedules.delete(kept)
+    found = rows(demo.store.engine)
+    assert {row["kind"] for row in found} == {"changed"} and len({row["who"] for row in found}) == 1
+    assert [(row["facts"]["what"], row["facts"].get("act")) for row in found] == [
+        ("snoozes", None), ("snoozes", "wake"), ("assignments", None),
+        ("schedules", "add"), ("schedules", "pause"), ("schedules", "delete"),
+    ]  # fmt: skip
+    assert "holiday" not in json.dumps(found), "a reason is somebody's words"
 
 
 def test_answering_that_cannot_be_audited_shows_nothing(demo: Assistant) -> None:
