@@ -71,7 +71,7 @@ class Shelf:
         match = _lexical.Lexicon(self._database, len(self._rows), readable).match(needs).only(readable)
         purposes, meaning = self._purposes.match(needs), self._meaning(question)
         likeness, own = self.likeness(question)[readable], self._own[readable]
-        purview = self._purview.of(question)
+        purview = self._purview.of(question) if len(needs) > 1 else 0.0  # one word may be about anything
         if meaning is None or self.embedding is None:
             return rank(its, match, likeness, purposes, own, purview=purview)
         weight = self.embedding.weight(language_of(question))
