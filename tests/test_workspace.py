@@ -125,8 +125,8 @@ def test_a_fault_says_where_it_is() -> None:
 
 def test_the_two_readings_of_slacks_rules_agree_on_what_is_good() -> None:
     """The tests' independent validator takes what is taken here, as far as it knows the blocks."""
-    buttons = actions(button(value="v"), {**button(value="v"), "action_id": "other"})
-    check(Message("x", (section("x"), buttons, {"type": "header", "text": plain("x" * 150)})))
+    buttons = {**actions(button(value="v"), button(value="v", action_id="other")), "block_id": "buttons"}
+    check(Message("x", (KIT[4], buttons, {"type": "header", "text": plain("x" * 150)})))
 
 
 @pytest.mark.parametrize(
