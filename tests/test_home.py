@@ -56,7 +56,7 @@ def test_who_leads_sees_everybodys_accounts_and_the_months_bridge(office: Office
 
 def test_a_rep_sees_their_own_and_what_they_took_on(demo_home: Any, slack: SlackServer, tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite'}"
-    office = Office(assistant_at(demo_home, store_url=url, cs_team="U2", leaders="U1"), slack)
+    office = Office(assistant_at(demo_home, store_url=url, cs_team="U2", leaders="U1", reps_see="team"), slack)
     assert lines(opened(office, "U2"))[0] == "My accounts"
     assert "The book names no paying account as yours." in titles(opened(office, "U2"))
     at_risk = office.ask("which accounts are at risk?").answer
