@@ -88,6 +88,9 @@ def _element(payload: Payload) -> Any:
 def _run(payload: Payload) -> Any:
     if payload["type"] == "user":
         return rt.RichTextUser(payload["user_id"])
+    if payload["type"] == "link":  # of a canvas: a page of Slack's own, and the only link there is
+        assert "/files/" in payload["url"] or "/docs/" in payload["url"]
+        return rt.RichTextLink(payload["url"], payload["text"])
     assert payload["type"] == "text"
     return rt.RichText(payload["text"], **payload.get("style", {}))
 

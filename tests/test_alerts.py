@@ -57,17 +57,17 @@ def test_what_is_new_is_told_once_however_often_it_is_asked(desk: World) -> None
     (kept,) = desk.bot.timetable.all()
     (kept,) = (desk.bot.timetable.change(kept, observed={}),)
     looking = question_for((kept,), kept.next_due)
-    first, again = desk.bot.ask(looking), desk.bot.ask(looking)
+    first, again = desk.due(looking), desk.due(looking)
     assert told(first) == told(again) == risky(desk) != set()
     later = question_for((kept,), kept.recurrence.after(kept.next_due))
-    assert desk.bot.ask(later).outcome == "silent"
+    assert desk.due(later).outcome == "silent"
 
 
 def test_alerts_of_one_reader_make_one_message(desk: World) -> None:
     desk.ask("tell me when an account becomes high risk")
     desk.ask("avise se o MRR em risco passar de R$ 100 mil")
     kept = tuple(desk.bot.timetable.change(one, observed={}, language="en") for one in desk.bot.timetable.all())
-    reply = desk.bot.ask(question_for(kept, kept[0].next_due))
+    reply = desk.due(question_for(kept, kept[0].next_due))
     text = said(reply)
     assert text.count("becomes high risk") == 1 and "MRR at risk goes above R$100,000.00" in text
     assert f"{len(risky(desk)) + 1} things to tell that you asked for." in text
@@ -116,7 +116,7 @@ def test_a_renewal_is_told_at_each_of_its_days_and_not_once_a_plan_is_kept(desk:
     planning = Question("T1/C1/plan", "plan", Person("U1"), Place("channel", "T1", "C1", "9.0"))
     assert desk.bot.ask(planning, Call("trust_plan", {"account": account})).outcome == "answered"
     desk.bot.timetable.change(kept, observed={})
-    reply = desk.bot.ask(question_for((kept,), kept.next_due))
+    reply = desk.due(question_for((kept,), kept.next_due))
     names = desk.bot.names(desk.bot.book()).accounts
     assert names[account] not in told(reply) and len(told(reply)) > 0
 
@@ -126,7 +126,7 @@ def test_run_now_shows_all_that_is_so_and_keeps_what_was_seen(desk: World, taken
     desk.ask("run it now")
     desk.at("2026-11-20T14:00:10")
     (question,) = taken
-    assert told(desk.bot.ask(question)) == risky(desk)
+    assert told(desk.due(question)) == risky(desk)
     (kept,) = desk.bot.timetable.all()
     assert len(kept.observed or {}) == len(risky(desk))
 
@@ -135,6 +135,6 @@ def test_a_message_says_which_alert_it_is(desk: World) -> None:
     desk.ask("tell me when an account becomes high risk")
     (kept,) = desk.bot.timetable.all()
     desk.bot.timetable.change(kept, observed={})
-    reply = desk.bot.ask(question_for((kept,), kept.next_due))
+    reply = desk.due(question_for((kept,), kept.next_due))
     titles = [Speaker().say(part.title) for part in reply.answer.parts if isinstance(part, Table)]
     assert titles == [f"an account becomes high risk (score 35 or more) ({kept.id})"]

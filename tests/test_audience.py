@@ -182,7 +182,7 @@ def rooms_of_roles(slack: SlackServer, clock: list[float] | None = None) -> Room
 def test_people_are_known_with_e_mail_address_and_user_groups(slack: SlackServer) -> None:
     slack.users["U2"] = {"profile": {"email": "ana@x.com"}}
     slack.users["UAPP"] = {"is_bot": True}
-    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.user_groups["S1"] = ["U2"]
     slack.channels["C1"]["members"] = ["U1", "U2", "UAPP", BOT_USER]
     ana = Person("U2", email="ana@x.com", outsider=False, groups=("S1",))
     asked = rooms_of_roles(slack)
@@ -194,7 +194,7 @@ def test_people_are_known_with_e_mail_address_and_user_groups(slack: SlackServer
 def test_groups_are_asked_for_once_in_ten_minutes_however_many_people_there_are(slack: SlackServer) -> None:
     now, people = [0.0], [f"U{n}" for n in range(400)]
     slack.users.update({person: {} for person in people})
-    slack.user_groups["S1"] = {"users": people[:7]}
+    slack.user_groups["S1"] = people[:7]
     slack.channels["C1"] = {"members": people}
     asked = rooms_of_roles(slack, now)
     for minute in (0, 6, 9):
@@ -209,7 +209,7 @@ def test_groups_are_asked_for_once_in_ten_minutes_however_many_people_there_are(
 def test_where_slack_does_not_say_who_is_in_a_group_nobody_has_a_role_by_it_and_it_is_asked_again(
     slack: SlackServer,
 ) -> None:
-    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.user_groups["S1"] = ["U2"]
     slack.channels["C1"]["members"] = ["U2", BOT_USER]
     slack.fail("usergroups.users.list", error="missing_scope", needed="usergroups:read")
     asked = rooms_of_roles(slack)
@@ -221,7 +221,7 @@ def test_where_slack_does_not_say_who_is_in_a_group_nobody_has_a_role_by_it_and_
 
 def test_a_channel_is_looked_at_again_when_somebody_comes_or_goes(slack: SlackServer, tmp_path: Path) -> None:
     with bot(slack.api_url, tmp_path, roles=ROLES) as running:
-        slack.user_groups["S1"] = {"users": []}
+        slack.user_groups["S1"] = []
         slack.deliver(running.url, slack.body(slack.mention("MRR?")))
         slack.settled(1)
         slack.channels["C1"]["members"].append("U2")
@@ -249,7 +249,7 @@ def test_an_answer_is_posted_where_everybody_may_see_all_of_it(
 ) -> None:
     """A leader and a rep, Ana, in one channel."""
     slack.users["U2"] = {"profile": {"email": "ana@x.com"}}
-    slack.user_groups["S1"] = {"users": ["U2"]}
+    slack.user_groups["S1"] = ["U2"]
     slack.channels["C1"]["members"].append("U2")
     asked: list[Question] = []
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ask, assistant_at
 from tools.metrics import account_names
 
-UNSURE = "how did the money that comes back every month do in the quarter before this one"
+UNSURE = "tell me how it went in the quarter before this one"
 
 
 class Model:

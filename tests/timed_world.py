@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -57,6 +57,10 @@ class World:
         kind = "dm" if channel.startswith("D") else "channel"
         person, place = Person(who, zone=zone), Place(kind, TEAM, channel, thread)
         return self.bot.ask(Question(f"{TEAM}/{channel}/q{next(self.asked)}", text, person, place))
+
+    def due(self, question: Question) -> Reply:
+        """What a schedule asks, answered as its owner is known to Slack."""
+        return self.bot.ask(replace(question, asker=replace(question.asker, outsider=False)))
 
     def at(self, when: str | datetime) -> None:
         moment = datetime.fromisoformat(when) if isinstance(when, str) else when
