@@ -1,13 +1,11 @@
 """What a listener may look up before it answers Slack: quick, and as whoever asks may see it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.block_kit import Block
 from bot.inputs import Filled, Wrong
-from bot.locale import Speaker
 from bot.question import Person, Place
 from bot.router import Call, Names
 from bot.typeahead import Typeahead
@@ -55,8 +53,6 @@ class Lookups:
     tool: Callable[[str], Tool | None] = _nothing
     day: Callable[[Person, str], "Reply | None"] = _nothing
     """What waits for somebody, said in a language: the answer that their Home tab shows."""
-    below: Callable[[Person, Speaker], Sequence[Block]] = lambda *_: ()
-    """What else their Home tab shows, such as schedules."""
     names: Callable[[Person], Names] = lambda _: Names({})
     """What the accounts that somebody may see are told apart by."""
     period: Callable[[str], str | None] = _nothing

@@ -199,7 +199,7 @@ def test_a_decision_is_shown_in_the_message_that_was_pressed(office: Office) -> 
 
 def test_only_the_owner_or_a_leader_decides_on_a_draft(demo_home: Path, slack: SlackServer, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite'}"
-    office = Office(assistant_at(demo_home, store_url=url, cs_team="UPT", leaders="U1"), slack)
+    office = Office(assistant_at(demo_home, store_url=url, cs_team="UPT", leaders="U1", reps_see="team"), slack)
     reply = waiting_draft(office)
     office.press(reply, "Approve", "UPT")
     office.press(office.ask("summary of Caldwick Health"), "Assign to me", "UPT")

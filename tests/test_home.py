@@ -102,3 +102,9 @@ def test_added_to_a_channel_it_says_hello_once_in_the_inviters_language(office: 
     assert {(asked.key, asked.language, asked.choice) for asked in office.questions} == {
         ("T1/C1/hello", "pt-BR", '{"do":"hello"}')
     }
+
+
+def test_what_is_posted_again_and_again_stands_there_too(office: Office) -> None:
+    office.ask("every Monday 9h post the MRR summary here")
+    blocks = opened(office, "U1")
+    assert any(title.startswith("My schedules and alerts: 1") for title in titles(blocks))

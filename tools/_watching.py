@@ -229,3 +229,10 @@ def _limit(watch: Watch, metric: str, deps: Deps) -> Money | Share | Fraction:
         case "percent":
             return Share(exact)
     return exact
+
+
+def what(kept: KeptSchedule, deps: Deps) -> Phrase | str:
+    """What is posted, in the words in which it was asked for, or what is watched for."""
+    if kept.watch:
+        return condition(kept.watch, kept.arguments, deps)
+    return kept.words or phrase("{tool}", tool=kept.tool)

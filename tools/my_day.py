@@ -1,4 +1,4 @@
-"""What waits for whoever asks: their accounts at risk, renewals, customers nobody spoke with, drafts."""
+"""What waits for whoever asks: their accounts at risk, renewals, customers nobody spoke with, drafts, schedules."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -10,6 +10,8 @@ from tools._bridge import Bridge
 from tools._reading import conversion, elapsed
 from tools._renewals import mrr_of, renewing
 from tools._resting import awake, resting_apart
+from tools._timing import rhythm
+from tools._watching import what
 from tools.metrics import Money, Period, Ranking, Risk, flows, last_touches, rank
 
 AHEAD, SILENCE = timedelta(days=90), timedelta(days=30)
@@ -81,6 +83,7 @@ class _Day:
             lambda risk: self.touched.get(risk.standing.account_id),
         )  # fmt: skip
         yield from self._waiting()
+        yield from self._again_and_again()
         if self.asker.leads:
             yield from self._bridge()
         yield from conversion(self.deps.book)
@@ -109,6 +112,18 @@ class _Day:
             phrase("Drafts waiting for approval: {n}", n=len(self.drafts)),
             (Column(phrase("Draft")), Column(phrase("Title")), Column(phrase("By"))),
             tuple((draft.id, draft.title, draft.author) for draft in self.drafts[:SHOWN]),
+            phrase_n("and {n} more", "and {n} more", more) if more > 0 else None,
+        )
+
+    def _again_and_again(self) -> Iterator[Table]:
+        kept = self.deps.schedules.here()
+        if not kept:
+            return
+        more = len(kept) - SHOWN
+        yield Table(
+            phrase("My schedules and alerts: {n}", n=len(kept)),
+            (Column(phrase("Schedule")), Column(phrase("What")), Column(phrase("When"))),
+            tuple((one.id, what(one, self.deps), rhythm(one.recurrence)) for one in kept[:SHOWN]),
             phrase_n("and {n} more", "and {n} more", more) if more > 0 else None,
         )
 

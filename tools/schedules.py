@@ -26,7 +26,7 @@ from tools import (
     phrase_n,
 )
 from tools._timing import rhythm, spoken_moment
-from tools._watching import condition, news, observe, seen_now
+from tools._watching import condition, news, observe, seen_now, what
 
 _ACTS = {
     "pause": (
@@ -149,7 +149,7 @@ def _all(deps: Deps) -> Answer:
         Column(phrase("By")), Column(phrase("State")),
     )  # fmt: skip
     rows = tuple(
-        (one.id, _what(one, deps), rhythm(one.recurrence), _where(one, deps), one.owner_name, _short_state(one))
+        (one.id, what(one, deps), rhythm(one.recurrence), _where(one, deps), one.owner_name, _short_state(one))
         for one in found
     )
     steps = tuple(phrase("Show schedule {id}", id=one.id) for one in found[:3])
@@ -173,7 +173,7 @@ def _facts(kept: KeptSchedule, deps: Deps) -> Iterator[Part]:
         dates = kept.recurrence.coming(deps.schedules.now, DATES)
         coming = (Fact(phrase("Next times"), tuple(map(spoken_moment, dates))),)
     yield Facts((
-        Fact(phrase("What"), _what(kept, deps)),
+        Fact(phrase("What"), what(kept, deps)),
         Fact(phrase("When"), _when(kept)),
         *coming,
         Fact(phrase("Time zone"), kept.recurrence.zone),
@@ -197,12 +197,6 @@ def _when(kept: KeptSchedule) -> Phrase:
     if kept.watch and kept.watch.after_loads:
         return phrase("after each load of data, and {rhythm}", rhythm=rhythm(kept.recurrence))
     return rhythm(kept.recurrence)
-
-
-def _what(kept: KeptSchedule, deps: Deps) -> Phrase | str:
-    if kept.watch:
-        return condition(kept.watch, kept.arguments, deps)
-    return kept.words or phrase("{tool}", tool=kept.tool)
 
 
 def _where(kept: KeptSchedule, deps: Deps) -> Phrase:

@@ -41,5 +41,5 @@ def _show_home(event: dict[str, Any], client: WebClient, desk: Desk) -> None:
     """What waits for whoever opened it, as they may see it now."""
     person = Person(str(event["user"]), outsider=None)
     speaker = Speaker(desk.lookups.language(person.id))
-    blocks = [*home(desk.lookups.day(person, speaker.language), speaker), *desk.lookups.below(person, speaker)]
+    blocks = home(desk.lookups.day(person, speaker.language), speaker)
     client.views_publish(user_id=person.id, view={"type": "home", "blocks": blocks[:100]})
