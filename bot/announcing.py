@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.conversation import Reply
-from bot.occasion import Occasion
+from bot.occasion import TOLD, Occasion
 from bot.parcels import Parcel
 from bot.question import Person, Place, Question
 from bot.replying import Replying
@@ -16,8 +16,6 @@ from tools import KeptSchedule, Phrase, phrase, rhythm
 
 log = logging.getLogger(__name__)
 
-TOLD = "#told"
-"""How the key of a message to the owner of a schedule ends."""
 NOTE = "#note"
 
 

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from tools import KeptSchedule
 
+TOLD = "#told"
+"""How the keys of what an owner is told of a post begin after the post's own."""
+
 LATE = timedelta(minutes=15)
 """From how late on a post says that it is late, or is skipped."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
-from bot.occasion import lane
+from bot.occasion import TOLD, lane
 from bot.store import aware, exact
 from bot.tables import posts, schedules
 from tools import KeptSchedule, Recurrence, Watch
@@ -161,7 +161,8 @@ class Timetable:
 
 def _is_failing(connection: Connection, kept: KeptSchedule) -> bool:
     """Whether a post did not get through, and none has since."""
-    mine = posts.c.key.like(f"{lane(kept)}/%"), posts.c.state == "sent"
+    key = posts.c.key
+    mine = key.like(f"{lane(kept)}/%"), key.not_like(f"%{TOLD}%"), posts.c.state == "sent"
     sent = connection.execute(select(func.max(posts.c.claimed_at)).where(*mine)).scalar()
     failed = connection.execute(select(s.failed_at).where(s.id == kept.id)).scalar()
     return failed is not None and not (sent and aware(sent) > aware(failed))

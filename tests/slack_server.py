@@ -149,7 +149,7 @@ class SlackServer(LocalSlack):
         """The posts, once there are `n` and time enough for one too many has gone by."""
         self.wait_for_posts(n, channel)
         time.sleep(0.6)
-        assert len(self.posted(channel)) == n
+        assert len(self.posted(channel)) == n, [m["text"] for m in self.posted(channel)]
         return self.posted(channel)
 
     def wait_for_calls(self, method: str, n: int, seconds: float = 60) -> list[dict[str, Any]]:

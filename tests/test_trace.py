@@ -23,6 +23,7 @@ from bot.app import Assistant
 from bot.conversation import Reply
 from bot.listeners import Desk, Identity
 from bot.listeners.actions import question_from_click
+from bot.listeners.doing import Click
 from bot.locale import Speaker
 from bot.lookups import Lookups
 from bot.question import Person, Place, Question
@@ -351,17 +352,23 @@ def post(bot: Assistant, text: str, call: Call | None = None, language: str = ""
     return bot.ask(Question(f"T1/C1/{text}", text, Person("U1"), PLACE, language), call)
 
 
-def press(bot: Assistant, reply: Reply, n: int) -> Reply:
-    """Press the n-th button of an answer, by the way that a real click takes."""
-    said = blocks.message(reply)
-    check(said)
-    (buttons,) = [block["elements"] for block in said.blocks if block["type"] == "actions"]
+def buttons_of(reply: Reply) -> list[dict[str, Any]]:
+    """Those that ask, without the menu of what can be done besides."""
+    found = [block["elements"] for block in blocks.message(reply).blocks if block["type"] == "actions"]
+    return [each for row in found for each in row if each["action_id"].startswith("ask")]
+
+
+def press(bot: Assistant, reply: Reply, action: str) -> Reply:
+    """Press a button of an answer, by the way that a real click takes."""
+    check(blocks.message(reply))
+    pressed_one = next(each for each in buttons_of(reply) if each["action_id"] == action)
     body = {
         "user": {"id": "U2", "team_id": "T1"}, "channel": {"id": "C1"}, "message": {"ts": "1.0"},
         "container": {"type": "message", "message_ts": "1.0", "channel_id": "C1"},
     }  # fmt: skip
     desk = Desk(Identity("T1", "UB", "B"), lambda _: None, lambda *_: None, Lookups(date.today))
-    asked = question_from_click({**buttons[n], "action_ts": f"{n}.{len(reply.question.key)}"}, body, desk)
+    action_of = {**pressed_one, "action_ts": f"{len(action)}.{len(reply.question.key)}"}
+    asked = question_from_click(Click(action_of, body, desk))
     assert asked.place == PLACE
     asked = replace(asked, asker=replace(asked.asker, outsider=False))  # as Slack says
     if not asked.choice:
@@ -389,13 +396,13 @@ def test_two_clicks_lead_from_an_answer_to_the_rows_of_one_figure(
     demo: Assistant, text: str, button: str, verdict: str
 ) -> None:
     answer = post(demo, text)
-    (buttons,) = [block["elements"] for block in blocks.message(answer).blocks if block["type"] == "actions"]
-    assert (buttons[-1]["action_id"], buttons[-1]["text"]["text"]) == ("ask:trace", button)
-    listed = press(demo, answer, -1)
+    (trace,) = [each for each in buttons_of(answer) if each["action_id"] == "ask:trace"]
+    assert trace["text"]["text"] == button
+    listed = press(demo, answer, "ask:trace")
     assert answer.answer is not None
     assert ids(listed) == ids(answer)
     assert listed.language == answer.language
-    traced = press(demo, listed, 0)
+    traced = press(demo, listed, buttons_of(listed)[0]["action_id"])
     assert traced.call == Call("trace_figure", {"figure": ids(answer)[0]})
     speaker = Speaker(traced.language)
     assert speaker.say(traced.message).endswith(verdict)
@@ -407,7 +414,7 @@ def test_two_clicks_lead_from_an_answer_to_the_rows_of_one_figure(
 
 def test_a_trace_has_no_button_to_trace_it_and_an_answer_without_figures_neither(demo: Assistant) -> None:
     answer = post(demo, "Weekly MRR summary")
-    for reply in (press(demo, answer, -1), post(demo, "What do the playbooks say about renewals?")):
+    for reply in (press(demo, answer, "ask:trace"), post(demo, "What do the playbooks say about renewals?")):
         assert reply.answer is not None
         assert "ask:trace" not in json.dumps(blocks.message(reply).blocks)
 
