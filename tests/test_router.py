@@ -490,3 +490,20 @@ def test_a_touchpoint_is_of_an_nps_request_alone(
     assert (decision.tool, {name: value for name, value in decision.arguments.items() if name != "said"}) == (
         "outreach_draft", {"account": "A-004", **arguments},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "arguments"),
+    [
+        ("which accounts lost MRR in October?", "en", {"order": "smallest"}),
+        ("who lost MRR in October?", "en", {"order": "smallest"}),
+        ("quem perdeu MRR em outubro?", "pt-BR", {"order": "smallest"}),
+        ("quais contas enterprise perderam MRR em outubro?", "pt-BR", {"order": "smallest", "segment": "enterprise"}),
+        ("quais contas mais cresceram em outubro?", "pt-BR", {}),
+    ],
+)
+def test_who_lost_or_gained_mrr_is_listed_by_account(
+    router: EmbeddedRouter, text: str, language: str, arguments: Mapping[str, str]
+) -> None:
+    wanted = {"metric": "net_new_mrr", "period": "2026-10", "by": "account_id", **arguments}
+    assert router.choose(text, language, TODAY, NAMES) == Call("query_metric", wanted)

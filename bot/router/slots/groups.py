@@ -51,8 +51,9 @@ _PLAIN = {
 }  # fmt: skip
 _WORD, _ALIKE = re.compile(r"[a-z]{5,}"), 80.0
 """What may be a name of a dimension with a slip in it, and how like one it must be, in per cent."""
+_MOVED = r"(?=.*\b(?:lost|los[ei]\w*|shr[aiu]nk\w*|gr[eo]w\w*|gain\w*|perde\w*|encolhe\w*|cresce\w*|ganh\w*)\b)"
 _WHO = re.compile(
-    r"\b(?P<who>who|quem)\b(?=.*\b(?:lost|los[ei]\w*|shr[aiu]nk\w*|gr[eo]w\w*|gain\w*|perde\w*|encolhe\w*|cresce\w*|ganh\w*)\b)"
+    rf"\b(?P<who>who|quem)\b{_MOVED}|\b(?:quais|que)\s+(?P<elas>contas|clientes)\b{_MOVED}"
     r"|\b(?:which|what|whose)\s+(?:\S+\s+)?(?P<them>accounts|customers|clients)\b"
 )
 """Accounts, where it is asked what became of them; "which retail accounts"."""

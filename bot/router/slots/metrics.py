@@ -52,8 +52,10 @@ _MORE = (
     r"|\b(?:gained|gain|gaining|ganhou|ganharam) (?:\w+ ){0,2}(?:mrr|revenue|receita)\b"
 )
 
+WHO_MOVED = Said("net_new_mrr", 0, 0)
+"""What is asked of accounts whose MRR went up or down, by no metric's name."""
 _COUNTED: tuple[tuple["re.Pattern[str]", str], ...] = (
-    (_all(_WHICH, f"(?:{_LESS}|{_MORE})"), "net_new_mrr"),
+    (_all(_WHICH, f"(?:{_LESS}|{_MORE})"), WHO_MOVED.value or ""),
     (_all(_HOW_MANY, _WHO, _BACK), "reactivated_accounts"),
     (_all(_HOW_MANY, _WHO, _LEFT), "churned_accounts"),
     (_all(_HOW_MANY, _WHO, _CAME), "new_accounts"),

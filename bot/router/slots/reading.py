@@ -13,7 +13,7 @@ from bot.router.slots.comparisons import Compared, find_comparison
 from bot.router.slots.figures import find_draft, find_figure, find_schedule
 from bot.router.slots.groups import Group, find_group
 from bot.router.slots.limits import BookValues, Limit
-from bot.router.slots.metrics import COMMON_NAMES, find_metrics
+from bot.router.slots.metrics import COMMON_NAMES, WHO_MOVED, find_metrics
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import Found, find_period
 from bot.router.slots.text import Word, blank, clean, fold
@@ -147,6 +147,8 @@ def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
     metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
+    if group is None and metrics and metrics[0] == WHO_MOVED:
+        group = find_group(mask.rest, dated)  # "accounts lost" is no name of a metric here
     mask.put("@bcohort" if group and group.by == "cohort" else "@b", group if group and group.sure else None)
     telling = [said for said in metrics if said.end and said.value not in COMMON_NAMES]
     mask.put("@m" if len(telling) == 1 else "@mm", *telling)
