@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
+
+from bot.queued import is_there
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
@@ -49,8 +51,7 @@ class Queued:
 
     @contextmanager
     def _client(self) -> Iterator["DBOSClient | None"]:
-        schema = None if self.engine.dialect.name == "sqlite" else "dbos"
-        if not inspect(self.engine).has_table("workflow_status", schema):
+        if not is_there(self.engine):
             yield None
             return
         from dbos import DBOSClient

@@ -1,15 +1,14 @@
 """Several workspaces: what has to be set, and what runs beside the questions."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.beside import beside, repeated
 from bot.serving import missing_token
 from bot.settings import Settings
-from bot.unforeseen import guarded
 from tools import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -39,20 +38,9 @@ class Several:
     @contextmanager
     def renewing(self) -> Iterator[None]:
         """Tokens that expire soon are exchanged for new ones, at once and from time to time."""
-        stop = threading.Event()
-        clock = threading.Thread(target=self._renew, args=(stop,), name="renewing", daemon=True)
-        clock.start()
-        try:
+        renew = repeated("renewing", lambda: self.installations.renew(self.rotator), self.every)
+        with beside("renewing", renew):
             yield
-        finally:
-            stop.set()
-            clock.join(10)
-
-    def _renew(self, stop: threading.Event) -> None:
-        while True:
-            guarded("renewing", lambda: self.installations.renew(self.rotator), lambda _: None)
-            if stop.wait(self.every):
-                return
 
 
 def installed(settings: Settings, store: "Store") -> Several | None:

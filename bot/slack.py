@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Assistant
 from bot.audit import answered
+from bot.beside import beside
 from bot.conversation import Reply
 from bot.logs import configure
 from bot.lookups import Lookups
@@ -144,17 +145,12 @@ def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None
     """The clock of the schedules, as long as there is somebody to take in what is due."""
     from bot.ticking import Ticker
 
-    here, stop = bot.settings, Event()
+    here = bot.settings
     ticker = Ticker(
         bot.timetable, accept, bot.now, here.schedules_missed, bot.loaded, timedelta(minutes=here.alerts_every)
     )  # fmt: skip
-    clock = Thread(target=ticker.run, args=(stop,), name="schedules", daemon=True)
-    clock.start()
-    try:
+    with beside("schedules", ticker.run):
         yield
-    finally:
-        stop.set()
-        clock.join(10)
 
 
 def _intakes(

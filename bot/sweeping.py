@@ -5,19 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event as Bell
-from threading import Thread
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select
 
 from bot.app import Assistant
+from bot.beside import beside, repeated
 from bot.chain import Event, append, hold, instant
 from bot.privacy import AGED, EMPTIED, ERASING, compact, forget_questions
 from bot.question import Person
 from bot.queued_rows import Queued
 from bot.store import alone
 from bot.tables import STORE, audit_entries, audit_people, audit_texts, questions
-from bot.unforeseen import guarded
 
 log = logging.getLogger(__name__)
 DAY = 24 * 3600.0
@@ -62,21 +60,8 @@ def sweep(engine: Engine, older: Ages, actor: Person = CLOCK, *, dry: bool = Fal
 @contextmanager
 def sweeping(bot: Assistant) -> Iterator[None]:
     """Sweep now and once a day, as long as this lasts; replicas take turns, and the second finds nothing."""
-    stop = Bell()
-    clock = Thread(target=_daily, args=(bot, stop), name="sweeping", daemon=True)
-    clock.start()
-    try:
+    with beside("sweeping", repeated("the daily sweep", lambda: _once(bot), DAY)):
         yield
-    finally:
-        stop.set()
-        clock.join(10)
-
-
-def _daily(bot: Assistant, stop: Bell) -> None:
-    while True:
-        guarded("the daily sweep", lambda: _once(bot), lambda _: None)
-        if stop.wait(DAY):
-            return
 
 
 def _once(bot: Assistant) -> None:

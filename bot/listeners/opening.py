@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackClientError
 from bot.listeners import Desk, accepted
 from bot.locale import Speaker
 from bot.modals import About, Modal
-from bot.question import Person, Question
+from bot.question import Question
 from bot.slack_clients import urgent_client
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,3 @@ def _in_words(modal: Modal, about: About, trigger: str) -> Question:
         Speaker(about.language).say(modal.title),
         replace(about.person, outsider=None), about.place, about.language, response_url=about.response_url,
     )  # fmt: skip
-
-
-def person_of(body: dict[str, Any]) -> Person:
-    return Person(str(body["user"]["id"]), outsider=None)
