@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_bolt.oauth import OAuthFlow
 
+    from bot.gauges import Gauges
     from bot.offices import Office
     from bot.people import People
     from bot.rooms import Rooms
-    from bot.sight import Sight
     from bot.store import Store
 
 
@@ -76,28 +76,28 @@ def leave(status: int) -> None:
 
 
 def _serve(bot: Assistant, http: int | None, host: str) -> None:
+    from bot.gauges import Gauges
     from bot.listeners import bolt_app
     from bot.offices import Offices
     from bot.replicas import new_life
-    from bot.sight import Sight
     from bot.sweeping import sweeping
     from bot.work import Work
 
     settings, store = bot.settings, _store(bot)
-    life, sight = new_life(), Sight(store.engine)
+    life, gauges = new_life(), Gauges(store.engine)
     warming = Thread(target=_warm, args=(bot,), name="warming", daemon=True)
     many = installed(settings, store)
     workspaces = many.installations if many else _the_one(settings)
-    offices = Offices(workspaces, partial(_office, bot, life, sight))
+    offices = Offices(workspaces, partial(_office, bot, life, gauges))
     work = Work(
         store.engine, bot.audit.showing(offices.parcels), offices.apology, offices.undelivered, offices.deliver,
-        life=life, ready=warming.join, sight=sight,
+        life=life, ready=warming.join, gauges=gauges,
     )  # fmt: skip
     desk = offices.desk(work.accept, store.judge, bot.today, many.left if many else None)
     secret = _open(settings.slack_signing_secret)
     app = bolt_app(desk, desk.token, signing_secret=secret, api_url=settings.slack_api_url)
     flow = many.flow if many else None
-    intakes = _intakes(settings, app, http, host, work.alive, store.alive, sight, flow)
+    intakes = _intakes(settings, app, http, host, work.alive, store.alive, gauges, flow)
     sys.setswitchinterval(TURN)
     warming.start()
     work.start()
@@ -115,7 +115,7 @@ def _the_one(settings: Settings) -> OneWorkspace:
     return OneWorkspace(Workspace(me, token))
 
 
-def _office(bot: Assistant, life: str, sight: "Sight", workspace: Workspace) -> "Office":
+def _office(bot: Assistant, life: str, gauges: "Gauges", workspace: Workspace) -> "Office":
     """What one workspace is answered with."""
     from bot import blocks
     from bot.announcing import Announcing
@@ -126,12 +126,12 @@ def _office(bot: Assistant, life: str, sight: "Sight", workspace: Workspace) -> 
     from bot.rooms import Rooms
 
     settings, me, token = bot.settings, workspace.identity, workspace.token
-    delivery = Delivery(bot.store, token, settings.slack_api_url, team=me.team, owner=life, told=sight.slack_error)
+    delivery = Delivery(bot.store, token, settings.slack_api_url, team=me.team, owner=life, told=gauges.slack_error)
     groups = tuple(settings.role_groups.values())
     rooms = Rooms(delivery.reading, me.team, me.bot_user, groups=groups)
     people = People(delivery.hinting, settings.retention_language)
     replying = Replying(
-        partial(_seen, bot, people, sight, token), blocks.message,
+        partial(_seen, bot, people, gauges, token), blocks.message,
         lambda text: bot.conversation.language_of(text, ""), rooms, delivery, settings.alert_to,
         bot.views, bot.says_the_same,
     )  # fmt: skip
@@ -155,14 +155,14 @@ def ticking(bot: Assistant, accept: Callable[[Question], None]) -> Iterator[None
 
 def _intakes(
     settings: Settings, app: "App", http: int | None, host: str,
-    healthy: Callable[[], bool], store: Callable[[], bool], sight: "Sight", flow: "OAuthFlow | None",
+    healthy: Callable[[], bool], store: Callable[[], bool], gauges: "Gauges", flow: "OAuthFlow | None",
 ) -> list[Intake]:  # fmt: skip
     """The ways in, and where an operator asks: on a port of its own, or beside Slack's events."""
     if not http:
         socket = SocketIntake(app, _open(settings.slack_app_token) or "", settings.slack_api_url)
-        pages = pages_of(healthy, lambda: socket.healthy() and store(), sight.text)
+        pages = pages_of(healthy, lambda: socket.healthy() and store(), gauges.text)
         return [socket, *([HttpIntake(None, settings.health_port, pages)] if settings.health_port else [])]
-    pages = pages_of(healthy, store, sight.text)
+    pages = pages_of(healthy, store, gauges.text)
     if settings.health_port in (None, http):
         return [HttpIntake(app, http, pages, host, flow)]
     apart = HttpIntake(None, settings.health_port or 0, pages)
@@ -218,10 +218,10 @@ def _warm(bot: Assistant) -> None:
         image.png()
 
 
-def _seen(bot: Assistant, people: "People", sight: "Sight", token: str, question: Question) -> Reply:
+def _seen(bot: Assistant, people: "People", gauges: "Gauges", token: str, question: Question) -> Reply:
     started = time.monotonic()
     reply = _answer(bot, people, question, token)
-    sight.answered(reply.call.tool if reply.call else None, reply.outcome, time.monotonic() - started)
+    gauges.answered(reply.call.tool if reply.call else None, reply.outcome, time.monotonic() - started)
     return reply
 
 

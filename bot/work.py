@@ -20,12 +20,12 @@ from sqlalchemy.exc import OperationalError
 
 from bot.expiry import Expiry
 from bot.failures import TRIES, Failures
+from bot.gauges import Gauges
 from bot.logs import about, adopt
 from bot.parcels import Later, Parcel, Refused
 from bot.question import Question, question_from_plain
 from bot.queued import at_work
 from bot.replicas import Replicas, new_life
-from bot.sight import Sight
 from bot.unforeseen import error_id, guarded
 
 log = logging.getLogger(__name__)
@@ -72,11 +72,11 @@ class Work:
         every: float = 0.2,
         attempts: int = ATTEMPTS,
         pause: float = 0.5,
-        sight: Sight | None = None,
+        gauges: Gauges | None = None,
     ) -> None:
         self.engine, self.every, self.attempts, self.pause = engine, every, attempts, pause
         self.reply, self.apology, self.undelivered, self.deliver = reply, apology, undelivered, deliver
-        self.ready, self.failures, self.sight = ready, Failures(engine), sight or Sight()
+        self.ready, self.failures, self.gauges = ready, Failures(engine), gauges or Gauges()
         self.replicas = Replicas(engine, life or new_life(), partial(at_work, engine), _take_over)
         self.expiry = Expiry(engine, _delete)
         # A few threads that do all the computing: each that allocates much keeps much (120 MiB in all with twenty).
@@ -96,7 +96,7 @@ class Work:
             with about(str(question["key"])):
                 self._answer(question)
             if accepted_at:
-                self.sight.delivered.observe(max(time.time() - accepted_at, 0.0))
+                self.gauges.delivered.observe(max(time.time() - accepted_at, 0.0))
 
         self._workflow = answer
         DBOS.launch()
@@ -116,7 +116,7 @@ class Work:
         from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
         options = SetEnqueueOptions(queue_partition_key=lane(question))
-        with self.sight.accepting.time(), SetWorkflowID(question.key), options:
+        with self.gauges.accepting.time(), SetWorkflowID(question.key), options:
             DBOS.enqueue_workflow(QUEUE, self._workflow, asdict(question), time.time())
 
     def alive(self) -> bool:
@@ -182,7 +182,7 @@ class Work:
             time.sleep(min(self.pause * 2**attempt, LONGEST_PAUSE) if attempt + 1 < TRIES else 0)
         log.error("%s failed for good, error %s", question.key, error)
         self.failures.keep(question, "", error)
-        self.sight.questions.labels("none", "failed").inc()
+        self.gauges.questions.labels("none", "failed").inc()
         return self.apology(question, error)
 
     def _begun(self, question: Question) -> Sequence[Parcel] | None:

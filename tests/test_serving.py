@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.app import Assistant
+from bot.gauges import Gauges
 from bot.listeners import Identity
 from bot.serving import CannotServe, HttpIntake, SocketIntake, identify, missing_token, pages_of
 from bot.settings import Settings
-from bot.sight import Sight
 from bot.slack import serve as start
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SECRET, TEAM, SlackServer
 from tests.slack_world import Bot, bot
@@ -158,10 +158,10 @@ def test_health_is_told_over_http(slack: SlackServer, http: Bot) -> None:
 
 
 def test_who_is_healthy_but_not_ready_gets_no_events_and_is_not_started_anew() -> None:
-    sight = Sight()
-    sight.answered("accounts_at_risk", "answered", 0.3)
-    sight.slack_error("chat.postMessage", "ratelimited")
-    intake = HttpIntake(None, 0, pages_of(lambda: True, lambda: False, sight.text), host="127.0.0.1")
+    gauges = Gauges()
+    gauges.answered("accounts_at_risk", "answered", 0.3)
+    gauges.slack_error("chat.postMessage", "ratelimited")
+    intake = HttpIntake(None, 0, pages_of(lambda: True, lambda: False, gauges.text), host="127.0.0.1")
     intake.start()
     at = f"http://127.0.0.1:{intake.port}"
     assert get(at + "/healthz")[0] == 200 and get(at + "/readyz") == (503, '{"ok": false}')

@@ -15,7 +15,7 @@ MOMENTS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
 """Seconds at which the histograms are divided: from an acknowledgement to an answer that sat out an outage."""
 
 
-class Sight:
+class Gauges:
     """The metrics of one process, and, asked of the store at each scrape, those that all replicas share."""
 
     def __init__(self, engine: Engine | None = None) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Reply
+from bot.gauges import Gauges
 from bot.logs import Json, Plain, about
 from bot.question import Question
-from bot.sight import Sight
 from bot.store import open_store
 from tests.slack_server import SlackServer
 from tests.slack_world import bot
@@ -83,7 +83,7 @@ def test_a_question_is_in_the_log_by_its_id_and_its_words_are_not(tmp_path: Path
 
 def test_what_the_replicas_share_is_asked_of_the_store_at_each_scrape(tmp_path: Path) -> None:
     with SlackServer() as slack, bot(slack.api_url, tmp_path) as running:
-        shared = Sight(running.store.engine)
+        shared = Gauges(running.store.engine)
         slack.deliver(running.url, slack.body(slack.mention("hello?")))
         slack.wait_for_posts(1)
         deadline = time.time() + 10
@@ -91,14 +91,14 @@ def test_what_the_replicas_share_is_asked_of_the_store_at_each_scrape(tmp_path: 
             assert time.time() < deadline
         assert b'retention_queue_depth{state="waiting"} 0.0' in shared.text()
         assert b"retention_failed_questions 0.0" in shared.text()
-        assert b"retention_accept_seconds_count 1.0" in running.work.sight.text()
-        assert b"retention_delivery_seconds_count 1.0" in running.work.sight.text()
+        assert b"retention_accept_seconds_count 1.0" in running.work.gauges.text()
+        assert b"retention_delivery_seconds_count 1.0" in running.work.gauges.text()
 
 
 def test_a_scrape_does_not_fail_with_the_store(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    assert b"retention_failed_questions 0.0" in Sight(store.engine).text()
+    assert b"retention_failed_questions 0.0" in Gauges(store.engine).text()
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE failures")
-    assert b"retention_failed_questions" not in Sight(store.engine).text()
+    assert b"retention_failed_questions" not in Gauges(store.engine).text()
     store.close()
