@@ -6,6 +6,7 @@ the n-grams, words and pairs of words of the questions.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,6 +65,12 @@ class Purview:
 
         with np.load(file) as kept:
             return cls(CharacterNgrams(kept["idf"], phrased=True), kept["weights"])
+
+
+@lru_cache(maxsize=1)
+def learnt() -> Purview:
+    """What asked.yml teaches, once in a process: it takes most of a second, and does not depend on what is indexed."""
+    return learn(asked())
 
 
 def learn(questions: Sequence[Asked]) -> Purview:

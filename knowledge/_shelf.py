@@ -179,7 +179,7 @@ def write(build: Path, chunks: Sequence[Chunk], embedding: Embedding | None = No
         _purposes.write(database, chunks, _lexical.Lexicon(database, len(chunks)))
     ngrams = _vectors.CharacterNgrams.of(_prose(chunk) for chunk in chunks)
     ngrams.save(build / _IDF)
-    _purview.learn(_purview.asked()).save(build / _PURVIEW)
+    _purview.learnt().save(build / _PURVIEW)
     _vectors.write(build / _VECTORS, (ngrams.embed_query(_prose(chunk)) for chunk in chunks))
     if embedding:
         _dense.write(build, [_readable(chunk) for chunk in chunks], embedding, before)
