@@ -36,6 +36,7 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._period import GRAINS, Grain, Period, add_months
@@ -83,6 +84,7 @@ __all__ = [
     "Decided",
     "Differing",
     "Dimension",
+    "Event",
     "Explained",
     "Failure",
     "Figure",
@@ -90,6 +92,7 @@ __all__ = [
     "Freshness",
     "Grain",
     "Hidden",
+    "Journey",
     "Line",
     "Metric",
     "Money",
@@ -113,6 +116,7 @@ __all__ = [
     "Sight",
     "Source",
     "Statement",
+    "Stretch",
     "Supply",
     "Unit",
     "UnknownAccount",
@@ -135,6 +139,7 @@ __all__ = [
     "dimension_values",
     "flows",
     "freshness",
+    "journey",
     "last_touches",
     "lately_left",
     "ledger_level",
@@ -156,5 +161,6 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "touch_kind",
     "touches_that_say",
 ]  # fmt: skip
