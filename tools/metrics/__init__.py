@@ -7,6 +7,7 @@ tools, the playbooks or the language of the reader.
 
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
 from tools.metrics._contacted import Contacted, contacted, last_touches
@@ -39,7 +40,9 @@ from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stal
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
+from tools.metrics._peers import FEATURES, Described, Peer, described, peers
 from tools.metrics._period import GRAINS, Grain, Period, add_months
+from tools.metrics._products import Product, products
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
@@ -48,6 +51,7 @@ from tools.metrics._profile import (
     profile,
     rates_used,
 )
+from tools.metrics._proportions import Interval, difference
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
@@ -62,6 +66,7 @@ __all__ = [
     "COHORTS",
     "DIMENSIONS",
     "FATES",
+    "FEATURES",
     "GRAINS",
     "ITEMS",
     "NOTHING",
@@ -71,6 +76,7 @@ __all__ = [
     "Backtest",
     "Book",
     "Breakdown",
+    "Campaign",
     "Category",
     "Change",
     "Cohort",
@@ -82,6 +88,7 @@ __all__ = [
     "ContractedMonth",
     "Contribution",
     "Decided",
+    "Described",
     "Differing",
     "Dimension",
     "Event",
@@ -91,7 +98,9 @@ __all__ = [
     "Flows",
     "Freshness",
     "Grain",
+    "Group",
     "Hidden",
+    "Interval",
     "Journey",
     "Line",
     "Metric",
@@ -102,7 +111,9 @@ __all__ = [
     "OldBook",
     "Outcome",
     "Parts",
+    "Peer",
     "Period",
+    "Product",
     "Profile",
     "Ranking",
     "Reason",
@@ -123,7 +134,9 @@ __all__ = [
     "UnknownVariant",
     "Where",
     "account_names",
+    "acted_and_not",
     "add_months",
+    "all_campaigns",
     "all_metrics",
     "backtest",
     "bridges",
@@ -135,6 +148,8 @@ __all__ = [
     "compared_period",
     "concluded",
     "contacted",
+    "described",
+    "difference",
     "differing_accounts",
     "dimension_values",
     "flows",
@@ -151,6 +166,8 @@ __all__ = [
     "movers",
     "next_renewal",
     "open_book",
+    "peers",
+    "products",
     "profile",
     "rank",
     "rates_used",
