@@ -204,9 +204,9 @@ def places(tmp_path):
 def test_regions_add_up_to_the_whole_and_have_a_next_step(places):
     table = cells(part(run(places, sides="regions"), Table, "{by}"))
     assert table == [
-        ["north", "R$520.00", "68.42%", "5", "60", "1 of 6", "16.67%", "used more, and stays: offer more"],
-        ["south", "R$200.00", "26.32%", "2", "5", "4 of 6", "66.67%", "more leave than elsewhere: find out why"],
-        ["none recorded", "R$50.00", "6.58%", "1", "—", "0 of 1", "—", "as elsewhere: keep the rhythm"],
+        ["north", "R$520.00", "67.53%", "5", "60", "1 of 6", "16.67%", "used more, and stays: offer more"],
+        ["south", "R$200.00", "25.97%", "2", "5", "4 of 6", "66.67%", "more leave than elsewhere: find out why"],
+        ["none recorded", "R$50.00", "6.49%", "1", "—", "0 of 1", "—", "as elsewhere: keep the rhythm"],
         ["Total", "R$770.00", "100.00%", "8", "39", "5 of 13", "38.46%", "—"],
     ]
 

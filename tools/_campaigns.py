@@ -97,8 +97,8 @@ def _parts(pair: Pair, known: Sequence[Campaign], deps: Deps) -> Iterator[Part]:
             "{n} accounts took an offer less than 30 days ago: their MRR may still come.", n,
         ))  # fmt: skip
     yield Note(phrase(
-        "Counted in accounts. Took the offer: as the campaign's table says. MRR won: new, expansion and reactivation MRR "
-        "of those accounts from that day on for 30 days; it came then, which does not prove that it came from it."
+        "Counted in accounts. Took the offer: as the campaign's table says. MRR won: new, expansion and reactivation "
+        "MRR of those accounts from that day on for 30 days; it came then, which does not prove that it came from it."
     ))  # fmt: skip
     if len(known) > 2:
         yield _all(known, deps)

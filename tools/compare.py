@@ -33,7 +33,9 @@ class Input(Limits):
         default=None,
         description="peers of the account; two campaigns; regions; products; actions: accounts with and without one.",
     )
-    deed: Annotated[Deed | None, _DEEDS] = Field(default=None, description="Of actions: which one; empty: conversation.")
+    deed: Annotated[Deed | None, _DEEDS] = Field(
+        default=None, description="Of actions: which one; empty: conversation."
+    )
     period: Annotated[str | None, PERIOD] = Field(
         default=None, description="Of actions: when they were done; empty: the last quarter that is over for 90 days."
     )
