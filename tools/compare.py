@@ -15,15 +15,29 @@ from tools._markets import Markets
 Sides = Literal["peers", "campaigns", "regions", "products", "actions"]
 _SIDES = {
     "campaigns": ("campaign*", "campanha*"),
-    "regions": ("region*", "regiao", "regioes", "regiões", "região", "regional", "regionais", "state", "states", "estado", "estados", "geograph*", "geograf*", "territor*"),
+    "regions": (
+        "region*", "regiao", "regioes", "regional", "regionais", "state", "states", "estado", "estados", "geograph*",
+        "geograf*", "territor*",
+    ),
     "products": ("product", "products", "produto", "produtos"),
-    "actions": ("effect", "effects", "impact", "efeito", "efeitos", "impacto", "did it help", "pay off", "paid off", "work*", "helped", "adiant*", "surtiu", "funcion*", "ajudou", "ajudaram", "resultado*", "valeu a pena", "deram certo", "deu certo", "difference", "diferença"),
-    "peers": ("peer", "peers", "similar", "like it", "parecid*", "semelhante*", "pares", "lookalike*", "look-alike*"),
+    "actions": (
+        "effect", "effects", "impact", "efeito", "efeitos", "impacto", "did it help", "pay off", "paid off", "work*",
+        "helped", "adiant*", "surtiu", "funcion*", "ajudou", "ajudaram", "resultado*", "valeu a pena",
+        "valeram a pena", "deram certo", "deu certo", "difference", "diferenca", "comparison group",
+        "grupo de comparacao", "we talked to", "we visited", "com quem falamos", "que visitamos", "business review",
+        "revisao de negocio", "que recebe qbr", "who got a review",
+    ),
+    "peers": (
+        "peer", "peers", "similar", "like it", "parecid*", "semelhante*", "pares", "lookalike*", "look-alike*",
+    ),
 }  # fmt: skip
 _DEEDS = Choice({
-    "review": ("qbr", "qbrs", "ebr", "ebrs", "business review*", "quarterly review*", "revisoes", "revisões", "revisao", "revisão"),
+    "review": ("qbr", "qbrs", "ebr", "ebrs", "business review*", "quarterly review*", "review", "revisoes", "revisao"),
     "message": ("email*", "e-mail*", "message*", "mensag*", "outreach"),
-    "conversation": ("call", "calls", "meeting*", "conversation*", "touch", "touches", "ligac*", "ligaç*", "reunio*", "reuniõ*", "reuniao", "reunião", "convers*", "contato*", "visita*", "visit*"),
+    "conversation": (
+        "call", "calls", "meeting*", "conversation*", "touch", "touches", "ligac*", "reunio*", "reuniao", "convers*",
+        "contato*", "visita*", "visit*",
+    ),
 })  # fmt: skip
 
 
@@ -50,20 +64,19 @@ def compare(ask: Input, deps: Deps) -> Answer:
     conversion, MRR), regions or products with usage, MRR, churn and a next step, or asks what effect calls, meetings
     or reviews had. Not for two definitions of a metric, nor for one metric over two periods.
     """
-    match ask.sides or ("peers" if ask.account else None):
+    sides = ask.sides or ("peers" if ask.account else None)
+    if ask.account and sides != "campaigns":
+        return Alike(read_account(ask.account, deps), ask.limit, deps).answer()
+    match sides:
         case "campaigns":
             return compare_campaigns(ask.said or "", ask.where, deps)
         case "regions":
             return Markets("region", ask.where, deps).answer()
         case "products":
             return Markets("product", ask.where, deps).answer()
-        case "actions" if not ask.account:
+        case "actions":
             return Effect(ask.deed or "conversation", ask.period, ask.where, deps).answer()
-        case None:
-            raise _unsaid()
-    if ask.account is None:
-        raise _unsaid()
-    return Alike(read_account(ask.account, deps), ask.limit, deps).answer()
+    raise _unsaid()
 
 
 def _unsaid() -> ToolError:

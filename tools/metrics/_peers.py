@@ -16,7 +16,7 @@ from tools.metrics._query import Reader
 
 Feature = Literal["employees", "tenure", "mrr", "usage"]
 FEATURES: tuple[Feature, ...] = get_args(Feature)
-"""People working there, months since it first paid, MRR in minor units, and events in the 28 days to the last report."""
+"""People working there, months since it first paid, MRR, and events in the 28 days to the last report."""
 OTHER_SEGMENT = 1.0
 """How far apart two segments are: as far as one standard deviation of a number."""
 WINDOW = timedelta(days=28)
@@ -82,8 +82,9 @@ def _used(reader: Reader, day: date) -> dict[str, float]:
     latest = reader.rows(select(func.max(u.on_day).label("day")).where(u.on_day <= day))[0].day
     if latest is None:
         return {}
-    rows = select(u.account_id, func.sum(u.events).label("events")).where(u.on_day <= latest, u.on_day > latest - WINDOW)
-    return {row.account_id: float(row.events) for row in reader.rows(rows.group_by(u.account_id))}
+    rows = select(u.account_id, func.sum(u.events).label("events"))
+    recent = rows.where(u.on_day <= latest, u.on_day > latest - WINDOW).group_by(u.account_id)
+    return {row.account_id: float(row.events) for row in reader.rows(recent)}
 
 
 def _describe(row: Any, events: float | None, day: date) -> Described:

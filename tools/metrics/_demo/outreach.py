@@ -32,11 +32,10 @@ class Campaign:
     """How likely who answers takes the offer."""
 
 
+MEDIUM_AND_LARGE = ("mid-market", "enterprise")
 CAMPAIGNS = (
-    Campaign("CP-01", "Analytics launch", "email", "Analytics", 320, 30, ("mid-market", "enterprise"), 0.9, 0.2, 0.35),
-    Campaign(
-        "CP-02", "Analytics second wave", "webinar", "Analytics", 140, 30, ("mid-market", "enterprise"), 0.9, 0.4, 0.5
-    ),
+    Campaign("CP-01", "Analytics launch", "email", "Analytics", 320, 30, MEDIUM_AND_LARGE, 0.9, 0.2, 0.35),
+    Campaign("CP-02", "Analytics second wave", "webinar", "Analytics", 140, 30, MEDIUM_AND_LARGE, 0.9, 0.4, 0.5),
     Campaign("CP-03", "E-signature spring", "email", "E-signature", 210, 21, ("smb", "mid-market"), 0.5, 0.2, 0.3),
     Campaign("CP-04", "E-signature autumn", "email", "E-signature", 60, 21, ("smb", "mid-market"), 0.5, 0.22, 0.35),
 )
@@ -58,7 +57,7 @@ def campaign_rows(today: date) -> Iterator[Row]:
 def campaign_contacts(
     account: Account, lines: list[Line], contacts: list[Contact], today: date, seed: int
 ) -> Iterator[Row]:
-    """The account's rows of `campaign_contacts`: who bought the offer soon after took it, and some others who answered."""
+    """The account's rows of `campaign_contacts`. Who bought the offer soon after took it, and some who answered."""
     for each in CAMPAIGNS:
         rng = stream(seed, f"campaign {each.id}", account.number)
         start = today - timedelta(days=each.ago)
