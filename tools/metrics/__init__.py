@@ -38,6 +38,7 @@ from tools.metrics._flows import (
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
+from tools.metrics._lists import Lost, goals_set, last_visits, lost_accounts, paying_since, promoters, referred
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._peers import FEATURES, Described, Peer, described, peers
@@ -103,6 +104,7 @@ __all__ = [
     "Interval",
     "Journey",
     "Line",
+    "Lost",
     "Metric",
     "Money",
     "Mover",
@@ -154,24 +156,30 @@ __all__ = [
     "dimension_values",
     "flows",
     "freshness",
+    "goals_set",
     "journey",
     "last_touches",
+    "last_visits",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "lost_accounts",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
     "movers",
     "next_renewal",
     "open_book",
+    "paying_since",
     "peers",
     "products",
     "profile",
+    "promoters",
     "rank",
     "rates_used",
     "ratio",
+    "referred",
     "renewal_outcome",
     "retrace",
     "roll_forward",
