@@ -44,9 +44,7 @@ class Effect:
         self.until = self.period.last_day + LATER
         if self.until > deps.today:
             raise ToolError(
-                phrase(
-                    "What became of it shows 90 days later, on {day}: ask about an earlier period.", day=self.until
-                ),
+                phrase("What became of it shows 90 days later, on {day}: ask about an earlier period.", day=self.until),
                 suggestions=(phrase("What effect did our calls have in {period}?", period=self._latest()),),
             )
         self.did, self.did_not = acted_and_not(deps.book, self._acted, self.period.start, self.until, where)

@@ -43,7 +43,8 @@ _WANTED = Choice({
     ),
     "missing": (
         "without goals", "without a goal", "no goal", "no goals", "missing goals", "sem meta", "sem metas",
-        "sem objetivo*", "goals missing", "nao tem meta", "faltam", "nao sabemos", "lacuna*", "gap", "gaps", "falta meta", "faltam metas",
+        "sem objetivo*", "goals missing", "nao tem meta", "faltam", "nao sabemos",
+        "lacuna*", "gap", "gaps", "falta meta", "do we not know", "do we know the goals",
     ),
 })  # fmt: skip
 
@@ -111,7 +112,8 @@ class _Everyone:
     def _headline(self) -> Phrase:
         off = sum(each.status in ("late", "behind", "overdue") for each in self.goals)
         return phrase(
-            "{well} of {n} goals are on track or reached, {off} are not; {missing} of {all} accounts have none recorded.",
+            "{well} of {n} goals are on track or reached, {off} are not; {missing} of {all} accounts have none "
+            "recorded.",
             well=sum(each.status in ("on_track", "reached") for each in self.goals), n=len(self.goals), off=off,
             missing=len(self.missing), all=len(self.standings),
         )  # fmt: skip
@@ -153,8 +155,9 @@ class _Everyone:
 
     def _columns(self) -> tuple[Column, ...]:
         return (
-            Column(phrase("Account")), Column(phrase("Goal")), Column(phrase("Status")), Column(phrase("Way gone"), True),
-            Column(phrase("Due")), Column(phrase("MRR"), True), Column(phrase("Owner")),
+            Column(phrase("Account")), Column(phrase("Goal")), Column(phrase("Status")),
+            Column(phrase("Way gone"), True), Column(phrase("Due")), Column(phrase("MRR"), True),
+            Column(phrase("Owner")),
         )  # fmt: skip
 
     def _row(self, each: _One) -> tuple[Cell, ...]:

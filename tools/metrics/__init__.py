@@ -37,8 +37,20 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._ideal import FEWEST, OF_PROSPECTS, Ideal, Trait, ideal_customers
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
-from tools.metrics._lists import Lost, goals_set, last_visits, lost_accounts, paying_since, promoters, referred
+from tools.metrics._lists import (
+    Lost,
+    account_count,
+    goals_set,
+    largest_of,
+    last_visits,
+    lost_accounts,
+    paying_since,
+    promoters,
+    referred,
+)
+from tools.metrics._motions import Motions, motions
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._peers import FEATURES, Described, Peer, described, peers
@@ -53,6 +65,14 @@ from tools.metrics._profile import (
     rates_used,
 )
 from tools.metrics._proportions import Interval, difference
+from tools.metrics._prospects import (
+    Prospect,
+    audiences_by_network,
+    has_web_analytics,
+    matched_prospects,
+    mentions_of,
+    top_content,
+)
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
@@ -68,9 +88,11 @@ __all__ = [
     "DIMENSIONS",
     "FATES",
     "FEATURES",
+    "FEWEST",
     "GRAINS",
     "ITEMS",
     "NOTHING",
+    "OF_PROSPECTS",
     "REASONS",
     "SECRETS",
     "TOGETHER",
@@ -101,12 +123,14 @@ __all__ = [
     "Grain",
     "Group",
     "Hidden",
+    "Ideal",
     "Interval",
     "Journey",
     "Line",
     "Lost",
     "Metric",
     "Money",
+    "Motions",
     "Mover",
     "NoBook",
     "NoLongerDefined",
@@ -117,6 +141,7 @@ __all__ = [
     "Period",
     "Product",
     "Profile",
+    "Prospect",
     "Ranking",
     "Reason",
     "Renewal",
@@ -131,15 +156,18 @@ __all__ = [
     "Statement",
     "Stretch",
     "Supply",
+    "Trait",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
     "Where",
+    "account_count",
     "account_names",
     "acted_and_not",
     "add_months",
     "all_campaigns",
     "all_metrics",
+    "audiences_by_network",
     "backtest",
     "bridges",
     "broken_down",
@@ -157,7 +185,10 @@ __all__ = [
     "flows",
     "freshness",
     "goals_set",
+    "has_web_analytics",
+    "ideal_customers",
     "journey",
+    "largest_of",
     "last_touches",
     "last_visits",
     "lately_left",
@@ -165,9 +196,12 @@ __all__ = [
     "ledger_rows",
     "ledger_sums",
     "lost_accounts",
+    "matched_prospects",
+    "mentions_of",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
+    "motions",
     "movers",
     "next_renewal",
     "open_book",
@@ -186,6 +220,7 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "top_content",
     "touch_kind",
     "touches_that_say",
 ]  # fmt: skip

@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
 from tools.metrics._book import accounts, goals, mrr_movements, survey_answers, touches
 from tools.metrics._dimensions import DIMENSIONS
-from tools.metrics._figure import EMPTY
+from tools.metrics._figure import EMPTY, Source
 from tools.metrics._opening import Book
-from tools.metrics._query import Where, limited_to, read
+from tools.metrics._query import Where, limited_to, matching, read
 
 VISITS = ("meeting", "visit", "onsite", "on-site", "reunião", "visita")
 """Channels of a touch that was a visit; a call is none."""
@@ -125,6 +125,22 @@ def _lost(day: date, where: Where) -> Any:
     )
     gone = and_(m.category == "churn", m.on_day <= day, ~came_back.exists(), ~again.exists())
     return rows.where(gone, *limited_to(where, mrr_movements, day)).order_by(m.amount_minor, m.account_id)
+
+
+def account_count(book: Book, where: Where, day: date) -> tuple[int, Source]:
+    """How many accounts are so at the end of a day, and the statement that gives them."""
+    rows, source = read(book, matching(where, day))
+    return len(rows), source
+
+
+def largest_of(book: Book, where: Where, day: date, most: int) -> Sequence[Any]:
+    """The accounts that are so and pay, the largest first: account_id, name, owner, mrr (minor units)."""
+    m, a = mrr_movements.c, accounts.c
+    total = cast(func.sum(m.amount_minor), BigInteger)
+    columns = (a.account_id, a.name, a.owner)
+    rows = select(*columns, total.label("mrr")).join_from(accounts, mrr_movements, m.account_id == a.account_id)
+    paying = rows.where(m.on_day <= day, a.account_id.in_(matching(where, day))).group_by(*columns).having(total > 0)
+    return read(book, paying.order_by(total.desc(), a.account_id).limit(most))[0]
 
 
 def goals_set(book: Book, day: date) -> Sequence[Any]:
