@@ -38,6 +38,7 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._period import GRAINS, Grain, Period, add_months
@@ -102,6 +103,7 @@ __all__ = [
     "Differing",
     "Dimension",
     "Driver",
+    "Event",
     "Explained",
     "Failure",
     "Figure",
@@ -111,6 +113,7 @@ __all__ = [
     "Grain",
     "Hazard",
     "Hidden",
+    "Journey",
     "Line",
     "Metric",
     "Money",
@@ -136,6 +139,7 @@ __all__ = [
     "Sight",
     "Source",
     "Statement",
+    "Stretch",
     "Supply",
     "Unit",
     "UnknownAccount",
@@ -160,6 +164,7 @@ __all__ = [
     "fit_in_force",
     "flows",
     "freshness",
+    "journey",
     "last_touches",
     "lately_left",
     "ledger_level",
@@ -181,5 +186,6 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "touch_kind",
     "touches_that_say",
 ]  # fmt: skip
