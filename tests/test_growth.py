@@ -181,7 +181,8 @@ def test_goals_are_judged_by_a_straight_line_and_missing_ones_are_a_gap(aims):
         "2 of 7 goals are on track or reached, 3 are not; 1 of 3 accounts have none recorded."
     )
     assert [row[1:4] for row in cells(part(answer, Table, "Not on track, the most urgent first"))] == [
-        ["missed", "not reached in time", "99.00%"], ["behind", "behind", "10.00%"], ["late", "somewhat late", "60.00%"],
+        ["missed", "not reached in time", "99.00%"], ["behind", "behind", "10.00%"],
+        ["late", "somewhat late", "60.00%"],
     ]  # fmt: skip
     assert cells(part(answer, Table, "No goal recorded: gaps, by MRR")) == [["None", "R$50.00", "Bia"]]
     assert {row[0]: row[1] for row in cells(part(answer, Table, "Where the goals stand"))}["not measured"] == "2"
@@ -201,7 +202,7 @@ def test_one_accounts_goals_agree_with_the_list_of_all(aims):
 
 @pytest.fixture
 def moved(tmp_path):
-    """In the third quarter: three signed up and one of them pays; two of four grew; one that was gone is back."""
+    """In the third quarter: three signed up, and one of them pays; two of four grew; one is back."""
 
     def signed(name, on):
         return {**account(name), "signed_up_on": day(on)}

@@ -9,6 +9,7 @@ TABLES: Mapping[str, Phrase] = {
     "audiences": phrase("Social audiences"),
     "campaign_contacts": phrase("Campaign contacts"),
     "campaigns": phrase("Campaigns"),
+    "commitments": phrase("Commitments"),
     "contacts": phrase("Contacts"),
     "costs": phrase("Costs"),
     "discounts": phrase("Discounts"),

@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
@@ -24,6 +25,7 @@ from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
+from tools.metrics._fitted import Fitted
 from tools.metrics._flows import (
     CATEGORIES,
     Category,
@@ -76,7 +78,18 @@ from tools.metrics._prospects import (
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
-from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._risk import (
+    START,
+    Contribution,
+    Ranking,
+    Risk,
+    backtest,
+    card_in_force,
+    fit_in_force,
+    rank,
+)
+from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
+from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -90,13 +103,17 @@ __all__ = [
     "FEATURES",
     "FEWEST",
     "GRAINS",
+    "HORIZONS",
     "ITEMS",
     "NOTHING",
     "OF_PROSPECTS",
     "REASONS",
     "SECRETS",
+    "START",
     "TOGETHER",
+    "AtK",
     "Backtest",
+    "BadScorecard",
     "Book",
     "Breakdown",
     "Campaign",
@@ -110,18 +127,22 @@ __all__ = [
     "ContractChange",
     "ContractedMonth",
     "Contribution",
+    "Counts",
     "Decided",
     "Described",
     "Differing",
     "Dimension",
+    "Driver",
     "Event",
     "Explained",
     "Failure",
     "Figure",
+    "Fitted",
     "Flows",
     "Freshness",
     "Grain",
     "Group",
+    "Hazard",
     "Hidden",
     "Ideal",
     "Interval",
@@ -149,6 +170,8 @@ __all__ = [
     "Retraced",
     "Risk",
     "RollForward",
+    "Scorecard",
+    "Scoring",
     "Secret",
     "Share",
     "Sight",
@@ -171,6 +194,7 @@ __all__ = [
     "backtest",
     "bridges",
     "broken_down",
+    "card_in_force",
     "changes_ahead",
     "cohorts",
     "coming_renewals",
@@ -182,6 +206,7 @@ __all__ = [
     "difference",
     "differing_accounts",
     "dimension_values",
+    "fit_in_force",
     "flows",
     "freshness",
     "goals_set",
