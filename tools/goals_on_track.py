@@ -43,7 +43,7 @@ _WANTED = Choice({
     ),
     "missing": (
         "without goals", "without a goal", "no goal", "no goals", "missing goals", "sem meta", "sem metas",
-        "sem objetivo*", "goals missing", "nao tem meta", "faltam", "nao sabemos",
+        "sem objetivo*", "goals missing", "never agreed", "nunca combin*", "nao tem meta", "faltam", "nao sabemos",
         "lacuna*", "gap", "gaps", "falta meta", "do we not know", "do we know the goals",
     ),
 })  # fmt: skip

@@ -36,6 +36,7 @@ _ASPECTS = Choice({
     "leads": (
         "lead", "leads", "lead list", "prospect", "prospects", "list of companies", "imported list", "lista de leads",
         "prospectos", "lista de empresas", "lista importada", "companies on the list", "empresas da lista",
+        "of the list", "from the list", "fair list", "sales call", "vendas deve chamar", "vendas deve ligar",
     ),
     "criteria": (
         "criteria", "prospecting", "criterio*", "prospeccao", "prospectar", "qualify", "qualificar", "qualification",
@@ -43,7 +44,7 @@ _ASPECTS = Choice({
     ),
     "web": (
         "web analytics", "google analytics", "web site", "website", "site", "pages", "content do", "top content",
-        "paginas", "conteudo*", "read on our", "leem",
+        "paginas", "conteudo*", "content", "pages on", "read on our", "leem",
     ),
     "social": (
         "social", "facebook", "instagram", "linkedin", "twitter", "followers", "audience", "audiences", "seguidores",
@@ -71,7 +72,7 @@ def ideal_customers(ask: Input, deps: Deps) -> Answer:
         return web(ask.where, deps)
     if ask.aspect == "social":
         return social(deps)
-    found = profile_of(deps.book, deps.today, ask.where)
+    found = profile_of(deps.book, deps.today, {} if ask.aspect == "leads" else ask.where)
     if found.customers < ENOUGH or not found.best:
         raise ToolError(phrase(
             "Too few customers for a profile: {n} that ever paid, {best} of them among the best; I need {enough}.",

@@ -25,11 +25,12 @@ _KINDS = Choice({
     "advocates": (
         "advocate*", "promoter*", "reference*", "referral*", "refer us", "testimonial*", "champions", "ambassador*",
         "fans", "defensor*", "promotor*", "referenci*", "indica*", "depoimento*", "embaixador*", "fas", "evangelist*",
-        "recomend*", "recommend*", "speak for us", "vouch",
+        "recomend*", "recommend*", "speak for us", "quote", "vouch",
     ),
     "winback": (
         "win back", "win-back", "winback", "win backs", "bring back", "get back", "reconquist*", "recuper*",
-        "trazer de volta", "ex clientes", "former customers", "lost customers", "churned", "retomar", "win them back",
+        "trazer de volta", "de volta", "ex clientes", "ex customers", "former customers", "lost customers", "churned",
+        "retomar", "win them back", "who left", "que sairam", "quem saiu",
     ),
     "survey": ("survey*", "nps", "csat", "questionnaire", "pesquisa*", "questionario"),
     "event": (
