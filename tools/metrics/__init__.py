@@ -9,7 +9,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted, last_touches
+from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -21,6 +21,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._flows import (
@@ -51,6 +52,7 @@ from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -83,6 +85,7 @@ __all__ = [
     "Decided",
     "Differing",
     "Dimension",
+    "Evidence",
     "Explained",
     "Failure",
     "Figure",
@@ -107,9 +110,12 @@ __all__ = [
     "Renewals",
     "Retraced",
     "Risk",
+    "RiskChange",
+    "RiskChanges",
     "RollForward",
     "Secret",
     "Share",
+    "Shift",
     "Sight",
     "Source",
     "Statement",
@@ -131,8 +137,11 @@ __all__ = [
     "compared_period",
     "concluded",
     "contacted",
+    "contacted_each",
     "differing_accounts",
     "dimension_values",
+    "evidence_of",
+    "flagged",
     "flows",
     "freshness",
     "last_touches",
@@ -152,6 +161,7 @@ __all__ = [
     "ratio",
     "renewal_outcome",
     "retrace",
+    "risk_changes",
     "roll_forward",
     "scorecard",
     "stale_sources",

@@ -1,0 +1,133 @@
+"""The rows of the book behind each sign of risk of one account: which ticket, which invoice, which weeks of usage.
+
+Each reads by the same rule as its sign in `_signals.py`, as of the same day; a test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from tools.metrics._book import (
+    contacts,
+    goals,
+    invoices,
+    mrr_movements,
+    subscriptions,
+    survey_answers,
+    tickets,
+    touches,
+    usage,
+)
+from tools.metrics._figure import Source
+from tools.metrics._opening import Book
+from tools.metrics._query import read
+from tools.metrics._signals import REPORTING, unsolved
+
+YEAR, QUARTER, HALF = timedelta(days=365), timedelta(days=90), timedelta(days=180)
+USAGE = timedelta(days=112)
+"""Four weeks and the twelve before them."""
+Rows = Sequence[Row[Any]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a sign was found in: rows of one table of the book, columns as there."""
+
+    driver: str
+    rows: Rows
+    source: Source
+
+
+def evidence_of(book: Book, account_id: str, day: date, drivers: Sequence[str]) -> Mapping[str, Evidence]:
+    """Driver → its rows, of those drivers that are found in rows at all."""
+    found = {}
+    for driver in drivers:
+        if driver in BEHIND:
+            rows, source = read(book, BEHIND[driver](account_id, day))
+            found[driver] = Evidence(driver, rows, source)
+    return found
+
+
+def _usage_weeks(account_id: str, day: date) -> Select[Any]:
+    """Events by report, those of the sixteen weeks up to the latest, the latest first."""
+    u = usage.c
+    until = select(func.max(u.on_day)).where(u.account_id == account_id, u.on_day <= day).scalar_subquery()
+    statement = select(u.on_day, func.sum(u.events).label("events"), until.label("last"))
+    recent = statement.where(u.account_id == account_id, u.on_day <= day, u.on_day > day - REPORTING - USAGE)
+    return recent.group_by(u.on_day).order_by(u.on_day.desc())
+
+
+def _latest_report(account_id: str, day: date) -> Select[Any]:
+    u = usage.c
+    statement = select(u.on_day, func.sum(u.events).label("events")).where(u.account_id == account_id, u.on_day <= day)
+    return statement.group_by(u.on_day).order_by(u.on_day.desc()).limit(1)
+
+
+def _last_heard(account_id: str, day: date) -> Select[Any]:
+    """The last touch in which they took part; where there was none, no row."""
+    t = touches.c
+    heard = select(touches).where(t.account_id == account_id, t.on_day <= day, t.direction.in_(("inbound", "both")))
+    return heard.order_by(t.on_day.desc(), t.touch_id).limit(1)
+
+
+def _urgent_tickets(account_id: str, day: date) -> Select[Any]:
+    t = tickets.c
+    urgent = select(tickets).where(t.account_id == account_id, t.opened_on <= day, unsolved(day))
+    return urgent.where(t.priority.in_(("high", "critical"))).order_by(t.opened_on, t.ticket_id)
+
+
+def _nps(account_id: str, day: date) -> Select[Any]:
+    a = survey_answers.c
+    answers = select(survey_answers).where(a.account_id == account_id, a.kind == "nps")
+    lately = answers.where(a.answered_on <= day, a.answered_on > day - YEAR)
+    return lately.order_by(a.answered_on.desc(), a.score).limit(1)
+
+
+def _overdue(account_id: str, day: date) -> Select[Any]:
+    i = invoices.c
+    unpaid = select(invoices).where(
+        i.account_id == account_id, i.due_on < day, or_(i.paid_on.is_(None), i.paid_on > day)
+    )
+    return unpaid.where(i.issued_on <= day, i.issued_on > day - YEAR).order_by(i.due_on, i.invoice_id)
+
+
+def _who_left(account_id: str, day: date) -> Select[Any]:
+    c = contacts.c
+    ours = select(contacts).where(c.account_id == account_id, c.role.in_(("champion", "sponsor", "buyer")))
+    return ours.where(c.left_on <= day, c.left_on > day - HALF).order_by(c.left_on, c.contact_id)
+
+
+def _contractions(account_id: str, day: date) -> Select[Any]:
+    m = mrr_movements.c
+    lost = select(mrr_movements).where(m.account_id == account_id, m.category == "contraction")
+    return lost.where(m.on_day <= day, m.on_day > day - QUARTER).order_by(m.on_day)
+
+
+def _contracts(account_id: str, day: date) -> Select[Any]:
+    s = subscriptions.c
+    lines = select(subscriptions).where(s.account_id == account_id, s.started_on <= day, s.kind != "repeat")
+    return lines.where(or_(s.ended_on.is_(None), s.ended_on > day)).order_by(s.renews_on, s.subscription_id)
+
+
+def _open_goals(account_id: str, day: date) -> Select[Any]:
+    g = goals.c
+    due = select(goals).where(g.account_id == account_id, g.set_on <= day, g.due_on >= day, g.current.is_not(None))
+    return due.where(g.target != g.baseline).order_by(g.due_on, g.goal_id)
+
+
+BEHIND: Mapping[str, Callable[[str, date], Select[Any]]] = {
+    "usage_drop": _usage_weeks,
+    "usage_gap": _latest_report,
+    "silence": _last_heard,
+    "urgent_tickets": _urgent_tickets,
+    "nps": _nps,
+    "overdue_days": _overdue,
+    "sponsor_left": _who_left,
+    "contraction": _contractions,
+    "renewal_days": _contracts,
+    "goals_behind": _open_goals,
+}
+"""Driver → the statement that finds its rows."""
