@@ -96,7 +96,7 @@ class NextBest:
 
 
 def next_best(situation: Situation, rules: tuple[Rule, ...], may: Callable[[Rule], Decision]) -> NextBest:
-    """The first rule that fits and is allowed. A rest day is waited for; a used-up budget makes way for the next rule."""
+    """The first rule that fits and is allowed. A rest day is waited for; a full budget makes way for the next rule."""
     fitting = [rule for rule in rules if rule.fits(situation)]
     passed: list[tuple[Rule, Blocked]] = []
     for rule in fitting:

@@ -14,7 +14,7 @@ from tools._phrase import Phrase, phrase
 from tools._plans import live_plans
 from tools._recipient import recipient
 from tools._registry import Deps
-from tools.metrics import Contacted, Risk, contacted_each, flagged
+from tools.metrics import Contacted, Risk, flagged
 
 SOON, NEW = 90, 90
 """Days to a renewal, and since the first payment."""
@@ -90,15 +90,12 @@ WHY: Mapping[str, Phrase] = {
 """Rule → why it fires, in words."""
 
 
-def next_bests(account_ids: Sequence[str], risks: Mapping[str, Risk], deps: Deps) -> Mapping[str, NextBest]:
-    """Account id → its one next best action today. `risks`: of those accounts that pay."""
+def next_bests(found: Mapping[str, Contacted], risks: Mapping[str, Risk], deps: Deps) -> Mapping[str, NextBest]:
+    """Account id → its one next best action today. `found`: what is known of contacts with each; `risks`: of those
+    accounts that pay."""
     plans, rules = live_plans(deps), next_best_rules()
-    return {
-        account_id: next_best(
-            _situation(found, risks.get(account_id), account_id in plans, deps), rules, _Guard(found, deps).of
-        )
-        for account_id, found in contacted_each(deps.book, account_ids, deps.today).items()
-    }
+    situations = {each: _situation(found[each], risks.get(each), each in plans, deps) for each in found}
+    return {each: next_best(situations[each], rules, _Guard(found[each], deps).of) for each in found}
 
 
 def _situation(found: Contacted, risk: Risk | None, plan: bool, deps: Deps) -> Situation:

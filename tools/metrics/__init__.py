@@ -53,6 +53,7 @@ from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -70,6 +71,7 @@ __all__ = [
     "SECRETS",
     "TOGETHER",
     "Backtest",
+    "Became",
     "Book",
     "Breakdown",
     "Category",
@@ -90,6 +92,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Flows",
+    "Followed",
     "Freshness",
     "Grain",
     "Hidden",
@@ -112,6 +115,7 @@ __all__ = [
     "Risk",
     "RiskChange",
     "RiskChanges",
+    "RiskRecord",
     "RollForward",
     "Secret",
     "Share",
@@ -144,11 +148,14 @@ __all__ = [
     "flagged",
     "flows",
     "freshness",
+    "interval",
     "last_touches",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "lost",
+    "lost_mrr",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
@@ -162,6 +169,7 @@ __all__ = [
     "renewal_outcome",
     "retrace",
     "risk_changes",
+    "risk_record",
     "roll_forward",
     "scorecard",
     "stale_sources",
