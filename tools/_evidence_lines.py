@@ -35,9 +35,8 @@ def _rows(found: Evidence, currency: str) -> Iterator[tuple[Cell, ...]]:
     lines = list(LINES[found.driver](found.rows, currency))
     for record, day, what in lines[:EACH]:
         yield record, sign, day, what
-    if more := len(lines) - EACH:
-        if more > 0:
-            yield phrase_n("{n} more row", "{n} more rows", more), sign, None, None
+    if (more := len(lines) - EACH) > 0:
+        yield phrase_n("{n} more row", "{n} more rows", more), sign, None, None
 
 
 def _usage(rows: Sequence[Any], currency: str) -> Iterator[Line]:

@@ -39,6 +39,8 @@ from tools._signs import account_score, track_record, unknowns
 from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank, risk_changes
 
 MOST = 100
+DEEDS = 3
+"""Accounts whose next best action is offered at once; those of the others with their reasons."""
 WHY: Why = ("account_risk", {})
 ORDERS = Choice({
     "mrr": (
@@ -55,7 +57,7 @@ CHANGES = Choice({
         "different from", "entered", "newly", "got worse", "got better", "worsened", "improved", "mudou", "mudaram",
         "mudanca*", "desde", "novidade*", "entrou", "entraram", "saiu da lista", "sairam", "piorou", "pioraram",
         "melhorou", "melhoraram", "diferenca*", "diferente de", "novas na lista", "novos na lista", "novo na lista",
-        "nova na lista",
+        "nova na lista", "with last week", "com a da semana passada", "com a semana passada", "com a lista passada",
     ),
 })  # fmt: skip
 
@@ -244,12 +246,16 @@ def _leaving(ranking: Ranking, currency: str) -> Part:
 
 
 def _next(shown: Watched) -> tuple[Phrase, ...]:
-    """First what to do about the first; then what changed, and whether lists like this one are any good."""
+    """First what to do about the first few; then what changed, and whether lists like this one are any good."""
     more = (
         phrase("What changed in the at-risk list since last week?"),
         phrase("How well did last quarter's at-risk list do?"),
     )
     if not shown.risks:
         return (phrase("Weekly MRR summary"), *more)
-    first = shown.risks[0].standing
-    return (step(shown.bests[first.account_id], first.name, shown.deps.language), *more)
+    return (*dict.fromkeys(_deed(shown, risk) for risk in shown.risks[:DEEDS]), *more)
+
+
+def _deed(shown: Watched, risk: Risk) -> Phrase:
+    standing = risk.standing
+    return step(shown.bests[standing.account_id], standing.name, shown.deps.language)
