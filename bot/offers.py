@@ -24,8 +24,8 @@ CALLED: Mapping[str, Phrase] = {
 ACCOUNT = ("draft", "log_touch", "snooze", "assign", "risk_case")
 """What can be done about an account."""
 FIRST = ("why", "why_of", "draft", "change", "share")
-"""What has a button of its own, where it is offered; the rest is in the menu. `why_of` lists the accounts of which it can
-be asked."""
+"""What has a button of its own, where it is offered; the rest is in the menu. `why_of` lists the accounts of which
+it can be asked."""
 DONE_BY = {"risk_case": "risk_feedback"}
 """Verb → the tool that does it, where it is not called the same."""
 CHANGEABLE = ("period", "segment", "owner")

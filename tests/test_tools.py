@@ -90,6 +90,8 @@ def book_at(tmp_path, **tables):
 
 # Accounts at risk
 
+WHY = "Why, and what to do next: in brackets points of the score, and their change since {day}"
+
 
 @pytest.fixture
 def risky(tmp_path):
@@ -127,20 +129,22 @@ def risky(tmp_path):
 def test_accounts_are_ranked_by_score_and_of_equals_the_larger_comes_first(risky):
     answer = run(risky, "accounts_at_risk")
     assert cells(part(answer, Table)) == [
-        ["Alpha", "34", "R$1,000.00", "15 Dec 2026", "Ana"],
-        ["Beta", "25", "R$5,000.00", "20 Jan 2027", "Bia"],
-        ["Epsilon", "25", "R$100.00", "20 Jan 2027", "Bia"],
+        ["Alpha", "34", "0", "R$1,000.00", "15 Dec 2026", "1 Jul 2026", "Ana"],
+        ["Beta", "25", "0", "R$5,000.00", "20 Jan 2027", "—", "Bia"],
+        ["Epsilon", "25", "0", "R$100.00", "20 Jan 2027", "—", "Bia"],
     ]
     assert said(answer.headline) == "3 accounts are at risk, with R$6,100.00 of MRR."
 
 
 def test_the_reasons_add_up_to_the_score(risky):
-    reasons = facts(part(run(risky, "accounts_at_risk"), Facts, "Reasons, with their points of the score"))
+    reasons = facts(part(run(risky, "accounts_at_risk"), Facts, WHY))
     assert reasons == {
         "Alpha, 34": "not heard from for 121 days (12), last NPS answer 5 (11), 1 urgent ticket open (7) "
-        "and renews in 46 days (4)",
-        "Beta, 25": "last NPS answer 6 (11), 1 champion, sponsor or buyer left (10) and renews in 82 days (4)",
-        "Epsilon, 25": "last NPS answer 6 (11), 1 champion, sponsor or buyer left (10) and renews in 82 days (4)",
+        "and renews in 46 days (4). Next: escalate the urgent ticket.",
+        "Beta, 25": "last NPS answer 6 (11), 1 champion, sponsor or buyer left (10) and renews in 82 days (4). "
+        "Next: call who rated us low.",
+        "Epsilon, 25": "last NPS answer 6 (11), 1 champion, sponsor or buyer left (10) and renews in 82 days (4). "
+        "Next: call who rated us low.",
     }
 
 

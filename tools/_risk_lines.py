@@ -57,7 +57,10 @@ def reasons_since(change: RiskChange) -> tuple[Phrase, ...]:
 def _counting(found: Phrase, worth: int, shift: Shift | None) -> Phrase:
     if shift is None:
         return phrase("{evidence} ({points})", evidence=found, points=worth)
-    return phrase("{evidence} ({points}, {change})", evidence=found, points=worth, change=points(shift.points))
+    said = {"evidence": found, "points": worth, "change": points(shift.points)}
+    if shift.before is None:
+        return phrase("{evidence} ({points}; {change}, not known before)", **said)
+    return phrase("{evidence} ({points}, {change})", **said)
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,12 @@ def _notes(changes: RiskChanges) -> Iterator[Note]:
             "{n} account stayed on the list with the same score.",
             "{n} accounts stayed on the list with the same scores.", changes.unmoved,
         ))  # fmt: skip
+    if changes.came_by_being_known:
+        yield Note(phrase_n(
+            "{n} of those that are new is on the list only because a sign could not be judged then.",
+            "{n} of those that are new are on the list only because a sign could not be judged then.",
+            changes.came_by_being_known,
+        ))  # fmt: skip
     yield Note(phrase(
         "Both lists are made of the book as it is now, each with what had happened by its day: "
         "what was loaded late counts on the day on which it happened."

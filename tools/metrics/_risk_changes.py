@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.metrics._risk import Contribution, Ranking, Risk
+from tools.metrics._risk import Contribution, Ranking, Risk, scorecard
 
 
 def flagged(risk: Risk | None) -> bool:
@@ -43,6 +43,11 @@ class RiskChange:
         return (self.after.score if self.after else 0) - (self.before.score if self.before else 0)
 
     @property
+    def newly_known(self) -> int:
+        """Points of signs that could not be judged then: nothing need have happened."""
+        return sum(shift.points for shift in self.shifts if self.before and shift.before is None)
+
+    @property
     def latest(self) -> Risk:
         """As it stands, or as it last stood."""
         found = self.after or self.before
@@ -71,6 +76,11 @@ class RiskChanges:
         """On the list then and now, with another score; the largest changes first."""
         both = (c for c in self.each.values() if flagged(c.before) and flagged(c.after) and c.points)
         return tuple(sorted(both, key=lambda change: -abs(change.points)))
+
+    @property
+    def came_by_being_known(self) -> int:
+        """How many of those that came would not have without signs that could not be judged then."""
+        return sum(c.after is not None and c.after.score - c.newly_known < scorecard().at_risk for c in self.came)
 
     @property
     def unmoved(self) -> int:
