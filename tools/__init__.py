@@ -21,6 +21,7 @@ from tools._answer import (
     Fact,
     Facts,
     Heatmap,
+    Mark,
     NextSteps,
     Note,
     Part,
@@ -28,6 +29,7 @@ from tools._answer import (
     Section,
     Shaded,
     Table,
+    Timeline,
     ToolError,
 )
 from tools._caseload import Asker, Caseload, NoCaseload, Snooze
@@ -89,11 +91,11 @@ __all__ = [
     "REVIEWED", "SAID", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS", "TOPIC",
     "VARIANT", "VERDICTS", "WHY", "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked", "Caseload", "Cell",
     "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine",
-    "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery",
-    "NextSteps", "NoCaseload", "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points",
-    "Recurrence", "RiskCase", "Rules", "Said", "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze", "Table",
-    "Territory", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why", "Wish", "as_rows",
-    "guarded_drafts", "knows_holidays", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n",
-    "read_rules", "refuse_win_back", "relative", "review_facts", "rhythm", "spoken_moment", "to_decide",
+    "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "Mark",
+    "MetricQuery", "NextSteps", "NoCaseload", "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan",
+    "Points", "Recurrence", "RiskCase", "Rules", "Said", "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze",
+    "Table", "Territory", "Timeline", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why",
+    "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load", "may_contact", "metric_query", "phrase",
+    "phrase_n", "read_rules", "refuse_win_back", "relative", "review_facts", "rhythm", "spoken_moment", "to_decide",
     "what_it_hides",
 ]  # fmt: skip

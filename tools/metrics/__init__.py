@@ -37,6 +37,7 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._period import GRAINS, Grain, Period, add_months
@@ -87,6 +88,7 @@ __all__ = [
     "Decided",
     "Differing",
     "Dimension",
+    "Event",
     "Evidence",
     "Explained",
     "Failure",
@@ -96,6 +98,7 @@ __all__ = [
     "Freshness",
     "Grain",
     "Hidden",
+    "Journey",
     "Line",
     "Metric",
     "Money",
@@ -123,6 +126,7 @@ __all__ = [
     "Sight",
     "Source",
     "Statement",
+    "Stretch",
     "Supply",
     "Unit",
     "UnknownAccount",
@@ -149,6 +153,7 @@ __all__ = [
     "flows",
     "freshness",
     "interval",
+    "journey",
     "last_touches",
     "lately_left",
     "ledger_level",
@@ -174,5 +179,6 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "touch_kind",
     "touches_that_say",
-]  # fmt: skip
+]
