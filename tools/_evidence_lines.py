@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from tools._account import role_name
@@ -9,7 +10,7 @@ from tools._answer import Cell, Column, Table
 from tools._contacting import CHANNELS
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._signs import DRIVERS
-from tools.metrics import Book, Evidence, Money
+from tools.metrics import Book, Evidence, Money, Share
 
 EACH = 5
 """Rows of one sign that are shown."""
@@ -118,6 +119,45 @@ def _goals(rows: Sequence[Any], currency: str) -> Iterator[Line]:
         yield row.goal_id, row.due_on, phrase("{name}: {current} of {target} {unit}", **said)
 
 
+def _features(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        yield row.feature, row.on_day, phrase_n("last used, {n} event", "last used, {n} events", int(row.events))
+
+
+def _peaks(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        yield _report(row), row.on_day, phrase_n("{n} user", "{n} users", int(row.users))
+
+
+def _signed_up(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        yield row.account_id, row.signed_up_on, phrase("signed up, and never used it since")
+
+
+def _solved(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        took = phrase_n("resolved after {n} day", "resolved after {n} days", (row.solved_on - row.opened_on).days)
+        yield row.ticket_id, row.solved_on, phrase("{took}, reopened", took=took) if row.reopened else took
+
+
+def _ratings(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        yield row.record, row.on_day, phrase("CSAT {score}", score=f"{row.score:g}")
+
+
+def _commitments(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        owed = phrase("{name}, owed by {owner}", name=row.name, owner=row.owner or phrase("nobody named"))
+        yield row.commitment_id, row.due_on, owed
+
+
+def _discounts(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+    for row in rows:
+        off = Share(Fraction(row.percent_bp, 10_000)) if row.percent_bp else None
+        ends = phrase("discount of {percent} ends", percent=off) if off else phrase("discount ends")
+        yield row.discount_id, row.ends_on, ends
+
+
 PRIORITIES: Mapping[str, Phrase] = {"high": phrase("high"), "critical": phrase("critical")}
 LINES: Mapping[str, Callable[[Sequence[Any], str], Iterator[Line]]] = {
     "usage_drop": _usage,
@@ -130,5 +170,22 @@ LINES: Mapping[str, Callable[[Sequence[Any], str], Iterator[Line]]] = {
     "contraction": _movements,
     "renewal_days": _contracts,
     "goals_behind": _goals,
+    "features_dropped": _features,
+    "breadth": _features,
+    "events_per_seat": _usage,
+    "seats_used": _peaks,
+    "not_activated": _signed_up,
+    "critical_days": _tickets,
+    "reopened": _solved,
+    "days_to_solve": _solved,
+    "fcr": _solved,
+    "nps_age": _answers,
+    "csat": _ratings,
+    "csat_age": _ratings,
+    "late_commitments": _commitments,
+    "price_ahead": _discounts,
+    "notice_left": _contracts,
+    "auto_renews": _contracts,
+    "tenure": _contracts,
 }
 """Driver → how its rows are told."""

@@ -46,6 +46,7 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "invest_nothing": Deed(phrase("invest nothing more: serve them as agreed")),
     "escalate": Deed(phrase("escalate the urgent ticket")),
+    "keep_promise": Deed(phrase("deliver what was promised")),
     "call_detractor": Deed(phrase("call who rated us low")),
     "re_engage": Deed(
         phrase("write to re-engage them"), lambda name: phrase("Re-engagement message to {account}", account=name),
@@ -73,6 +74,8 @@ WHY: Mapping[str, Phrase] = {
     "cancelled_hear_why": phrase("cancelled, still pays"),
     "stranger_at_risk": phrase("a stranger at risk"),
     "urgent_ticket": phrase("urgent ticket open"),
+    "promise_broken": phrase("commitment late"),
+    "never_used": phrase("never used the product"),
     "low_nps": phrase("rated us low"),
     "sponsor_left": phrase("champion, sponsor or buyer left"),
     "usage_fell": phrase("usage fell"),

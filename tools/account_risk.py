@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -27,11 +28,11 @@ from tools.metrics import (
     Risk,
     RiskChange,
     RiskChanges,
+    Share,
     evidence_of,
     flagged,
     rank,
     risk_changes,
-    scorecard,
 )
 
 
@@ -102,7 +103,7 @@ class _One:
             return phrase(
                 "{account} is not on the list: its score is {score}, {missing} short of the {threshold} "
                 "from which on an account is at risk.",
-                score=score, missing=scorecard().at_risk - risk.score, threshold=scorecard().at_risk, **said,
+                score=score, missing=risk.card.at_risk - risk.score, threshold=risk.card.at_risk, **said,
             )  # fmt: skip
         return self._on_the_list(risk, score)
 
@@ -110,7 +111,7 @@ class _One:
         at_risk = self.ranking.at_risk
         said = {
             "account": self.name, "score": score, "place": at_risk.index(risk) + 1, "all": len(at_risk),
-            "threshold": scorecard().at_risk,
+            "threshold": risk.card.at_risk,
         }  # fmt: skip
         if snooze := self.deps.caseload.snoozed(self.deps.today).get(self.found.account_id):
             return phrase(
@@ -165,6 +166,7 @@ class _One:
                 Fact(phrase("Last touch"), Watched((risk,), self.changes, self.deps).last_touch(risk)),
                 Fact(phrase("Trust plan"), plan.id if plan else phrase("none")),
                 Fact(phrase("Points that could be judged"), phrase("{n} of {all}", n=risk.coverage, all=100)),
+                *_chances(risk),
             ]
         return Facts((*action_facts(self.best, self.deps.today, self.deps.language), *known))
 
@@ -172,11 +174,11 @@ class _One:
         """What is not known, and whether it could put the account on the list."""
         if not risk.unknown:
             return
-        most = {driver.name: driver.most for driver in scorecard().drivers}
+        most = {driver.name: driver.most for driver in risk.card.drivers}
         named = tuple(phrase("{driver} (up to {n})", driver=DRIVERS[each], n=most[each]) for each in risk.unknown)
         yield Note(phrase("Not known, and so not counted: {drivers}.", drivers=named))
         reachable = risk.score + sum(most[each] for each in risk.unknown)
-        if not risk.at_risk and reachable >= scorecard().at_risk:
+        if not risk.at_risk and reachable >= risk.card.at_risk:
             yield Note(phrase("With what is not known it could be on the list: absence here is no good news."))
 
     def _opinions(self) -> Iterator[Facts]:
@@ -198,3 +200,13 @@ class _One:
 def _sign(now: Contribution, then: int | None) -> tuple[Cell, ...]:
     moved = points(now.points - then) if then is not None else None
     return DRIVERS[now.driver], evidence(now), now.points, then, moved
+
+
+def _chances(risk: Risk) -> Iterator[Fact]:
+    """How likely it is to be lost, where history tells that."""
+    if risk.chances:
+        told = tuple(
+            phrase("{chance} within {n} days", chance=Share(Fraction(chance).limit_denominator(1_000)), n=days)
+            for days, chance in risk.chances.items()
+        )
+        yield Fact(phrase("Chance of leaving"), told)

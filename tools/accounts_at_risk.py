@@ -178,6 +178,7 @@ def _ranked(ask: Input, ranking: Ranking, shown: Watched, listed: int) -> Iterat
     day, assigned = shown.deps.today - WEEK, shown.deps.caseload.assigned()
     columns = (
         Column(phrase("Account")), Column(phrase("Score"), numeric=True),
+        *((Column(phrase("Chance in 90 days"), numeric=True),) if ranking.card.hazard else ()),
         Column(phrase("Since {day}", day=day), numeric=True),
         Column(phrase("MRR"), numeric=True), Column(phrase("Renewal")), Column(phrase("Last touch")),
         *(() if ask.owner else (Column(phrase("Owner")),)),
@@ -209,6 +210,7 @@ def _row(shown: Watched, ranking: Ranking, risk: Risk, assigned: Mapping[str, st
     return (
         standing.name,
         account_score(shown.deps, ranking, risk),
+        *([Share(Fraction(risk.chances[90]).limit_denominator(1_000))] if risk.chances else []),
         change_of(shown.changes.each[standing.account_id]),
         _mrr(shown.deps, ranking, risk),
         standing.renews_on,

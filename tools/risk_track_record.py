@@ -41,7 +41,6 @@ from tools.metrics import (
     lost,
     lost_mrr,
     risk_record,
-    scorecard,
 )
 
 LISTED = 20
@@ -124,9 +123,15 @@ def _parts(record: RiskRecord, is_over: bool, deps: Deps) -> Iterator[Part]:
     if not is_over:
         yield Note(phrase("That time is not over: who may still leave in it counts as staying."))
     yield Note(phrase(
-        "The list is made as of {day}, from what had happened by then, with the scorecard of today (version {n}); "
-        "accounts that had cancelled already are not in it.", day=record.day, n=scorecard().version,
+        "The list is made as of {day}, from what had happened by then, by a scorer that learnt nothing of what came "
+        "after ({scorer}); accounts that had cancelled already are not in it.", day=record.day, scorer=_scorer(record),
     ))  # fmt: skip
+
+
+def _scorer(record: RiskRecord) -> Phrase:
+    if record.card.kind == "model":
+        return phrase("fitted model {version}", version=record.card.version)
+    return phrase("scorecard, version {version}", version=record.card.version)
 
 
 def _verdict(record: RiskRecord) -> Phrase:

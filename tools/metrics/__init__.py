@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
@@ -24,6 +25,7 @@ from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
+from tools.metrics._fitted import Fitted
 from tools.metrics._flows import (
     CATEGORIES,
     Category,
@@ -52,9 +54,20 @@ from tools.metrics._profile import (
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
-from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._risk import (
+    START,
+    Contribution,
+    Ranking,
+    Risk,
+    backtest,
+    card_in_force,
+    fit_in_force,
+    rank,
+)
 from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
 from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
+from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
+from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -66,12 +79,16 @@ __all__ = [
     "DIMENSIONS",
     "FATES",
     "GRAINS",
+    "HORIZONS",
     "ITEMS",
     "NOTHING",
     "REASONS",
     "SECRETS",
+    "START",
     "TOGETHER",
+    "AtK",
     "Backtest",
+    "BadScorecard",
     "Became",
     "Book",
     "Breakdown",
@@ -85,18 +102,22 @@ __all__ = [
     "ContractChange",
     "ContractedMonth",
     "Contribution",
+    "Counts",
     "Decided",
     "Differing",
     "Dimension",
+    "Driver",
     "Event",
     "Evidence",
     "Explained",
     "Failure",
     "Figure",
+    "Fitted",
     "Flows",
     "Followed",
     "Freshness",
     "Grain",
+    "Hazard",
     "Hidden",
     "Journey",
     "Line",
@@ -120,6 +141,8 @@ __all__ = [
     "RiskChanges",
     "RiskRecord",
     "RollForward",
+    "Scorecard",
+    "Scoring",
     "Secret",
     "Share",
     "Shift",
@@ -138,6 +161,7 @@ __all__ = [
     "backtest",
     "bridges",
     "broken_down",
+    "card_in_force",
     "changes_ahead",
     "cohorts",
     "coming_renewals",
@@ -149,6 +173,7 @@ __all__ = [
     "differing_accounts",
     "dimension_values",
     "evidence_of",
+    "fit_in_force",
     "flagged",
     "flows",
     "freshness",

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select, union_all
 
 from tools.metrics._book import (
+    accounts,
+    commitments,
     contacts,
+    discounts,
     goals,
     invoices,
     mrr_movements,
@@ -24,7 +27,8 @@ from tools.metrics._book import (
 from tools.metrics._figure import Source
 from tools.metrics._opening import Book
 from tools.metrics._query import read
-from tools.metrics._signals import REPORTING, unsolved
+from tools.metrics._signs_of_care import unsolved
+from tools.metrics._signs_of_use import REPORTING
 
 YEAR, QUARTER, HALF = timedelta(days=365), timedelta(days=90), timedelta(days=180)
 USAGE = timedelta(days=112)
@@ -118,6 +122,66 @@ def _open_goals(account_id: str, day: date) -> Select[Any]:
     return due.where(g.target != g.baseline).order_by(g.due_on, g.goal_id)
 
 
+def _features(account_id: str, day: date) -> Select[Any]:
+    """Events by feature, with the last day on which each was used."""
+    u = usage.c
+    sums = select(u.feature, func.max(u.on_day).label("on_day"), func.sum(u.events).label("events"))
+    recent = sums.where(u.account_id == account_id, u.on_day <= day, u.on_day > day - REPORTING - USAGE, u.events > 0)
+    return recent.group_by(u.feature).order_by(func.max(u.on_day), u.feature)
+
+
+def _peaks(account_id: str, day: date) -> Select[Any]:
+    """The most users of any feature by report, the latest first."""
+    u = usage.c
+    peaks = select(u.on_day, func.max(u.users).label("users")).where(u.account_id == account_id, u.on_day <= day)
+    return peaks.where(u.on_day > day - REPORTING, u.users.is_not(None)).group_by(u.on_day).order_by(u.on_day.desc())
+
+
+def _signed_up(account_id: str, day: date) -> Select[Any]:
+    return select(accounts).where(accounts.c.account_id == account_id, accounts.c.signed_up_on <= day)
+
+
+def _critical_tickets(account_id: str, day: date) -> Select[Any]:
+    return _urgent_tickets(account_id, day).where(tickets.c.priority == "critical")
+
+
+def _solved(account_id: str, day: date) -> Select[Any]:
+    t = tickets.c
+    solved = select(tickets).where(t.account_id == account_id, t.solved_on <= day, t.solved_on > day - HALF)
+    return solved.order_by(t.solved_on.desc(), t.ticket_id)
+
+
+def _reopened(account_id: str, day: date) -> Select[Any]:
+    return _solved(account_id, day).where(tickets.c.reopened.is_(True), tickets.c.solved_on > day - QUARTER)
+
+
+def _ratings(account_id: str, day: date) -> Select[Any]:
+    """Of surveys and of solved tickets: `record`, `on_day`, `score`."""
+    a, t = survey_answers.c, tickets.c
+    asked = select(a.answer_id.label("record"), a.answered_on.label("on_day"), a.score.label("score")).where(
+        a.account_id == account_id, a.kind == "csat", a.answered_on <= day, a.answered_on > day - HALF
+    )
+    rated = select(t.ticket_id.label("record"), t.solved_on.label("on_day"), t.csat.label("score")).where(
+        t.account_id == account_id, t.csat.is_not(None), t.solved_on <= day, t.solved_on > day - HALF
+    )
+    both = union_all(asked, rated).subquery("ratings")
+    return select(both).order_by(both.c.on_day.desc(), both.c.record)
+
+
+def _late_commitments(account_id: str, day: date) -> Select[Any]:
+    c = commitments.c
+    due = select(commitments).where(c.account_id == account_id, c.promised_on <= day, c.due_on < day)
+    late = due.where(c.due_on > day - YEAR, or_(c.delivered_on.is_(None), c.delivered_on > day))
+    return late.order_by(c.due_on, c.commitment_id)
+
+
+def _discounts_ending(account_id: str, day: date) -> Select[Any]:
+    d, s = discounts.c, subscriptions.c
+    theirs = select(discounts).join_from(discounts, subscriptions, s.subscription_id == d.subscription_id)
+    ending = theirs.where(s.account_id == account_id, d.starts_on <= day, d.ends_on > day, d.ends_on <= day + QUARTER)
+    return ending.order_by(d.ends_on, d.discount_id)
+
+
 BEHIND: Mapping[str, Callable[[str, date], Select[Any]]] = {
     "usage_drop": _usage_weeks,
     "usage_gap": _latest_report,
@@ -129,5 +193,22 @@ BEHIND: Mapping[str, Callable[[str, date], Select[Any]]] = {
     "contraction": _contractions,
     "renewal_days": _contracts,
     "goals_behind": _open_goals,
+    "features_dropped": _features,
+    "breadth": _features,
+    "events_per_seat": _usage_weeks,
+    "seats_used": _peaks,
+    "not_activated": _signed_up,
+    "critical_days": _critical_tickets,
+    "reopened": _reopened,
+    "days_to_solve": _solved,
+    "fcr": _solved,
+    "nps_age": _nps,
+    "csat": _ratings,
+    "csat_age": _ratings,
+    "late_commitments": _late_commitments,
+    "price_ahead": _discounts_ending,
+    "notice_left": _contracts,
+    "auto_renews": _contracts,
+    "tenure": _contracts,
 }
 """Driver → the statement that finds its rows."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.metrics._risk import Contribution, Ranking, Risk, scorecard
+from tools.metrics._risk import Contribution, Ranking, Risk
 
 
 def flagged(risk: Risk | None) -> bool:
@@ -80,7 +80,7 @@ class RiskChanges:
     @property
     def came_by_being_known(self) -> int:
         """How many of those that came would not have without signs that could not be judged then."""
-        return sum(c.after is not None and c.after.score - c.newly_known < scorecard().at_risk for c in self.came)
+        return sum(c.after is not None and c.after.score - c.newly_known < c.after.card.at_risk for c in self.came)
 
     @property
     def unmoved(self) -> int:

@@ -18,8 +18,9 @@ from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, read
-from tools.metrics._risk import Risk, rank
+from tools.metrics._risk import Risk, card_in_force, fit_in_force, rank, ranked, weights_in_force
 from tools.metrics._risk_changes import flagged
+from tools.metrics._scorecard import Scorecard
 
 Became = Literal["left", "contracted", "stayed", "grew"]
 CONFIDENCE = 1.96
@@ -48,6 +49,8 @@ class RiskRecord:
 
     day: date
     period: Period
+    card: Scorecard
+    """What the list was made with."""
     followed: tuple[Followed, ...]
 
     @cached_property
@@ -93,13 +96,26 @@ def lost_mrr(followed: Sequence[Followed]) -> int:
 
 
 def risk_record(book: Book, period: Period, where: Where = EMPTY) -> RiskRecord:
-    """The list of the evening before the period, and what became of everybody by its end."""
+    """The list of the evening before the period, and what became of everybody by its end.
+
+    A model that was fitted later has seen the outcome: then the scorecard makes the list, which nothing was fitted to.
+    """
     day = period.start - timedelta(days=1)
-    judged = [risk for risk in rank(book, day, where).risks if not risk.standing.leaving_on]
+    card = _blind_card(book, day)
+    ids = {risk.standing.account_id for risk in rank(book, day, where).risks}
+    scored = (risk for risk in ranked(book, day, card).risks if risk.standing.account_id in ids)
+    judged = [risk for risk in scored if not risk.standing.leaving_on]
     each = each_account(period).c
     rows, _ = read(book, select(each.account_id, each.opening, each.closing, each.contraction, each.churn_n))
     ended = {row.account_id: row for row in rows}
-    return RiskRecord(day, period, tuple(_followed(risk, ended[risk.standing.account_id]) for risk in judged))
+    return RiskRecord(day, period, card, tuple(_followed(risk, ended[risk.standing.account_id]) for risk in judged))
+
+
+def _blind_card(book: Book, day: date) -> Scorecard:
+    """The scorer in force, unless it learnt from what came after the day."""
+    fitted, card = fit_in_force(book), card_in_force(book)
+    learnt_later = card.kind == "model" and (fitted is None or fitted.fitted_on > day)
+    return weights_in_force(book) if learnt_later else card
 
 
 def _followed(risk: Risk, row: Any) -> Followed:
