@@ -151,11 +151,12 @@ def _commitments(rows: Sequence[Any], currency: str) -> Iterator[Line]:
         yield row.commitment_id, row.due_on, owed
 
 
-def _discounts(rows: Sequence[Any], currency: str) -> Iterator[Line]:
+def _dearer(rows: Sequence[Any], currency: str) -> Iterator[Line]:
     for row in rows:
-        off = Share(Fraction(row.percent_bp, 10_000)) if row.percent_bp else None
-        ends = phrase("discount of {percent} ends", percent=off) if off else phrase("discount ends")
-        yield row.discount_id, row.ends_on, ends
+        ends = phrase("a discount ends, or a higher price is planned")
+        if row.percent_bp:
+            ends = phrase("discount of {percent} ends", percent=Share(Fraction(row.percent_bp, 10_000)))
+        yield row.record, row.on_day, ends
 
 
 PRIORITIES: Mapping[str, Phrase] = {"high": phrase("high"), "critical": phrase("critical")}
@@ -183,7 +184,7 @@ LINES: Mapping[str, Callable[[Sequence[Any], str], Iterator[Line]]] = {
     "csat": _ratings,
     "csat_age": _ratings,
     "late_commitments": _commitments,
-    "price_ahead": _discounts,
+    "price_ahead": _dearer,
     "notice_left": _contracts,
     "auto_renews": _contracts,
     "tenure": _contracts,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, union_all
+from sqlalchemy import Integer, Row, Select, cast, func, null, or_, select, union_all
 
 from tools.metrics._book import (
     accounts,
@@ -18,6 +18,7 @@ from tools.metrics._book import (
     goals,
     invoices,
     mrr_movements,
+    subscription_changes,
     subscriptions,
     survey_answers,
     tickets,
@@ -175,11 +176,22 @@ def _late_commitments(account_id: str, day: date) -> Select[Any]:
     return late.order_by(c.due_on, c.commitment_id)
 
 
-def _discounts_ending(account_id: str, day: date) -> Select[Any]:
-    d, s = discounts.c, subscriptions.c
-    theirs = select(discounts).join_from(discounts, subscriptions, s.subscription_id == d.subscription_id)
-    ending = theirs.where(s.account_id == account_id, d.starts_on <= day, d.ends_on > day, d.ends_on <= day + QUARTER)
-    return ending.order_by(d.ends_on, d.discount_id)
+def _dearer(account_id: str, day: date) -> Select[Any]:
+    """What makes a contract line dearer within 90 days: `record`, `on_day`; `percent_bp`, of a discount that ends."""
+    d, c, s = discounts.c, subscription_changes.c, subscriptions.c
+    ending = select(d.discount_id.label("record"), d.ends_on.label("on_day"), d.percent_bp.label("percent_bp"))
+    theirs = ending.join_from(discounts, subscriptions, s.subscription_id == d.subscription_id).where(
+        s.account_id == account_id, d.starts_on <= day, d.ends_on > day, d.ends_on <= day + QUARTER
+    )
+    rising = select(c.subscription_id, c.effective_on, cast(null(), Integer)).join_from(
+        subscription_changes, subscriptions, s.subscription_id == c.subscription_id
+    )
+    planned = rising.where(
+        s.account_id == account_id, c.effective_on > day, c.effective_on <= day + QUARTER,
+        c.unit_amount_minor > s.unit_amount_minor,
+    )  # fmt: skip
+    both = union_all(theirs, planned).subquery("dearer")
+    return select(both).order_by(both.c.on_day, both.c.record)
 
 
 BEHIND: Mapping[str, Callable[[str, date], Select[Any]]] = {
@@ -206,7 +218,7 @@ BEHIND: Mapping[str, Callable[[str, date], Select[Any]]] = {
     "csat": _ratings,
     "csat_age": _ratings,
     "late_commitments": _late_commitments,
-    "price_ahead": _discounts_ending,
+    "price_ahead": _dearer,
     "notice_left": _contracts,
     "auto_renews": _contracts,
     "tenure": _contracts,
