@@ -1,4 +1,4 @@
-"""What changed in the list of accounts at risk, why one account is on it or not, how an earlier list did, what reps say."""
+"""What changed in the at-risk list, why an account is on it or not, how an earlier list did, and what reps say."""
 
 from datetime import date
 from fractions import Fraction
