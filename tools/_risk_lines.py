@@ -8,11 +8,14 @@ from functools import cached_property
 from tools._answer import Cell, Fact, Facts
 from tools._next_best import NextBest
 from tools._next_best_of import next_bests, said
-from tools._phrase import Phrase, phrase
+from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools._risk_cases import RiskCase, case_said, latest
 from tools._signs import DRIVERS, evidence
-from tools.metrics import Change, Contacted, Risk, RiskChange, RiskChanges, Shift, contacted_each
+from tools.metrics import Change, Contacted, Contribution, Risk, RiskChange, RiskChanges, Shift, contacted_each
+
+FIRST = 3
+"""Signs of an account that a list tells one by one; its own answer tells them all."""
 
 
 def points(n: int) -> Change:
@@ -42,25 +45,43 @@ def shifts_said(change: RiskChange) -> tuple[Phrase, ...]:
 
 
 def reasons_since(change: RiskChange) -> tuple[Phrase, ...]:
-    """Every sign that counts, with its points of the score and by how much they changed, then those that vanished."""
-    moved = {shift.driver: shift for shift in change.shifts} if change.before and change.after else {}
-    assert change.after is not None
-    counting = tuple(
-        _counting(evidence(each), each.points, moved.get(each.driver))
-        for each in change.after.contributions
-        if each.points
-    )
+    """The signs that count most, with their points of the score and by how much these changed, then those that
+    vanished, then all smaller ones in one: the points add up to the score, their changes to its change."""
+    moved = moved_since(change)
+    first, rest = _counting(change)[:FIRST], _counting(change)[FIRST:]
     gone = tuple(shift_said(each) for each in moved.values() if not (each.after and each.after.points))
-    return (*counting, *gone)
+    smaller = (_smaller(rest, moved),) if rest else ()
+    return (*(sign_said(each, moved.get(each.driver)) for each in first), *gone, *smaller)
 
 
-def _counting(found: Phrase, worth: int, shift: Shift | None) -> Phrase:
+def moved_since(change: RiskChange) -> Mapping[str, Shift]:
+    """Driver → what moved it, where the account was scored on both days."""
+    return {shift.driver: shift for shift in change.shifts} if change.before and change.after else {}
+
+
+def sign_said(sign: Contribution, shift: Shift | None) -> Phrase:
+    """What a sign says, with its points and by how much they changed."""
+    said = {"evidence": evidence(sign), "points": sign.points}
     if shift is None:
-        return phrase("{evidence} ({points})", evidence=found, points=worth)
-    said = {"evidence": found, "points": worth, "change": points(shift.points)}
+        return phrase("{evidence} ({points})", **said)
     if shift.before is None:
-        return phrase("{evidence} ({points}; {change}, not known before)", **said)
-    return phrase("{evidence} ({points}, {change})", **said)
+        return phrase("{evidence} ({points}; {change}, not known before)", change=points(shift.points), **said)
+    return phrase("{evidence} ({points}, {change})", change=points(shift.points), **said)
+
+
+def _counting(change: RiskChange) -> list[Contribution]:
+    return [each for each in change.after.contributions if each.points] if change.after else []
+
+
+def _smaller(rest: Sequence[Contribution], moved: Mapping[str, Shift]) -> Phrase:
+    worth = sum(each.points for each in rest)
+    by = sum(moved[each.driver].points for each in rest if each.driver in moved)
+    if not by:
+        return phrase_n("{n} smaller sign ({points})", "{n} smaller signs ({points})", len(rest), points=worth)
+    return phrase_n(
+        "{n} smaller sign ({points}, {change})", "{n} smaller signs ({points}, {change})", len(rest), points=worth,
+        change=points(by),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

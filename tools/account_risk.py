@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tools import ACCOUNT, PERIOD, Answer, Cell, Column, Deps, Fact, Facts, NextSteps, Note, Part, Phrase, Table, phrase
+from tools import ACCOUNT, PERIOD, Answer, Cell, Deps, Fact, Facts, NextSteps, Note, Part, Phrase, phrase
 from tools._account import mrr_of
 from tools._contacting import contacts_with
 from tools._evidence_lines import evidence_table
@@ -18,12 +18,11 @@ from tools._next_best_of import next_bests, step
 from tools._plans import live_plans
 from tools._reading import conversion
 from tools._risk_cases import case_said
-from tools._risk_lines import Watched, change_of, points
+from tools._risk_lines import Watched, moved_since, points, shift_said, sign_said
 from tools._risk_since import day_meant
-from tools._signs import DRIVERS, account_score, evidence
+from tools._signs import DRIVERS, account_score
 from tools.metrics import (
     Contacted,
-    Contribution,
     Ranking,
     Risk,
     RiskChange,
@@ -134,24 +133,21 @@ class _One:
         yield from self._opinions()
         yield from conversion(self.deps.book)
 
-    def _signs(self) -> Iterator[Table]:
-        """Every known sign with its points now and then: both columns add up to the scores."""
-        risk, before = self.risk, self.change.before
+    def _signs(self) -> Iterator[Part]:
+        """Every sign that counts or counted, with its points: they add up to the score, their changes to its change."""
+        risk, moved = self.risk, moved_since(self.change)
         if risk is None:
             return
-        then = {each.driver: each.points for each in before.contributions} if before else {}
-        columns = (
-            Column(phrase("Sign")), Column(phrase("What was found")), Column(phrase("Points"), numeric=True),
-            Column(phrase("On {day}", day=self.since), numeric=True), Column(phrase("Change"), numeric=True),
-        )  # fmt: skip
-        gone = [each for each in (before.contributions if before else ()) if each.driver in risk.unknown]
-        rows: list[tuple[Cell, ...]] = [_sign(each, then.get(each.driver)) for each in risk.contributions]
-        rows += [
-            (DRIVERS[each.driver], phrase("not known any more"), 0, each.points, points(-each.points)) for each in gone
-        ]
-        total = account_score(self.deps, self.ranking, risk)
-        score = (phrase("Risk score"), None, total, before.score if before else None, change_of(self.change))
-        yield Table(phrase("Signs of risk, with their points of the score"), columns, (*rows, score))
+        counting = [each for each in risk.contributions if each.points or each.driver in moved]
+        known = {each.driver for each in risk.contributions}
+        facts = [Fact(DRIVERS[each.driver], sign_said(each, moved.get(each.driver))) for each in counting]
+        facts += [Fact(DRIVERS[name], shift_said(shift)) for name, shift in moved.items() if name not in known]
+        score = account_score(self.deps, self.ranking, risk)
+        told = phrase("{score} ({change} since {day})", score=score, change=points(self.change.points), day=self.since)
+        total = Fact(phrase("Risk score"), told if self.change.before else score)
+        yield Facts((*facts, total), phrase("Signs of risk, with their points of the score"))
+        if quiet := tuple(DRIVERS[each.driver] for each in risk.contributions if each not in counting):
+            yield Note(phrase("Judged, and without points: {drivers}.", drivers=quiet))
 
     def _standing(self) -> Facts:
         account_id, risk = self.found.account_id, self.risk
@@ -195,11 +191,6 @@ class _One:
         if self.risk:
             steps.append(phrase("Trust plan for {account}", account=self.name))
         return (*dict.fromkeys((*steps, phrase("Summary of {account}", account=self.name))),)
-
-
-def _sign(now: Contribution, then: int | None) -> tuple[Cell, ...]:
-    moved = points(now.points - then) if then is not None else None
-    return DRIVERS[now.driver], evidence(now), now.points, then, moved
 
 
 def _chances(risk: Risk) -> Iterator[Fact]:

@@ -179,17 +179,16 @@ def _ranked(ask: Input, ranking: Ranking, shown: Watched, listed: int) -> Iterat
     columns = (
         Column(phrase("Account")), Column(phrase("Score"), numeric=True),
         *((Column(phrase("Chance in 90 days"), numeric=True),) if ranking.card.hazard else ()),
-        Column(phrase("Since {day}", day=day), numeric=True),
+        Column(phrase("Change"), numeric=True),
         Column(phrase("MRR"), numeric=True), Column(phrase("Renewal")), Column(phrase("Last touch")),
         *(() if ask.owner else (Column(phrase("Owner")),)),
     )  # fmt: skip
     rows = tuple(_row(shown, ranking, risk, assigned)[: len(columns)] for risk in shown.risks)
-    title = phrase("Most MRR first") if ask.order == "mrr" else phrase("Most at risk first")
+    first = phrase("Most MRR first") if ask.order == "mrr" else phrase("Most at risk first")
+    title = phrase("{first}, with the change since {day}", first=first, day=day)
     accounts = tuple(risk.standing.account_id for risk in shown.risks)
     yield Table(title, columns, rows, _left_out(listed - len(shown.risks), len(shown.risks)), accounts)
-    yield shown.lines(
-        phrase("Why, and what to do next: in brackets points of the score, and their change since {day}", day=day)
-    )
+    yield shown.lines(phrase("Why (points, change), and what to do next"))
 
 
 def _left_out(n: int, shown: int) -> Phrase | None:

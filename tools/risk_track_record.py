@@ -203,19 +203,19 @@ def _first(record: RiskRecord) -> list[Followed]:
 def _each(record: RiskRecord, currency: str) -> Table:
     columns = (
         Column(phrase("Account")), Column(phrase("Score then"), numeric=True), Column(phrase("What happened")),
-        Column(phrase("MRR then"), numeric=True), Column(phrase("MRR at the end"), numeric=True),
-        Column(phrase("Owner")),
+        Column(phrase("MRR then"), numeric=True),
     )  # fmt: skip
+    first = _first(record)
     rows = tuple(
         (
             each.risk.standing.name, each.risk.score, BECAME[each.became],
-            Money(each.risk.standing.mrr_minor, currency), Money(each.mrr_minor, currency), each.risk.standing.owner,
+            Money(each.risk.standing.mrr_minor, currency),
         )
-        for each in _first(record)
+        for each in first
     )  # fmt: skip
-    more = len(record.listed) - len(rows)
+    more = len(record.listed) - len(first)
     footnote = phrase_n("and {n} more", "and {n} more", more) if more else None
-    accounts = tuple(each.risk.standing.account_id for each in _first(record))
+    accounts = tuple(each.risk.standing.account_id for each in first)
     return Table(phrase("The list of {day}, those that left first", day=record.day), columns, rows, footnote, accounts)
 
 
