@@ -76,7 +76,7 @@ class Assistant:
 
     @cached_property
     def _book(self) -> Book:
-        return open_book(self.settings.book)
+        return open_book(self.settings.book).scored_by(self.settings.scoring)
 
     def book(self) -> Book:
         """The book as it is now."""

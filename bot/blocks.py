@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial, singledispatch
 
-from bot import as_csv, charts, drafts, heatmaps, markdown
+from bot import as_csv, charts, drafts, heatmaps, markdown, timelines
 from bot import block_kit as kit
 from bot.block_kit import Block
 from bot.conversation import Reply
@@ -30,6 +30,7 @@ from tools import (
     Note,
     Part,
     Table,
+    Timeline,
     phrase,
     to_decide,
 )
@@ -199,6 +200,11 @@ def _(part: Heatmap, page: Page) -> Iterator[Block]:
         page.cut = True
     else:
         yield from render(table, page)
+
+
+@render.register
+def _(part: Timeline, page: Page) -> Iterator[Block]:
+    yield _picture(partial(timelines.png, part, page.speaker), timelines.alt(part, page.speaker), page)
 
 
 @render.register

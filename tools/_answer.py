@@ -102,6 +102,28 @@ class Heatmap:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day, and whether that was good for us, bad, or neither."""
+
+    on: date
+    tone: Literal["good", "bad", "plain"] = "plain"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened when, from the first to the last day: phases that follow one another, above lanes of marks.
+
+    `phases`: name, first day and the day after the last. `lanes`: what the marks of each are.
+    """
+
+    title: Phrase
+    first: date
+    last: date
+    phases: tuple[tuple[Phrase, date, date], ...]
+    lanes: tuple[tuple[Phrase, tuple[Mark, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Code:
     """What a machine is told, word for word: a statement, or (as JSON) what it is given."""
 
@@ -177,7 +199,7 @@ class NextSteps:
     questions: tuple[Phrase, ...]
 
 
-Part = Note | Facts | Table | Chart | Heatmap | Code | Download | Passage | Draft | NextSteps
+Part = Note | Facts | Table | Chart | Heatmap | Timeline | Code | Download | Passage | Draft | NextSteps
 
 
 @dataclass(frozen=True)

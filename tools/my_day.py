@@ -1,6 +1,7 @@
 """What waits for whoever asks: their accounts at risk, renewals, customers nobody spoke with, drafts, schedules."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from tools._renewals import mrr_of, renewing
 from tools._resting import awake, resting_apart
 from tools._timing import rhythm
 from tools._watching import what
-from tools.metrics import Money, Period, Ranking, Risk, flows, last_touches, rank
+from tools.metrics import Money, Period, Risk, flows, last_touches, rank
 
 AHEAD, SILENCE = timedelta(days=90), timedelta(days=30)
 SHOWN = 5
@@ -53,7 +54,7 @@ class _Day:
             if risk.standing.account_id in mine or (self.asker.owner and risk.standing.owner == self.asker.owner)
         )  # fmt: skip
         self.own = bool(own) or not self.asker.leads
-        self.ranking = Ranking(own, everyone.source) if self.own else everyone
+        self.ranking = replace(everyone, risks=own) if self.own else everyone
         self.at_risk, self.resting = awake(self.ranking.at_risk, deps.caseload, deps.today)
         self.renewals = sorted(renewing(self.ranking, Period(deps.today, deps.today + AHEAD)).risks, key=_when)
         self.touched = _touched(deps)

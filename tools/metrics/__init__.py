@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
@@ -23,6 +24,7 @@ from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
+from tools.metrics._fitted import Fitted
 from tools.metrics._flows import (
     CATEGORIES,
     Category,
@@ -36,6 +38,7 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
 from tools.metrics._period import GRAINS, Grain, Period, add_months
@@ -50,7 +53,18 @@ from tools.metrics._profile import (
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
-from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._risk import (
+    START,
+    Contribution,
+    Ranking,
+    Risk,
+    backtest,
+    card_in_force,
+    fit_in_force,
+    rank,
+)
+from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
+from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -62,12 +76,16 @@ __all__ = [
     "DIMENSIONS",
     "FATES",
     "GRAINS",
+    "HORIZONS",
     "ITEMS",
     "NOTHING",
     "REASONS",
     "SECRETS",
+    "START",
     "TOGETHER",
+    "AtK",
     "Backtest",
+    "BadScorecard",
     "Book",
     "Breakdown",
     "Category",
@@ -80,16 +98,22 @@ __all__ = [
     "ContractChange",
     "ContractedMonth",
     "Contribution",
+    "Counts",
     "Decided",
     "Differing",
     "Dimension",
+    "Driver",
+    "Event",
     "Explained",
     "Failure",
     "Figure",
+    "Fitted",
     "Flows",
     "Freshness",
     "Grain",
+    "Hazard",
     "Hidden",
+    "Journey",
     "Line",
     "Metric",
     "Money",
@@ -108,11 +132,14 @@ __all__ = [
     "Retraced",
     "Risk",
     "RollForward",
+    "Scorecard",
+    "Scoring",
     "Secret",
     "Share",
     "Sight",
     "Source",
     "Statement",
+    "Stretch",
     "Supply",
     "Unit",
     "UnknownAccount",
@@ -124,6 +151,7 @@ __all__ = [
     "backtest",
     "bridges",
     "broken_down",
+    "card_in_force",
     "changes_ahead",
     "cohorts",
     "coming_renewals",
@@ -133,8 +161,10 @@ __all__ = [
     "contacted",
     "differing_accounts",
     "dimension_values",
+    "fit_in_force",
     "flows",
     "freshness",
+    "journey",
     "last_touches",
     "lately_left",
     "ledger_level",
@@ -156,5 +186,6 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "touch_kind",
     "touches_that_say",
 ]  # fmt: skip

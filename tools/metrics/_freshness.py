@@ -24,7 +24,9 @@ class Failure:
     faults: int
 
 
-SELDOM = frozenset({"accounts", "contacts", "discounts", "exits", "goals", "pauses", "subscription_changes"})
+SELDOM = frozenset(
+    {"accounts", "commitments", "contacts", "discounts", "exits", "goals", "pauses", "subscription_changes"}
+)
 """Tables in which nothing may happen for months: how fresh they are is told by the load, not by what is new in them."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
+from tools.metrics._scoring import AS_IT_COMES, Scoring
 from tools.metrics._sight import ALL, SECRETS, Limited, Reading, Secret, Sight
 from tools.metrics._totals import ALL as OF_ALL
 from tools.metrics._totals import kept_totals
@@ -47,7 +48,7 @@ class Book:
 
     `used`: the tables that were read so far. `heard`: what no load has told yet; whoever keeps such a record hands
     in how it is read, once, when it is first needed. `sight`: what of it may be seen; `secrets`: the kinds of secret
-    figures that were read so far.
+    figures that were read so far. `scoring`: how risk is scored.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Book:
     heard: Callable[[], Heard] = tuple
     sight: Sight = ALL
     secrets: set[Secret] = field(default_factory=set)
+    scoring: Scoring = AS_IT_COMES
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Book) and self._content == other._content
@@ -65,8 +67,8 @@ class Book:
         return hash(self._content)
 
     @property
-    def _content(self) -> tuple[str, str, Sight]:
-        return self.url, self.info["load_id"], self.sight
+    def _content(self) -> tuple[str, str, Sight, Scoring]:
+        return self.url, self.info["load_id"], self.sight, self.scoring
 
     @contextmanager
     def connect(self) -> Iterator[Reading]:
@@ -112,7 +114,11 @@ class Book:
 
     def afresh(self) -> "Book":
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
-        return Book(self.url, self.engine, sight=self.sight)
+        return Book(self.url, self.engine, sight=self.sight, scoring=self.scoring)
+
+    def scored_by(self, scoring: Scoring) -> "Book":
+        """The same book, whose risk is scored so."""
+        return replace(self, scoring=scoring)
 
     def hearing(self, heard: Callable[[], Heard]) -> "Book":
         """The same book, with days on which accounts were heard from."""
@@ -126,7 +132,7 @@ class Book:
                 connection.exec_driver_sql("BEGIN")  # else each SELECT would see what is newest then
             elif self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            yield Book(self.url, self.engine, connection, heard=self.heard, sight=self.sight)
+            yield replace(self.afresh(), _held=connection, heard=self.heard)
 
     @cached_property
     def info(self) -> Mapping[str, str]:
@@ -203,8 +209,11 @@ def open_book(url: str) -> Book:
 
 
 def _is_current(engine: Engine) -> bool:
-    """Whether the tables that loads write for themselves have all the columns that this version reads."""
+    """Whether all tables are there, and those that loads write for themselves have all the columns that are read."""
     own = [table for table in BOOK.sorted_tables if table not in SOURCE_TABLES]
-    there = inspect(engine).get_multi_columns(filter_names=[table.name for table in own])
-    columns = {name: {column["name"].lower() for column in found} for (_, name), found in there.items()}
+    there = inspect(engine)
+    if not all(there.has_table(table.name) for table in SOURCE_TABLES):
+        return False
+    found = there.get_multi_columns(filter_names=[table.name for table in own])
+    columns = {name: {column["name"].lower() for column in each} for (_, name), each in found.items()}
     return all(columns.get(table.name, set()) >= set(table.c.keys()) for table in own)
