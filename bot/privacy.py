@@ -55,6 +55,7 @@ RULES = (
     Rule("segments", "owner", becomes={"owner": WHO}),
     Rule("segments", "owner_name", "called", {"owner_name": WHO}),
     Rule("segments", "pinned_by", "called", {"pinned_by": WHO}),
+    Rule("risk_cases", "user_id", becomes={"user_id": WHO, "who": WHO, "reason": None}),
     Rule("touches", "author", "called", {"author": WHO, "note": None}),
     Rule("draft_versions", "author", "called", {"author": WHO}),
     Rule("drafts", "decided_by", "called", {"decided_by": WHO, "reason": None}),

@@ -11,7 +11,7 @@ from tools.metrics._called import metric_called, metric_names, metrics_called_al
 from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted, last_touches
+from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -23,6 +23,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._fitted import Fitted
@@ -88,6 +89,8 @@ from tools.metrics._risk import (
     fit_in_force,
     rank,
 )
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
 from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
 from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
@@ -114,6 +117,7 @@ __all__ = [
     "AtK",
     "Backtest",
     "BadScorecard",
+    "Became",
     "Book",
     "Breakdown",
     "Campaign",
@@ -134,11 +138,13 @@ __all__ = [
     "Dimension",
     "Driver",
     "Event",
+    "Evidence",
     "Explained",
     "Failure",
     "Figure",
     "Fitted",
     "Flows",
+    "Followed",
     "Freshness",
     "Grain",
     "Group",
@@ -169,11 +175,15 @@ __all__ = [
     "Renewals",
     "Retraced",
     "Risk",
+    "RiskChange",
+    "RiskChanges",
+    "RiskRecord",
     "RollForward",
     "Scorecard",
     "Scoring",
     "Secret",
     "Share",
+    "Shift",
     "Sight",
     "Source",
     "Statement",
@@ -202,16 +212,20 @@ __all__ = [
     "compared_period",
     "concluded",
     "contacted",
+    "contacted_each",
     "described",
     "difference",
     "differing_accounts",
     "dimension_values",
+    "evidence_of",
     "fit_in_force",
+    "flagged",
     "flows",
     "freshness",
     "goals_set",
     "has_web_analytics",
     "ideal_customers",
+    "interval",
     "journey",
     "largest_of",
     "last_touches",
@@ -220,7 +234,9 @@ __all__ = [
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "lost",
     "lost_accounts",
+    "lost_mrr",
     "matched_prospects",
     "mentions_of",
     "metric_called",
@@ -241,6 +257,8 @@ __all__ = [
     "referred",
     "renewal_outcome",
     "retrace",
+    "risk_changes",
+    "risk_record",
     "roll_forward",
     "scorecard",
     "stale_sources",
