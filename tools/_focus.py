@@ -15,8 +15,9 @@ def focus(deps: Deps, period: Period) -> Iterator[Table]:
     if not pinned:
         return
     columns = (
-        Column(phrase("Focus segment")), Column(phrase("Paying accounts"), True), Column(phrase("MRR at the start"), True),
-        Column(phrase("Net new"), True), Column(phrase("MRR at the end"), True), Column(phrase("Pinned by")),
+        Column(phrase("Focus segment")), Column(phrase("Paying accounts"), True),
+        Column(phrase("MRR at the start"), True), Column(phrase("Net new"), True),
+        Column(phrase("MRR at the end"), True), Column(phrase("Pinned by")),
     )  # fmt: skip
     note = phrase("Pinned by who leads, three at most; each is counted by the conditions that it was saved with.")
     yield Table(phrase("Focus segments"), columns, tuple(_row(each, period, deps) for each in pinned), note)
