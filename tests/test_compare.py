@@ -42,6 +42,7 @@ def test_the_interval_is_that_of_newcombes_worked_example():
 @pytest.fixture
 def alike(tmp_path):
     """`one` and `twin` are the same; `near` pays a little more; `far` is another segment and much larger."""
+
     def row(name, segment, employees):
         return {**account(name, "Ana", segment), "employees": employees}
 
@@ -228,6 +229,7 @@ def test_products_are_counted_by_their_own_lines_and_add_up(places):
 @pytest.fixture
 def acted(tmp_path):
     """Four accounts paid in April; two were called in the second quarter and kept paying, one of the others left."""
+
     def call(id_, name, on, direction="both", note=None):
         return {
             "touch_id": id_, "account_id": name, "on_day": day(on), "team": "cs", "direction": direction, "note": note,
