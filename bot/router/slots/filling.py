@@ -52,6 +52,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     amiss = () if "topic" in fields else _out_of_place(tool, reading, arguments)  # a topic takes any words
+    left = tuple(each for each in left if each.named or "topic" not in fields)
     call = Call(tool.name, arguments, (*amiss, *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
@@ -77,7 +78,7 @@ def _said(tool: Tool, reading: Reading) -> Iterator[tuple[str, Any]]:
 
 def _only(field: FieldInfo) -> Iterator[tuple[str, str]]:
     """The field and value without which this one means nothing."""
-    return (marker.only for marker in field.metadata if isinstance(marker, Words) and marker.only)
+    return (marker.only for marker in field.metadata if isinstance(marker, Words | Slot) and marker.only)
 
 
 def _one_time(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def _meet(one: Stretch, other: Stretch) -> bool:
 def _out_of_place(tool: Tool, reading: Reading, filled: Mapping[str, Any]) -> Iterator[str]:
     """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
     fields = fields_by_slot(tool)
-    timed = filled.keys() & {fields.get("period"), *AHEAD}
+    timed = filled.keys() & {fields.get("period"), "since", *AHEAD}
     if (period := reading.period) and not timed and not _now(period.period, reading):
         yield reading.text[period.start : period.end]
     if "account" not in fields:
