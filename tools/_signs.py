@@ -35,7 +35,6 @@ DRIVERS: dict[str, Phrase] = {
     "late_commitments": phrase("Late commitments"),
     "price_ahead": phrase("Price ahead"),
     "notice_left": phrase("Notice period"),
-    "auto_renews": phrase("Automatic renewal"),
     "tenure": phrase("Time as a customer"),
     START: phrase("Where every account starts"),
 }
@@ -55,7 +54,6 @@ NOTHING: dict[str, Phrase] = {
     "reopened": phrase("no ticket reopened"),
     "late_commitments": phrase("no commitment late"),
     "price_ahead": phrase("no higher price ahead"),
-    "auto_renews": phrase("does not renew by itself"),
     START: phrase("where every account starts"),
 }
 
@@ -136,8 +134,6 @@ def _found_in_contract(driver: str, count: int) -> Phrase:
             return phrase_n("notice was due {n} day ago", "notice was due {n} days ago", -count)
         case "notice_left":
             return phrase_n("notice due in {n} day", "notice due in {n} days", count)
-        case "auto_renews":
-            return phrase("renews by itself")
         case _:
             return phrase_n("customer for {n} month", "customer for {n} months", count // 30)
 
