@@ -22,6 +22,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._drift import Drift, drift
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._fitted import Fitted
@@ -102,6 +103,7 @@ __all__ = [
     "Decided",
     "Differing",
     "Dimension",
+    "Drift",
     "Driver",
     "Event",
     "Explained",
@@ -161,6 +163,7 @@ __all__ = [
     "contacted",
     "differing_accounts",
     "dimension_values",
+    "drift",
     "fit_in_force",
     "flows",
     "freshness",

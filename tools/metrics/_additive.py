@@ -55,6 +55,7 @@ class Lesson:
     """What is learnt from: a row for each observation, NaN where a sign is not known; `lost` 0 or 1; `groups` whose
     rows stay together; `rises` of each sign: 1 where more is never safer, −1 where it is never riskier, 0 where it may
     be either. `missing_counts`: whether not knowing a sign may tell something; else it counts as the average of it.
+    `categories`: the columns whose numbers are only names.
     """
 
     rows: "Floats"
@@ -63,13 +64,26 @@ class Lesson:
     rises: Sequence[int]
     bins: int = 16
     missing_counts: bool = False
+    categories: frozenset[int] = frozenset()
 
 
 def learn(lesson: Lesson) -> Additive:
-    """The curves, averaged over the folds."""
+    """The curves, averaged over the folds.
+
+    On one thread: trees of so few rows gain nothing from more, and on a busy machine threads that wait for one another
+    take twenty times as long.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return _learnt(lesson)
+
+
+def _learnt(lesson: Lesson) -> Additive:
     import numpy as np
 
-    edges = [_edges(lesson.rows[:, n], lesson.bins) for n in range(lesson.rows.shape[1])]
+    most = [len(lesson.rows) if n in lesson.categories else lesson.bins for n in range(lesson.rows.shape[1])]
+    edges = [_edges(lesson.rows[:, n], bins) for n, bins in enumerate(most)]
     binned = np.column_stack([_binned(lesson.rows[:, n], at) for n, at in enumerate(edges)])
     folds = list(splits(lesson.lost, lesson.groups))
     grown = [_grown(lesson, binned[train], lesson.lost[train]) for train, _ in folds]
@@ -117,7 +131,7 @@ def _grown(lesson: Lesson, binned: "Floats", lost: "NDArray[np.int_]") -> Any:
     return HistGradientBoostingClassifier(
         learning_rate=RATE, max_iter=MOST_TREES, max_leaf_nodes=LEAVES, min_samples_leaf=max(20, len(lost) // 200),
         l2_regularization=SHRINK, monotonic_cst=list(lesson.rises), interaction_cst="no_interactions",
-        early_stopping=False, random_state=SEED,
+        early_stopping=False, random_state=SEED, categorical_features=sorted(lesson.categories) or None,
     ).fit(binned, lost)  # fmt: skip
 
 

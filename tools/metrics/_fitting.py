@@ -32,6 +32,8 @@ FEWEST_LOSSES = 30
 """Accounts that must have been lost for points to be learnt, and half as many in what they are tried on."""
 FLAGGED, HIGH = 0.10, 0.03
 """Shares of the accounts, in the past, whose score reached the thresholds of a learnt card."""
+LEAST_SPAN = 3
+"""A sign whose best and worst value are fewer points apart tells hardly anything, and is left out of the reasons."""
 LARGEST_SCALE = 20.0
 """Points for a step of one in log-odds, at most: weak signs shall not look strong."""
 
@@ -99,7 +101,7 @@ def _card(found: Additive, known: Sequence[Seen], day: date) -> Scorecard:
     drivers = [
         _driver(name, curve.edges, curve.heights, scale) for name, curve in zip(RISES, found.curves, strict=True)
     ]
-    telling = tuple(driver for driver in drivers if driver.span)
+    telling = tuple(driver for driver in drivers if driver.span >= LEAST_SPAN)
     start = -sum(driver.most - driver.span for driver in telling)
     scores = np.round(start + scale * (found.held_out - found.start))
     at_risk, high = (int(np.quantile(scores, 1 - share, method="higher")) + 1 for share in (FLAGGED, HIGH))
