@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from tools.metrics._additive import FOLDS, SEED, Additive, Lesson, splits
+from tools.metrics._additive import FOLDS, SEED, Additive, Lesson, splits, told
 from tools.metrics._backtest import auc
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def combine(lesson: Lesson, single: Additive) -> Combined:
 def _best_share(single: "Floats", together: "Floats", lesson: Lesson) -> float:
     """Nothing, half or all of what combining adds."""
     lost = lesson.lost.tolist()
-    told = {share: auc((single + share * (together - single)).tolist(), lost) or 0.0 for share in (0.0, 0.5, 1.0)}
-    best = max(told, key=lambda share: told[share])
-    return best if told[best] > told[0.0] + GAIN else 0.0
+    found = {share: auc((single + share * (together - single)).tolist(), lost) or 0.0 for share in (0.0, 0.5, 1.0)}
+    best = max(found, key=lambda share: found[share])
+    return best if found[best] > found[0.0] + GAIN else 0.0
 
 
 def _grown(lesson: Lesson) -> "tuple[list[Any], int, Floats]":
@@ -80,7 +80,7 @@ def _grown(lesson: Lesson) -> "tuple[list[Any], int, Floats]":
             learning_rate=RATE, max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=max(20, len(train) // 200),
             l2_regularization=1.0, early_stopping=False, max_features=1 / sqrt(2), random_state=SEED,
             categorical_features=sorted(lesson.categories) or None,
-        ).fit(lesson.rows[train], lesson.lost[train]))  # fmt: skip
+        ).fit(told(lesson.rows[train]), lesson.lost[train]))  # fmt: skip
         raw[:, test] = _staged(models[-1], lesson.rows[test], TREES)
     sign = 2 * lesson.lost - 1
     best = int(np.argmin(np.logaddexp(0, -sign * raw).sum(axis=1)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from tools.metrics._additive import SEED, Lesson, learn
+from tools.metrics._additive import SEED, Lesson, learn, told
 from tools.metrics._backtest import Interval, auc, brier, ece, wilson
 from tools.metrics._combined import Combined, combine
 from tools.metrics._labelled import Labelled, blocks
@@ -98,7 +98,7 @@ def _plain(table: Labelled, train: "NDArray[np.int_]", test: "NDArray[np.int_]")
     with threadpool_limits(limits=1):
         model = HistGradientBoostingClassifier(
             random_state=SEED, categorical_features=sorted(table.categories) or None
-        ).fit(table.rows[train], table.lost[train])
+        ).fit(told(table.rows[train]), table.lost[train])
         chances: NDArray[np.float64] = model.predict_proba(table.rows[test])[:, 1]
         return chances
 
@@ -108,7 +108,7 @@ def _measures(chances: "NDArray[np.float64]", lost: "NDArray[np.int_]") -> Measu
 
     top = lost[np.argsort(-chances, kind="stable")[: ceil(len(lost) / 10)]]
     base, (low, high) = float(lost.mean()), wilson(int(top.sum()), len(top))
-    told, was = chances.tolist(), lost.tolist()
+    said, was = chances.tolist(), lost.tolist()
     return Measures(
-        auc(told, was) or 0.0, float(top.mean()) / base, (low / base, high / base), brier(told, was), ece(told, was)
+        auc(said, was) or 0.0, float(top.mean()) / base, (low / base, high / base), brier(said, was), ece(said, was)
     )

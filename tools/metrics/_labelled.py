@@ -1,5 +1,6 @@
 """A labelled table read from any CSV: which column is the label, the time, a number, a day or a name."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def _table(file: Path) -> "pd.DataFrame":
         found = pd.read_csv(file, sep=None, engine="python", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadTable("no_file", file) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError, OSError) as error:
+    except (pd.errors.ParserError, csv.Error, ValueError, OSError) as error:
         raise BadTable("not_csv", file, said=str(error).partition("\n")[0]) from None
     if len(found) < FEWEST_ROWS:
         raise BadTable("too_few_rows", file, said=str(len(found)))

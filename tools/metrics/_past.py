@@ -18,7 +18,7 @@ APART = timedelta(days=30)
 TESTED = 4
 """Past days, a horizon apart, on which scorers are tried."""
 MOST_DAYS = 24
-MOST_ACCOUNTS = 8_000
+MOST_ACCOUNTS = 3_000
 """Of larger books so many accounts are learnt from and tried on: every n-th, which is nobody's choice."""
 
 
