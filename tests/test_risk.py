@@ -11,19 +11,34 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, delete, update
 
+from bot.doctor import risk
+from bot.locale import Speaker
+from bot.refitting import look_after
 from tests.books import contract, day, make_book
-from tests.conftest import DEMO_DAY
-from tools.metrics import BadScorecard, Scoring, backtest, card_in_force, fit_in_force, open_book, rank, scorecard
+from tests.conftest import DEMO_DAY, assistant_at
+from tools.metrics import (
+    BadScorecard,
+    Scoring,
+    Sight,
+    backtest,
+    card_in_force,
+    fit_in_force,
+    open_book,
+    rank,
+    scorecard,
+)
 from tools.metrics._additive import Lesson, learn
+from tools.metrics._asking import Asked
 from tools.metrics._backtest import AtK, Counts, Outcome, auc, backtest_from, brier, ece, measured, wilson
 from tools.metrics._book import BOOK, book_info
 from tools.metrics._drift import psi
 from tools.metrics._fitted import current, keep
 from tools.metrics._fitting import fit
+from tools.metrics._kept_signs import keep_signs, kept_signs
 from tools.metrics._ledger import build_ledger
 from tools.metrics._query import Reader
 from tools.metrics._scorecard import HORIZONS, Driver, Hazard, from_text
-from tools.metrics._signals import standings
+from tools.metrics._signals import paying_accounts, signs_of, standing, standings
 
 TODAY = day("2026-10-31")
 PLANNED = {"goals_behind", "price_ahead"}
@@ -369,3 +384,41 @@ def test_a_fit_of_other_weights_says_nothing_of_these(demo, fitted, tmp_path):
 def test_with_too_little_history_it_is_the_scorecard(tmp_path):
     found = fit(rich(tmp_path), TODAY)
     assert (found.why, found.model, found.card.kind, found.losses) == ("too_little_history", None, "scorecard", 0)
+
+
+def test_a_fit_is_made_anew_when_it_is_old_and_not_where_nobody_asked_for_one(tmp_path):
+    book, bot = rich(tmp_path), assistant_at(tmp_path)
+    folder, found = tmp_path / "risk", fit(book, bot.today())
+    assert not look_after(bot) and current(folder) is None
+    keep(replace(found, version="young"), folder)
+    assert not look_after(bot) and current(folder).version == "young"
+    keep(replace(found, version="old", fitted_on=bot.today() - timedelta(days=46)), folder)
+    assert look_after(bot) and current(folder).version == found.version
+
+
+def test_the_doctor_says_what_scores_risk_and_what_is_wrong_with_it(tmp_path):
+    rich(tmp_path)
+    bot, say = assistant_at(tmp_path), Speaker("en").say
+    (check,) = risk(bot.settings, bot.today())
+    assert check.ok and say(check.message).startswith("Scored by the scorecard: no model has been fitted")
+    keep(replace(fit(bot.book(), bot.today()), fitted_on=bot.today() - timedelta(days=46)), tmp_path / "risk")
+    scorer, age = risk(bot.settings, bot.today())
+    assert say(scorer.message) == "Scored by the scorecard: 0 losses are too little history for a model."
+    assert not age.ok and say(age.message) == "The fit is 46 days old. `retention risk fit` learns anew."
+    (tmp_path / "own.yml").write_text(CARD.replace("60]]}", "50]]}"))
+    (bad,) = risk(assistant_at(tmp_path, risk_scorecard=tmp_path / "own.yml").settings, bot.today())
+    assert not bad.ok and say(bad.message).endswith("own.yml, drivers: all drivers together are 90 points, not 100.")
+
+
+def test_signs_that_were_kept_score_as_those_that_were_read(tmp_path, demo_home):
+    book = open_book(f"sqlite:///{demo_home / 'book.sqlite'}").scored_by(Scoring(kept=tmp_path))
+    day_of, reader = date.fromisoformat(DEMO_DAY), Reader(book)
+    paying = paying_accounts(Asked(reader, day_of))
+    read = signs_of(Asked(reader, day_of), paying)
+    assert kept_signs(book, day_of) is None
+    keep_signs(book, day_of, read, reader.source, least=1)
+    signs, source = kept_signs(book, day_of)
+    assert signs == read and source == reader.source
+    assert standing(paying, signs) == standing(paying, read)
+    assert kept_signs(book, day_of - timedelta(days=1)) is None
+    assert kept_signs(book.within(Sight(frozenset({"Ana"}))), day_of) is None

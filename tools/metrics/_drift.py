@@ -15,7 +15,7 @@ MOVED = 0.25
 """A population stability index above this is called a major change (common usage in credit scoring)."""
 OLD = 45
 """Days after which a fit is made anew."""
-LEAST = 0.001
+LEAST, TENTHS = 0.001, 10
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,14 @@ class Drift:
     psi: float
     lost: float
     lost_then: float
+    chance: float
+    """What the index of so few accounts may be by chance."""
     more_leave: bool
     fewer_leave: bool
 
     @property
     def has_moved(self) -> bool:
-        return self.psi > MOVED or self.more_leave or self.fewer_leave
+        return self.psi > MOVED + self.chance or self.more_leave or self.fewer_leave
 
     @property
     def is_old(self) -> bool:
@@ -48,7 +50,8 @@ def drift(book: Book, fitted: Fitted, day: date) -> Drift:
     then = fitted.record.base_rate if fitted.record else 0.0
     moved = psi(fitted.scores, shares([risk.score for risk in ranking.risks]))
     return Drift(
-        (day - fitted.fitted_on).days, moved, lost / len(paid) if paid else 0.0, then, low > then > 0, high < then
+        (day - fitted.fitted_on).days, moved, lost / len(paid) if paid else 0.0, then,
+        4 * (TENTHS - 1) / max(len(ranking.risks), 1), low > then > 0, high < then
     )  # fmt: skip
 
 

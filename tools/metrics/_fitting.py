@@ -14,7 +14,7 @@ from tools.metrics._backtest import Outcome, measured
 from tools.metrics._fitted import Fitted, Why
 from tools.metrics._opening import Book
 from tools.metrics._past import History, Seen, history, until_known
-from tools.metrics._risk import weights_in_force
+from tools.metrics._risk import ranked, weights_in_force
 from tools.metrics._scorecard import HORIZONS, Driver, Hazard, Kind, Scorecard
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def fit(book: Book, day: date) -> Fitted:
     records = {kind: measured(kind, outcomes) for kind, outcomes in tried.items() if outcomes}
     told = replace(weights, hazard=hazard(known, [weights.score(each.standing.signals) for each in known], day))
     card = model if model and why == "better" else told
-    scores = shares([card.score(each.standing.signals) for each in known if each.day == max(past.days)])
+    scores = shares([risk.score for risk in ranked(book, day, card).risks])
     found = Fitted("", day, book.info["load_id"], why, losses(known), told, model, records, scores)
     return replace(found, version=_version(found))
 

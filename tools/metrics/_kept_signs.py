@@ -48,12 +48,12 @@ def kept_signs(book: Book, day: date) -> tuple[Signs, Source] | None:
     return found, _source(about["source"])
 
 
-def keep_signs(book: Book, day: date, signs: Signs, source: Source) -> None:
+def keep_signs(book: Book, day: date, signs: Signs, source: Source, least: int = MANY) -> None:
     """Keep what was read, where keeping is set up and worth it."""
     import numpy as np
 
     file = _file(book, day)
-    if file is None or len(signs) < MANY:
+    if file is None or len(signs) < least:
         return
     names = sorted({name for known in signs.values() for name in known})
     values = np.array([[known.get(name, np.nan) for name in names] for known in signs.values()])
