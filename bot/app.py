@@ -269,9 +269,8 @@ class Assistant:
 
     def remember(self, reply: Reply) -> None:
         from bot import markdown
-        from bot.terminal import plain
 
-        self.store.remember(reply, plain(reply), self.now())
+        self.store.remember(reply, markdown.document(reply), self.now())
         for part in reply.answer.parts if reply.answer else ():
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)

@@ -16,6 +16,7 @@ from tools import (
     DraftVersion,
     Guard,
     KeptDraft,
+    RiskCase,
     Said,
     Shown,
     Snooze,
@@ -169,6 +170,12 @@ class CaseloadWithin:
 
     def assign(self, account_id: str) -> str:
         return self.caseload.assign(account_id)
+
+    def cases(self) -> Sequence[RiskCase]:
+        return tuple(case for case in self.caseload.cases() if case.account_id in self.eyes.accounts)
+
+    def judge(self, case: RiskCase) -> RiskCase:
+        return self.caseload.judge(case)
 
 
 def context_within(context: Context | None, accounts: Mapping[str, str]) -> Context | None:

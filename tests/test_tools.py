@@ -90,6 +90,8 @@ def book_at(tmp_path, **tables):
 
 # Accounts at risk
 
+WHY = "Why (points, change), and what to do next"
+
 
 @pytest.fixture
 def risky(tmp_path):
@@ -127,20 +129,22 @@ def risky(tmp_path):
 def test_accounts_are_ranked_by_score_and_of_equals_the_larger_comes_first(risky):
     answer = run(risky, "accounts_at_risk")
     assert cells(part(answer, Table)) == [
-        ["Alpha", "29", "R$1,000.00", "15 Dec 2026", "Ana"],
-        ["Beta", "20", "R$5,000.00", "20 Jan 2027", "Bia"],
-        ["Epsilon", "20", "R$100.00", "20 Jan 2027", "Bia"],
+        ["Alpha", "29", "0", "R$1,000.00", "15 Dec 2026", "1 Jul 2026", "Ana"],
+        ["Beta", "20", "0", "R$5,000.00", "20 Jan 2027", "—", "Bia"],
+        ["Epsilon", "20", "0", "R$100.00", "20 Jan 2027", "—", "Bia"],
     ]
     assert said(answer.headline) == "3 accounts are at risk, with R$6,100.00 of MRR."
 
 
 def test_the_reasons_add_up_to_the_score(risky):
-    reasons = facts(part(run(risky, "accounts_at_risk"), Facts, "Reasons, with their points of the score"))
+    reasons = facts(part(run(risky, "accounts_at_risk"), Facts, WHY))
     assert reasons == {
         "Alpha, 29": "not heard from for 121 days (11), last NPS answer 5 (9), 1 urgent ticket open (6) "
-        "and renews in 46 days (3)",
-        "Beta, 20": "last NPS answer 6 (9), 1 champion, sponsor or buyer left (8) and renews in 82 days (3)",
-        "Epsilon, 20": "last NPS answer 6 (9), 1 champion, sponsor or buyer left (8) and renews in 82 days (3)",
+        "and 1 smaller sign (3). Next: escalate the urgent ticket.",
+        "Beta, 20": "last NPS answer 6 (9), 1 champion, sponsor or buyer left (8) and renews in 82 days (3). "
+        "Next: call who rated us low.",
+        "Epsilon, 20": "last NPS answer 6 (9), 1 champion, sponsor or buyer left (8) and renews in 82 days (3). "
+        "Next: call who rated us low.",
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from knowledge import Passage
@@ -71,7 +72,7 @@ class Chart:
     beside: tuple[tuple[Phrase | str, Points], ...] = ()
 
 
-Shaded = Money | Share | Figure | None
+Shaded = Money | Share | Figure | int | None
 """A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*. Where there are shares, amounts and counts
 among them are not shaded."""
 
@@ -220,7 +221,7 @@ class Answer:
     waiting: tuple[str, ...] = ()
     """Ids of the drafts it shows that wait for approval."""
 
-    @property
+    @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure shown, in reading order, each once."""
         found = {figure.id: figure for part in (self.headline, *self.parts) for figure in figures_in(part)}

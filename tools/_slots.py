@@ -32,12 +32,15 @@ class Slot:
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
         "reason", "draft", "form", "reviewed", "schedule", "plan_of",
     ]  # fmt: skip
+    only: tuple[str, str] | None = None
+    """The field and its value without which this one means nothing: it is not read then."""
 
 
 ACCOUNT = Slot("account")
 PERIOD = Slot("period")
 COUNT = Slot("count")
 OWNER = Slot("owner")
+SINCE = Slot("period", only=("about", "changes"))
 SEGMENT = Slot("segment")
 TOPIC = Slot("topic")
 LANGUAGE = Slot("language")

@@ -12,6 +12,7 @@ from tools._reading import conversion, elapsed
 from tools._renewals import mrr_of, renewing
 from tools._resting import awake, resting_apart
 from tools._timing import rhythm
+from tools._unplanned import planned
 from tools._watching import what
 from tools.metrics import Money, Period, Risk, flows, last_touches, rank
 
@@ -79,6 +80,8 @@ class _Day:
         yield from self._list(
             phrase("Renewals in 90 days"), self.renewals, renewal, lambda risk: risk.standing.renews_on
         )
+        if told := planned([risk.standing.account_id for risk in self.renewals], self.deps):
+            yield Note(told)
         yield from self._list(
             phrase("Overdue touches: nobody of us was in touch for 30 days"), self.silent, Column(phrase("Last touch")),
             lambda risk: self.touched.get(risk.standing.account_id),

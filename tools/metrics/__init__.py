@@ -10,7 +10,7 @@ from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_peri
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted, last_touches
+from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -23,6 +23,7 @@ from tools.metrics._contracted import (
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._drift import Drift, drift
+from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._fitted import Fitted
@@ -64,6 +65,8 @@ from tools.metrics._risk import (
     fit_in_force,
     rank,
 )
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
 from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
 from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
@@ -87,6 +90,7 @@ __all__ = [
     "AtK",
     "Backtest",
     "BadScorecard",
+    "Became",
     "Book",
     "Breakdown",
     "Category",
@@ -106,11 +110,13 @@ __all__ = [
     "Drift",
     "Driver",
     "Event",
+    "Evidence",
     "Explained",
     "Failure",
     "Figure",
     "Fitted",
     "Flows",
+    "Followed",
     "Freshness",
     "Grain",
     "Hazard",
@@ -133,11 +139,15 @@ __all__ = [
     "Renewals",
     "Retraced",
     "Risk",
+    "RiskChange",
+    "RiskChanges",
+    "RiskRecord",
     "RollForward",
     "Scorecard",
     "Scoring",
     "Secret",
     "Share",
+    "Shift",
     "Sight",
     "Source",
     "Statement",
@@ -161,18 +171,24 @@ __all__ = [
     "compared_period",
     "concluded",
     "contacted",
+    "contacted_each",
     "differing_accounts",
     "dimension_values",
     "drift",
+    "evidence_of",
     "fit_in_force",
+    "flagged",
     "flows",
     "freshness",
+    "interval",
     "journey",
     "last_touches",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "lost",
+    "lost_mrr",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
@@ -185,10 +201,12 @@ __all__ = [
     "ratio",
     "renewal_outcome",
     "retrace",
+    "risk_changes",
+    "risk_record",
     "roll_forward",
     "scorecard",
     "stale_sources",
     "statements",
     "touch_kind",
     "touches_that_say",
-]  # fmt: skip
+]

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Executable, Row, inspect, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
@@ -31,6 +32,14 @@ class NoBook(Exception):
 
 class OldBook(NoBook):
     """The book was written by an earlier version of this program; a whole load makes it anew."""
+
+
+class Ran(NamedTuple):
+    """A statement that was run: its rows, what the engine made of it, and what it was given."""
+
+    rows: Sequence[Row[Any]]
+    compiled: SQLCompiler
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +84,14 @@ class Book:
         with self.engine.connect() as connection:
             yield connection
 
-    def rows(self, statement: Executable) -> tuple[Sequence[Row[Any]], Executable]:
-        """The rows of a statement, and the statement as it was run: over what may be seen."""
+    def run(self, statement: Executable) -> Ran:
+        """Run a statement over what may be seen."""
         seen = self.sight.of(statement, self.engine.dialect.name)
         with self._connect() as connection:
-            return connection.execute(seen).all(), seen
+            result = connection.execute(seen)
+            compiled, given = result.context.compiled, result.context.extracted_parameters
+            assert isinstance(compiled, SQLCompiler)
+            return Ran(result.all(), compiled, compiled.construct_params(extracted_parameters=given))
 
     def unread(self) -> "Book":
         """The same book, of which nothing was read yet."""
