@@ -71,7 +71,7 @@ def test_each_table_tells_its_source_rows_newest_day_and_state(company: Company)
         ("subscriptions", "subscriptions.csv", 1, date(2026, 11, 1), date(2026, 11, 1), 19, False),
         ("tickets", "tickets.csv", 2, date(2026, 10, 3), date(2026, 10, 3), 48, False),
     ]  # fmt: skip
-    assert (len(found.absent), found.failures) == (12, ())
+    assert (len(found.absent), found.failures) == (14, ())
     assert [one.table for one in freshness(open_book(company.url), TODAY + timedelta(days=1)).stale] == ["tickets"]
 
 

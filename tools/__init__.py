@@ -30,7 +30,7 @@ from tools._answer import (
     Table,
     ToolError,
 )
-from tools._caseload import Asker, Caseload, NoCaseload, Snooze
+from tools._caseload import Asker, Caseload, NoCaseload, Snooze, Strategic
 from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules, to_decide
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Rules, Touch, Wish
@@ -89,8 +89,8 @@ __all__ = [
     "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact",
     "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule", "Look", "MetricQuery", "NextSteps", "NoCaseload",
     "NoSchedules", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "Rules", "Said",
-    "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze", "Table", "Territory", "Tool", "ToolError", "Touch",
-    "Touches", "Unit", "Watch", "Why", "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load",
+    "Schedules", "Section", "Shaded", "Shown", "Slot", "Snooze", "Strategic", "Table", "Territory", "Tool", "ToolError",
+    "Touch", "Touches", "Unit", "Watch", "Why", "Wish", "as_rows", "guarded_drafts", "knows_holidays", "ledger", "load",
     "may_contact", "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "relative",
     "review_facts", "rhythm", "spoken_moment", "to_decide", "what_it_hides",
 ]  # fmt: skip

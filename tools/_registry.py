@@ -19,7 +19,7 @@ from tools._caseload import Caseload, NoCaseload
 from tools._schedules import NoSchedules, Schedules
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
-from tools.metrics import Book
+from tools.metrics import Book, Thresholds
 
 Why = tuple[str, Mapping[str, str]]
 """A tool's name, and arguments of its own."""
@@ -31,7 +31,8 @@ WHY: Why = ("trace_figure", {})
 class Deps:
     """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
     language of the question, earlier answers, what is written down of contacts with customers, who looks after which
-    account, and schedules."""
+    account, schedules, and from when on an account is profitable and loyal, and
+    the hosts to which links are shown."""
 
     book: Book
     knowledge: Reader
@@ -41,6 +42,8 @@ class Deps:
     contacting: Contacting = field(default_factory=Contacting)
     caseload: Caseload = field(default_factory=NoCaseload)
     schedules: Schedules = field(default_factory=NoSchedules)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    link_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Tool:
     """It changes something: no follow-up runs it again."""
     open: bool = False
     """It has something to say to whom no account may be shown."""
+    measures: frozenset[str] = frozenset()
+    """Metrics that it works out for one account; or, without an account, shows with all that belongs to them
+    (`metric by dimension`: where it is asked for so)."""
     totals: bool = False
     """Without an account or owner it counts the company as a whole."""
 
@@ -87,4 +93,4 @@ def load() -> Mapping[str, Tool]:
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
     flags: dict[str, Any] = {name: getattr(module, name.upper(), False) for name in ("writes", "open", "totals")}
-    return replace(tool, why=getattr(module, "WHY", WHY), **flags)
+    return replace(tool, why=getattr(module, "WHY", WHY), measures=getattr(module, "WORKS_OUT", frozenset()), **flags)

@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._acquisition import Channel, channels
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
@@ -21,6 +22,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._expansion import Dormant, Prospects, Unused, Upsell, prospects
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._flows import (
@@ -36,9 +38,27 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._lifetime import YEARLY
+from tools.metrics._lookalikes import LookAlike, LookAlikes, Trait, look_alikes, offered
+from tools.metrics._offering import Catalogue, Feature, Package
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
+from tools.metrics._packaging import Migration, Moved, Product, migration, products
 from tools.metrics._period import GRAINS, Grain, Period, add_months
+from tools.metrics._portfolio import (
+    CLASSES,
+    LoyaltyClass,
+    Move,
+    NoCosts,
+    Placed,
+    Portfolio,
+    Thresholds,
+    last_year,
+    lifetime_value,
+    loyalty_classes,
+    moves,
+    portfolio,
+)
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
@@ -48,8 +68,10 @@ from tools.metrics._profile import (
     rates_used,
 )
 from tools.metrics._query import ITEMS, Where, dimension_values
+from tools.metrics._recommending import Association, Recommender, TimeSplit, recommended
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
+from tools.metrics._revenue import Grown, Month, grown, invoiced_by_month
 from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
@@ -58,6 +80,7 @@ from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, 
 __all__ = [
     "ALL",
     "CATEGORIES",
+    "CLASSES",
     "COHORTS",
     "DIMENSIONS",
     "FATES",
@@ -67,11 +90,15 @@ __all__ = [
     "REASONS",
     "SECRETS",
     "TOGETHER",
+    "YEARLY",
+    "Association",
     "Backtest",
     "Book",
     "Breakdown",
+    "Catalogue",
     "Category",
     "Change",
+    "Channel",
     "Cohort",
     "CohortGrain",
     "Comparison",
@@ -83,26 +110,43 @@ __all__ = [
     "Decided",
     "Differing",
     "Dimension",
+    "Dormant",
     "Explained",
     "Failure",
+    "Feature",
     "Figure",
     "Flows",
     "Freshness",
     "Grain",
+    "Grown",
     "Hidden",
     "Line",
+    "LookAlike",
+    "LookAlikes",
+    "LoyaltyClass",
     "Metric",
+    "Migration",
     "Money",
+    "Month",
+    "Move",
+    "Moved",
     "Mover",
     "NoBook",
+    "NoCosts",
     "NoLongerDefined",
     "OldBook",
     "Outcome",
+    "Package",
     "Parts",
     "Period",
+    "Placed",
+    "Portfolio",
+    "Product",
     "Profile",
+    "Prospects",
     "Ranking",
     "Reason",
+    "Recommender",
     "Renewal",
     "Renewals",
     "Retraced",
@@ -114,9 +158,14 @@ __all__ = [
     "Source",
     "Statement",
     "Supply",
+    "Thresholds",
+    "TimeSplit",
+    "Trait",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
+    "Unused",
+    "Upsell",
     "Where",
     "account_names",
     "add_months",
@@ -125,6 +174,7 @@ __all__ = [
     "bridges",
     "broken_down",
     "changes_ahead",
+    "channels",
     "cohorts",
     "coming_renewals",
     "compare",
@@ -135,21 +185,34 @@ __all__ = [
     "dimension_values",
     "flows",
     "freshness",
+    "grown",
+    "invoiced_by_month",
     "last_touches",
+    "last_year",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "lifetime_value",
+    "look_alikes",
+    "loyalty_classes",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
+    "migration",
     "movers",
+    "moves",
     "next_renewal",
+    "offered",
     "open_book",
+    "portfolio",
+    "products",
     "profile",
+    "prospects",
     "rank",
     "rates_used",
     "ratio",
+    "recommended",
     "renewal_outcome",
     "retrace",
     "roll_forward",

@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, Row, inspect, select
 from sqlalchemy.engine import make_url
 
-from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
+from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, features, packages
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
-from tools.metrics._sight import ALL, SECRETS, Limited, Reading, Secret, Sight
+from tools.metrics._sight import ALL, SECRETS, Hidden, Limited, Reading, Secret, Sight
 from tools.metrics._totals import ALL as OF_ALL
 from tools.metrics._totals import kept_totals
 
 IN_LAKE = "in_lake"
 IN_PLACE = "in_place"
 """The key in `book_info` of a book whose tables no load wrote."""
+_LATE = (packages, features)
+"""Source tables that books of earlier versions have not, not even empty."""
 Heard = tuple[tuple[str, date], ...]
 """Account ids with days on which they wrote to us or spoke with us."""
 
@@ -78,6 +80,12 @@ class Book:
         seen = self.sight.of(statement, self.engine.dialect.name)
         with self._connect() as connection:
             return connection.execute(seen).all(), seen
+
+    def disclose(self, what: str, secret: Secret) -> None:
+        """Note that something secret is about to be read. Raises Hidden where it may not be seen."""
+        if secret in self.sight.hidden:
+            raise Hidden(what, secret)
+        self.secrets.add(secret)
 
     def unread(self) -> "Book":
         """The same book, of which nothing was read yet."""
@@ -195,4 +203,6 @@ def _is_current(engine: Engine) -> bool:
     own = [table for table in BOOK.sorted_tables if table not in SOURCE_TABLES]
     there = inspect(engine).get_multi_columns(filter_names=[table.name for table in own])
     columns = {name: {column["name"].lower() for column in found} for (_, name), found in there.items()}
+    if not all(inspect(engine).has_table(table.name) for table in _LATE):
+        return False
     return all(columns.get(table.name, set()) >= set(table.c.keys()) for table in own)

@@ -36,7 +36,18 @@ from sqlalchemy import table as table_called
 from sqlalchemy.sql.selectable import HasCTE
 from sqlalchemy.sql.visitors import iterate
 
-from tools.metrics._book import BOOK, accounts, book_info, costs, exchange_rates, load_marks, loads, subscriptions
+from tools.metrics._book import (
+    BOOK,
+    accounts,
+    book_info,
+    costs,
+    exchange_rates,
+    features,
+    load_marks,
+    loads,
+    packages,
+    subscriptions,
+)
 
 Secret = Literal["margin", "lifetime"]
 """Kinds of figures that not everybody may see: what serving costs, and what an account is worth and costs to win."""
@@ -45,7 +56,7 @@ COSTS: Mapping[str, Secret] = {"service": "margin", "acquisition": "lifetime"}
 TOGETHER = " + "
 """Between the owners of a figure that several have."""
 UNNAMED = "—"
-_OPEN = (exchange_rates, book_info, loads, load_marks)
+_OPEN = (exchange_rates, packages, features, book_info, loads, load_marks)
 """Tables that speak of no account."""
 _SCHEMAS = {"sqlite": "main", "duckdb": "main"}
 
