@@ -89,7 +89,7 @@ class Assistant:
 
     @cached_property
     def _book(self) -> Book:
-        return open_book(self.settings.book)
+        return open_book(self.settings.book).scored_by(self.settings.scoring)
 
     def book(self) -> Book:
         """The book as it is now."""
@@ -294,9 +294,8 @@ class Assistant:
 
     def remember(self, reply: Reply) -> None:
         from bot import markdown
-        from bot.terminal import plain
 
-        self.store.remember(reply, plain(reply), self.now())
+        self.store.remember(reply, markdown.document(reply), self.now())
         for part in reply.answer.parts if reply.answer else ():
             if isinstance(part, Draft):
                 title = Speaker(part.language).say(part.title)

@@ -15,7 +15,7 @@ from bot.locale import Speaker, amount
 from bot.router import Choice
 from bot.wording import opening
 from knowledge import Passage
-from tools import Chart, Code, Download, Draft, Fact, Facts, Heatmap, Part, Points, Table
+from tools import Chart, Code, Download, Draft, Fact, Facts, Heatmap, Part, Points, Table, Timeline
 from tools.metrics import Change, Figure, Money, Period, Share, Supply
 
 
@@ -41,6 +41,7 @@ def document(reply: Reply) -> dict[str, Any]:
         "tables": [_table(part, speaker) for part in parts if isinstance(part, Table)],
         "charts": [_chart(part, speaker) for part in parts if isinstance(part, Chart)],
         "heatmaps": [_heatmap(part, speaker) for part in parts if isinstance(part, Heatmap)],
+        "timelines": [_timeline(part, speaker) for part in parts if isinstance(part, Timeline)],
         "code": [{"language": part.language, "text": part.text} for part in parts if isinstance(part, Code)],
         "downloads": [_download(part, speaker) for part in parts if isinstance(part, Download)],
         "passages": [_passage(passage) for passage in _passages(parts)],
@@ -166,6 +167,23 @@ def _heatmap(part: Heatmap, speaker: Speaker) -> dict[str, Any]:
                 "cells": [typed(value, speaker) for value in cells],
             }
             for label, head, cells in zip(part.row_labels, heads, part.cells, strict=True)
+        ],
+    }
+
+
+def _timeline(part: Timeline, speaker: Speaker) -> dict[str, Any]:
+    """`until` is the first day that is not in the phase any more."""
+    return {
+        "title": speaker.say(part.title),
+        "first": part.first.isoformat(),
+        "last": part.last.isoformat(),
+        "phases": [
+            {"name": speaker.say(name), "since": since.isoformat(), "until": until.isoformat()}
+            for name, since, until in part.phases
+        ],
+        "lanes": [
+            {"name": speaker.say(name), "marks": [{"on": mark.on.isoformat(), "tone": mark.tone} for mark in marks]}
+            for name, marks in part.lanes
         ],
     }
 

@@ -20,6 +20,7 @@ BUTTON_TEXT = 75
 BUTTON_VALUE = 2_000
 BUTTONS = 25
 MENU, OPTION_TEXT = 5, 75
+OPTIONS, OPTION_VALUE, PLACEHOLDER = 100, 150, 150
 BLOCK_ID = 255
 QUOTE = 300
 """Characters of a question that its answer repeats."""
@@ -119,6 +120,18 @@ def menu(choices: Sequence[tuple[str, str]]) -> Block:
     """A menu of (value, text) behind three dots, action id `more`."""
     options = [{"text": plain(text, OPTION_TEXT), "value": value} for value, text in choices[:MENU]]
     return {"type": "overflow", "action_id": "more", "options": options}
+
+
+def choose(said: str, action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A list of (value, text) of which one is chosen; `said` stands in it until then."""
+    fitting = [each for each in options if len(each[0]) <= OPTION_VALUE][:OPTIONS]
+    said_of = [{"text": plain(text, OPTION_TEXT), "value": value} for value, text in fitting]
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(said, PLACEHOLDER),
+        "options": said_of,
+    }
 
 
 def item(text: str, block_id: str, accessory: Block) -> Block:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial, singledispatch
 
-from bot import as_csv, charts, drafts, heatmaps, markdown
+from bot import as_csv, charts, drafts, heatmaps, markdown, timelines
 from bot import block_kit as kit
 from bot.block_kit import Block
 from bot.conversation import Reply
@@ -30,6 +30,7 @@ from tools import (
     Note,
     Part,
     Table,
+    Timeline,
     phrase,
     to_decide,
 )
@@ -202,6 +203,11 @@ def _(part: Heatmap, page: Page) -> Iterator[Block]:
 
 
 @render.register
+def _(part: Timeline, page: Page) -> Iterator[Block]:
+    yield _picture(partial(timelines.png, part, page.speaker), timelines.alt(part, page.speaker), page)
+
+
+@render.register
 def _(part: Code, page: Page) -> Iterator[Block]:
     yield from (kit.rich_text([kit.monospaced(piece)]) for piece in kit.pieces(page.speaker.say(part.text)))
 
@@ -292,9 +298,18 @@ def _verbs(reply: Reply, speaker: Speaker) -> Iterator[Block]:
         yield _trace(reply, speaker)
     for verb in FIRST:
         if verb in reply.offers:
-            yield kit.button(speaker.say(CALLED[verb]), f"do:{verb}", verb)
+            said = speaker.say(CALLED[verb])
+            yield _accounts(reply, said, verb, speaker) if verb == "why_of" else kit.button(said, f"do:{verb}", verb)
     if rest := [verb for verb in reply.offers if verb not in FIRST]:
         yield kit.menu([(verb, speaker.say(CALLED[verb])) for verb in rest])
+
+
+def _accounts(reply: Reply, said: str, verb: str, speaker: Speaker) -> Block:
+    """The accounts of the first table that has a row for each, to choose one."""
+    parts = reply.answer.parts if reply.answer else ()
+    table = next(part for part in parts if isinstance(part, Table) and part.accounts)
+    rows = zip(table.accounts, table.rows, strict=True)
+    return kit.choose(said, f"of:{verb}", [(account, speaker.cell(row[0])) for account, row in rows])
 
 
 def _has_figures_to_trace(reply: Reply) -> bool:

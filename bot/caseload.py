@@ -1,18 +1,22 @@
-"""Snoozes, assignments and accounts that are kept, in the store, as whoever asks may see and change them."""
+"""Snoozes, assignments, cases and accounts that are kept, in the store, as whoever asks may see and change them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select
 
 from bot.audit import changed
 from bot.chain import append
 from bot.question import Question
-from bot.store import now
-from bot.tables import assignments, snoozes, strategic_accounts
-from tools import Asker, KeptDraft, Snooze, Strategic
+from bot.store import alone, now
+from bot.tables import assignments, risk_cases, snoozes, strategic_accounts
+from tools import Asker, KeptDraft, RiskCase, Snooze, Strategic
+
+JUDGING = 7308324466022
+"""The lock of whoever writes a case down."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,30 @@ class CaseloadAt:
                 append(connection, changed(self.question, strategic_accounts.name, account_id, act="unkeep"))
             return was
 
+    def cases(self) -> Sequence[RiskCase]:
+        c = risk_cases.c
+        query = select(risk_cases).where(self._here(risk_cases)).order_by(c.decided_at, c.id)
+        with self.engine.connect() as connection:
+            return tuple(_case(row) for row in connection.execute(query))
+
+    def judge(self, case: RiskCase) -> RiskCase:
+        """Nothing is written over: what was said before stays."""
+        asker = self.question.asker
+        kept = replace(case, who=asker.called)
+        row = {
+            "id": str(uuid5(NAMESPACE_URL, f"{self.question.key}|{case.account_id}|{case.verdict}")),
+            "team": self._team, "account_id": case.account_id,
+            "verdict": case.verdict, "reason": case.reason, "on_day": case.on,
+            "score": case.score, "flagged": case.flagged, "user_id": asker.id, "who": kept.who, "decided_at": now(),
+        }  # fmt: skip
+        with self.engine.begin() as connection:
+            alone(connection, JUDGING)
+            if connection.execute(select(risk_cases.c.id).where(risk_cases.c.id == row["id"])).first() is None:
+                connection.execute(insert(risk_cases), row)
+                said = changed(self.question, risk_cases.name, case.account_id, verdict=case.verdict)
+                append(connection, said)
+        return kept
+
     def _put(self, table: Table, account_id: str, said: Mapping[str, Any]) -> None:
         row = {"team": self._team, "account_id": account_id, "decided_at": now(), **said}
         with self.engine.begin() as connection:
@@ -99,3 +127,7 @@ class CaseloadAt:
     @property
     def _team(self) -> str:
         return self.question.place.team
+
+
+def _case(row: Any) -> RiskCase:
+    return RiskCase(row.account_id, row.verdict, row.on_day, row.reason, row.who, row.score, row.flagged)

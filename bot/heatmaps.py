@@ -1,7 +1,9 @@
 """Heat maps: as a picture, as a table, as words. matplotlib is imported when a picture is drawn, and not before."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot import charts
@@ -92,7 +94,13 @@ def row_labels(part: Heatmap, speaker: Speaker) -> list[str]:
 
 def png(part: Heatmap, speaker: Speaker) -> bytes:
     """The heat map as a PNG, 1200 pixels wide and as high as its rows want, labelled in the speaker's language."""
+    cells = tuple(tuple[Shaded, ...](plain(value) for value in row) for row in part.cells)
+    heads = tuple(plain(head) if isinstance(head, Figure) else head for head in part.row_heads)
+    return _png(replace(part, cells=cells, row_heads=heads), speaker)
 
+
+@lru_cache(maxsize=charts.DRAWN)
+def _png(part: Heatmap, speaker: Speaker) -> bytes:
     def draw(axes: "Axes") -> None:
         axes.set_axis_off()
         if part.row_labels and part.column_labels:

@@ -16,7 +16,8 @@ from tools import Facts, NextSteps, Note, Part, Phrase, Table, phrase
 BLOCKS = 100
 ANSWER = 80
 """Blocks of the answer; what does not fit is asked for."""
-MENU = ("summary", *ACCOUNT)
+MENU = ("summary", *(verb for verb in ACCOUNT if verb != "assign"))
+"""What can be done about an account; most of those here are one's own."""
 
 
 def prompts() -> tuple[tuple[Phrase, Phrase], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
-from bot import charts, heatmaps
+from bot import charts, heatmaps, timelines
 from bot.conversation import Reply
 from bot.locale import Speaker
 from bot.wording import attached, cited, data_as_of, instructions, numbered, opening, understood
@@ -27,6 +27,7 @@ from tools import (
     Phrase,
     Section,
     Table,
+    Timeline,
     phrase,
 )
 
@@ -128,6 +129,12 @@ def _(part: Chart, speaker: Speaker) -> Iterator[str]:
 @_render.register
 def _(part: Heatmap, speaker: Speaker) -> Iterator[str]:
     yield from _render(heatmaps.table(part, speaker), speaker)
+
+
+@_render.register
+def _(part: Timeline, speaker: Speaker) -> Iterator[str]:
+    yield f"**{_say(speaker, part.title)}**"
+    yield "\n".join(f"- {escaped(line)}" for line in timelines.in_words(part, speaker))
 
 
 @_render.register

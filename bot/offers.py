@@ -9,6 +9,7 @@ from tools import WHY, Answer, Download, Phrase, Table, Tool, phrase
 
 CALLED: Mapping[str, Phrase] = {
     "why": phrase("Why?"),
+    "why_of": phrase("Why …"),
     "change": phrase("Change period or segment"),
     "share": phrase("Share with the channel"),
     "rows": phrase("Rows (CSV)"),
@@ -16,13 +17,17 @@ CALLED: Mapping[str, Phrase] = {
     "log_touch": phrase("Log a touch"),
     "snooze": phrase("Snooze"),
     "assign": phrase("Assign to me"),
+    "risk_case": phrase("Not at risk, saved, lost …"),
     "summary": phrase("Summary"),
 }
 """Verb → what its button says."""
-ACCOUNT = ("draft", "log_touch", "snooze", "assign")
+ACCOUNT = ("draft", "log_touch", "snooze", "assign", "risk_case")
 """What can be done about an account."""
-FIRST = ("why", "change", "share")
-"""What has a button of its own, where it is offered; the rest is in the menu."""
+FIRST = ("why", "why_of", "draft", "change", "share")
+"""What has a button of its own, where it is offered; the rest is in the menu. `why_of` lists the accounts of which
+it can be asked."""
+DONE_BY = {"risk_case": "risk_feedback"}
+"""Verb → the tool that does it, where it is not called the same."""
 CHANGEABLE = ("period", "segment", "owner")
 """Slots that the modal behind “change” asks for."""
 
@@ -37,10 +42,15 @@ def _offers(answer: Answer, call: Call, tools: Mapping[str, Tool]) -> Iterator[s
     if not tool.writes:
         explained = explaining(Context(call, answer.listed), tools)
         if explained and explained.tool not in (WHY[0], call.tool):
-            yield "why"
+            yield "why_of" if "account" in explained.arguments and len(_rows(answer)) > 1 else "why"
         if fields_by_slot(tool).keys() & set(CHANGEABLE):
             yield "change"
         if call.form != "csv" and any(isinstance(part, Table | Download) for part in answer.parts):
             yield "rows"
     if answer.listed or call.arguments.get("account"):
-        yield from (verb for verb in ACCOUNT if verb != call.tool)
+        yield from (verb for verb in ACCOUNT if DONE_BY.get(verb, verb) != call.tool)
+
+
+def _rows(answer: Answer) -> tuple[str, ...]:
+    """The accounts that the rows of a table are about."""
+    return next((part.accounts for part in answer.parts if isinstance(part, Table) and part.accounts), ())

@@ -1,7 +1,7 @@
 """What is sent: one message and where it goes, in ever plainer forms."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 SHORT_TEXT = 3_900
@@ -50,7 +50,7 @@ class Parcel:
     team: str = ""
 
     def plain(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 def ever_plainer(parcel: Parcel) -> Iterator[tuple[Parcel, bool]]:

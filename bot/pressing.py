@@ -33,7 +33,7 @@ def pressed(bot: Assistant, question: Question) -> Reply:
     answered = bot.store.answered(str(said["of"]))
     if answered is None:
         return _refused(question, phrase("That answer is not kept any more. Please ask again."))
-    call = _about(bot, str(said["do"]), answered)
+    call = _about(bot, str(said["do"]), answered, str(said.get("account") or ""))
     if call is None:
         return _refused(question, phrase("There is nothing to explain that answer with."))
     return bot.ask(question, call)
@@ -44,12 +44,14 @@ def call_of(said: Mapping[str, Any]) -> Call:
     return Call(said["tool"], said["arguments"], tuple(said.get("unread", ())), form=said.get("form", ""))
 
 
-def _about(bot: Assistant, verb: str, answered: Answered) -> Call | None:
-    """rows: its tables as files. why: what explains it. share: the same, for everybody who may see it."""
+def _about(bot: Assistant, verb: str, answered: Answered, account: str) -> Call | None:
+    """rows: its tables as files. why: what explains it. why_of: what explains it of one account. share: the same, for
+    everybody who may see it."""
     if verb == "rows":
         return replace(answered.call, form="csv")
-    if verb == "why":
-        return explaining(Context(answered.call, answered.listed, answered.language), bot.tools)
+    if verb in ("why", "why_of"):
+        listed = (account,) if account else answered.listed
+        return explaining(Context(answered.call, listed, answered.language), bot.tools)
     return answered.call
 
 

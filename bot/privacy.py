@@ -53,6 +53,7 @@ RULES = (
     Rule("assignments", "who", "called", {"who": WHO}),
     Rule("snoozes", "who", "called", {"who": WHO, "reason": None}),
     Rule("strategic_accounts", "who", "called", {"who": WHO}),
+    Rule("risk_cases", "user_id", becomes={"user_id": WHO, "who": WHO, "reason": None}),
     Rule("touches", "author", "called", {"author": WHO, "note": None}),
     Rule("draft_versions", "author", "called", {"author": WHO}),
     Rule("drafts", "decided_by", "called", {"decided_by": WHO, "reason": None}),

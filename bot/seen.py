@@ -16,6 +16,7 @@ from tools import (
     DraftVersion,
     Guard,
     KeptDraft,
+    RiskCase,
     Said,
     Shown,
     Snooze,
@@ -179,6 +180,12 @@ class CaseloadWithin:
 
     def unkeep(self, account_id: str) -> bool:
         return self.caseload.unkeep(account_id)
+
+    def cases(self) -> Sequence[RiskCase]:
+        return tuple(case for case in self.caseload.cases() if case.account_id in self.eyes.accounts)
+
+    def judge(self, case: RiskCase) -> RiskCase:
+        return self.caseload.judge(case)
 
 
 def context_within(context: Context | None, accounts: Mapping[str, str]) -> Context | None:

@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from tools.metrics import Scoring
 
 
 def _split(listed: Any) -> Any:
@@ -161,6 +164,9 @@ class Settings(BaseSettings):
         default=frozenset(),
         description="Hosts of links that answers may show, such as those to your training (`academy.example.com`).",
     )
+    risk_scorecard: Path | None = Field(
+        default=None, description="A company's own weights of the risk score (YAML, as tools/metrics/_scorecard.yml)."
+    )
     chat_model: str | None = Field(
         default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model."
     )
@@ -234,6 +240,12 @@ class Settings(BaseSettings):
     @cached_property
     def index(self) -> Path:
         return self.retention_home / "index"
+
+    @cached_property
+    def scoring(self) -> "Scoring":
+        from tools.metrics import Scoring
+
+        return Scoring(self.risk_scorecard, self.retention_home / "risk", self.retention_cache / "risk")
 
     @cached_property
     def own_documents(self) -> Path:

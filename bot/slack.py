@@ -1,5 +1,6 @@
 """`retention serve` and `retention doctor`: the assistant put together with Slack."""
 
+import gc
 import logging
 import os
 import sys
@@ -216,6 +217,8 @@ def _warm(bot: Assistant) -> None:
     bot.knowledge.warm()
     for image in blocks.message(bot.conversation.answer(asked)).images:
         image.png()
+    gc.collect()
+    gc.freeze()  # what was learnt stays: looking through it for garbage stopped all threads for a second at a time
 
 
 def _seen(bot: Assistant, people: "People", gauges: "Gauges", token: str, question: Question) -> Reply:

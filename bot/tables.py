@@ -185,6 +185,22 @@ strategic_accounts = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+risk_cases = Table(
+    "risk_cases", STORE,
+    Column("id", String(36), primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("account_id", String(120), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("reason", Text),
+    Column("on_day", Date, nullable=False),
+    Column("score", Integer),
+    Column("flagged", Boolean, nullable=False),
+    Column("user_id", String(60), nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Index("risk_cases_by_team", "team", "decided_at"),
+)  # fmt: skip
+
 replicas = Table(
     "replicas", STORE,
     Column("life", String(200), primary_key=True),

@@ -15,7 +15,7 @@ from rich.syntax import Syntax
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot import charts, heatmaps, markdown
+from bot import charts, heatmaps, markdown, timelines
 from bot.conversation import Reply
 from bot.locale import UNKNOWN, Speaker
 from bot.page import PLAIN_WIDTH
@@ -35,6 +35,7 @@ from tools import (
     Phrase,
     Points,
     Table,
+    Timeline,
     phrase,
     phrase_n,
 )
@@ -224,6 +225,16 @@ def _(part: Heatmap, speaker: Speaker) -> Iterator[RenderableType]:
 
     footnote = [Text(speaker.say(part.footnote), "dim")] if part.footnote else []
     yield Group(Text(speaker.say(part.title), "bold"), _Fitted(grids), *footnote)
+
+
+@_render.register
+def _(part: Timeline, speaker: Speaker) -> Iterator[RenderableType]:
+    """A line for the phases, and one of marks for each lane."""
+
+    def drawn(width: int) -> RenderableType:
+        return Text("\n".join(timelines.lines(part, width, speaker)), no_wrap=True)
+
+    yield Group(Text(speaker.say(part.title), "bold"), _Fitted(drawn))
 
 
 @_render.register

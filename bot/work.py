@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 QUEUE, WORKFLOW, APPLICATION = "questions", "answer", "retention"
 WORKFLOW_VERSION = "1"
 """Changes only when the workflow's steps change: work accepted under another version is not picked up."""
-ANSWERING = 4
-"""Questions answered at once; more would only make all of them slower."""
+ANSWERING = 8
+"""Questions answered at once: each waits for the store's disk now and then, and more would only make all slower."""
 DELIVERING = 8
 """Messages on their way to Slack at once; those that wait for a better moment do not count."""
 UNDER_WAY, LANES = 128, 64

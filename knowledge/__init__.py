@@ -7,7 +7,17 @@ Everything here is text that people wrote: it is quoted with its source and neve
 """
 
 from knowledge._access import ACCESS, ALL, EVERYONE, Access, Rights
-from knowledge._content import Passage, Playbook, Question, Turn, playbooks, preamble, question_set, turns
+from knowledge._content import (
+    Passage,
+    Playbook,
+    Question,
+    Turn,
+    playbook_title,
+    playbooks,
+    preamble,
+    question_set,
+    turns,
+)
 from knowledge._dense import Embedding, EmbeddingError
 from knowledge._documents import Document, Documents, named
 from knowledge._glossary import synonyms
@@ -18,6 +28,6 @@ from knowledge.index import Index, KeptIndex, Reader, build_index, is_current, o
 __all__ = [
     "ACCESS", "ALL", "EVERYONE", "LARGEST_FILE", "Access", "Document", "Documents", "Embedding", "EmbeddingError",
     "Index", "KeptIndex", "Passage", "Playbook", "Question", "Read", "Reader", "Remark", "Rights", "Turn", "Unreadable",
-    "build_index", "digest_of", "files_of", "is_current", "is_supported", "named", "open_index", "playbooks",
-    "preamble", "question_set", "read_document", "synonyms", "turns",
+    "build_index", "digest_of", "files_of", "is_current", "is_supported", "named", "open_index", "playbook_title",
+    "playbooks", "preamble", "question_set", "read_document", "synonyms", "turns",
 ]  # fmt: skip

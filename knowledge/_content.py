@@ -90,6 +90,13 @@ def playbooks(folder: Traversable | None = None) -> Iterator[Playbook]:
                 yield _playbook(file.name.removesuffix(".md"), language, file.read_text(encoding="utf-8"))
 
 
+@cache
+def playbook_title(slug: str, language: str) -> str:
+    """What a playbook of ours is called in a language."""
+    text = (files("knowledge") / "playbooks" / language / f"{slug}.md").read_text(encoding="utf-8")
+    return _playbook(slug, language, text).title
+
+
 def question_set(name: str) -> tuple[Question, ...]:
     """The questions of `why_buy`, `why_stay`, `why_leave` or `icp`, in order."""
     return tuple(_question(entry) for entry in _set(name)["questions"])

@@ -116,6 +116,10 @@ def _button(payload: Payload) -> Any:
     if payload["type"] == "overflow":
         assert all(len(each["value"]) <= 150 for each in payload["options"])
         return sb.OverflowMenu(payload["action_id"], [_option(each) for each in payload["options"]])
+    if payload["type"] == "static_select":
+        assert all(len(each["value"]) <= 150 for each in payload["options"])
+        options = [_option(each) for each in payload["options"]]
+        return sb.StaticSelectMenu(payload["action_id"], options, placeholder=sb.Text.from_dict(payload["placeholder"]))
     return sb.Button(text=sb.Text.from_dict(payload["text"]), action_id=payload["action_id"], value=payload["value"])
 
 

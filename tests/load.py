@@ -36,7 +36,7 @@ ASKED = (*QUESTIONS, *(f"MRR summary for {month} 2026" for month in MONTHS), *(f
 
 @dataclass(frozen=True)
 class Burst:
-    """What came of it; times in seconds."""
+    """What came of it; times in seconds. `meanwhile`: how many were answered while questions still came."""
 
     asked: int
     seconds: float
@@ -44,6 +44,7 @@ class Burst:
     again: int
     answered: Counter[str]
     last: float
+    meanwhile: int
     processor: float
 
     @property
@@ -55,6 +56,11 @@ class Burst:
         return self.asked - len(self.answered)
 
     @property
+    def sustained(self) -> float:
+        """Answers a second once nobody asks any more and all that is left waits."""
+        return (len(self.answered) - self.meanwhile) / (self.last - self.seconds)
+
+    @property
     def twice(self) -> int:
         return sum(n > 1 for n in self.answered.values())
 
@@ -63,8 +69,9 @@ class Burst:
         return (
             f"{self.asked} questions in {self.seconds:.0f} s ({self.asked / self.seconds:.0f} a second), acknowledged "
             f"after {middle * 1000:.0f} ms, p99 {self.p99 * 1000:.0f} ms, {self.again} sent again; "
-            f"{self.lost} lost, {self.twice} twice; {self.asked / self.last:.1f} answers a second, the last after "
-            f"{self.last:.0f} s, {self.processor / self.asked * 1000:.0f} ms of the replicas' processor time each"
+            f"{self.lost} lost, {self.twice} twice; {self.meanwhile / self.seconds:.1f} answers a second meanwhile, "
+            f"{self.sustained:.1f} afterwards, the last after {self.last:.0f} s, "
+            f"{self.processor / self.asked * 1000:.0f} ms of the replicas' processor time each"
         )
 
 
@@ -74,11 +81,11 @@ def burst(slack: SlackServer, replicas: list[Replica], rate: float, seconds: flo
     with ThreadPoolExecutor(64) as people:
         sent = [people.submit(_ask, slack, replicas, n, started + n / rate) for n in range(asked)]
         tries = [each.result() for each in sent]
-    asking = time.monotonic() - started
+    asking, meanwhile = time.monotonic() - started, len(_answers(slack))
     wait_for(lambda: len(_answers(slack)) == asked, most)
     took, again = [t for took, _ in tries for t in took], sum(n for _, n in tries)
     last = max((float(post["ts"]) for post in _posts(slack)), default=0.0) - time.time() + time.monotonic() - started
-    return Burst(asked, asking, took, again, _answers(slack), last, processor_time(replicas) - spent)
+    return Burst(asked, asking, took, again, _answers(slack), last, meanwhile, processor_time(replicas) - spent)
 
 
 def processor_time(replicas: list[Replica]) -> float:

@@ -148,4 +148,7 @@ def _pressed(element: dict[str, Any], said: str) -> dict[str, Any] | None:
     if element["type"] == "overflow":
         options = [each for each in element["options"] if each["text"]["text"] == said]
         return {"action_id": element["action_id"], "selected_option": options[0]} if options else None
+    if element["type"] == "static_select":
+        chosen = next((each for each in element["options"] if each["text"]["text"] == said), None)
+        return {"action_id": element["action_id"], "selected_option": chosen} if chosen else None
     return dict(element) if element["text"]["text"] == said else None

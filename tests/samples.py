@@ -21,12 +21,14 @@ from tools import (
     Fact,
     Facts,
     Heatmap,
+    Mark,
     NextSteps,
     Note,
     Part,
     Phrase,
     Section,
     Table,
+    Timeline,
 )
 from tools.metrics import Figure, Money, Period, Share, Source, Unit, add_months
 
@@ -134,6 +136,16 @@ def cohorts(rows: int, ages: int) -> Heatmap:
 
 
 HEATMAP = cohorts(3, 4)
+TIMELINE = Timeline(
+    words("The journey of {account}", account="ACME, Inc."), date(2025, 1, 10), TODAY,
+    (
+        (words("onboarding"), date(2025, 1, 10), date(2025, 3, 1)), (words("growth"), date(2025, 3, 1), TODAY),
+    ),
+    (
+        (words("Contract"), (Mark(date(2025, 1, 10), "good"), Mark(date(2026, 5, 1), "bad"))),
+        (words("Tickets"), (Mark(date(2026, 1, 31)),)),
+    ),
+)  # fmt: skip
 CODE = Code("SELECT sum(amount_minor) AS part, '```' AS fence\nFROM mrr_movements\nWHERE on_day < :on_day_1")
 DOWNLOAD = Download(
     "mrr.csv", words("All rows of MRR"),
@@ -178,7 +190,7 @@ PLAN = Draft(
 NEXT = NextSteps((words("Which accounts are at risk?"), words("MRR summary for October 2026")))
 PARTS: tuple[Part, ...] = (
     Note(words("A paragraph about {account}.", account="ACME, Inc.")),
-    FACTS, TABLE, WATERFALL, LINE, TWO_LINES, BAR, HEATMAP, CODE, DOWNLOAD, PASSAGE, SURVEY, PLAN, NEXT,
+    FACTS, TABLE, WATERFALL, LINE, TWO_LINES, BAR, HEATMAP, TIMELINE, CODE, DOWNLOAD, PASSAGE, SURVEY, PLAN, NEXT,
 )  # fmt: skip
 
 
@@ -198,6 +210,10 @@ def enormous(text: str) -> tuple[Part, ...]:
         Chart(said, "bar", ((text, Share(None)),)),
         Chart(said, "line", ((text, brl(1)),) * 40, text, ((said, ((text, brl(-2)),) * 60),) * 5),
         Heatmap(said, said, (text,) * 36, (said,) * 36, ((Share(None), brl(7), None) * 12,) * 36, said, (text,) * 36),
+        Timeline(
+            said, date(2020, 1, 1), TODAY, ((said, date(2020, 1, 1), date(2020, 1, 9)),) * 90,
+            ((said, (Mark(date(2020, 1, 2), "bad"),) * 300),) * 9,
+        ),
         Code(text * 400), Download("rows.csv", said, (Column(said),) * 3, ((text, None, brl(1)),) * 500),
         Passage(long * 5, f"{text[:9]}.md#{text[:9]}", text, text, "en"),
         Draft("interview_script", said, "pt-BR", (Section(said, (said, facts, table, *asks, *plan)),) * 2),
@@ -212,7 +228,8 @@ def replies(language: str) -> Iterator[tuple[str, Reply]]:
         yield f"one {type(part).__name__}", reply(part, language=language)
     yield "empty parts", reply(
         Facts(()), Table(words("None"), (Column(words("Account")),), ()), Chart(words("Empty"), "line", ()),
-        Heatmap(words("Empty"), words("Cohort"), (), (), ()), Code(""), Download("none.csv", words("None"), (), ()),
+        Heatmap(words("Empty"), words("Cohort"), (), (), ()),
+        Timeline(words("Empty"), TODAY, TODAY, (), ()), Code(""), Download("none.csv", words("None"), (), ()),
         Draft("plan", words("Empty"), "en", (Section(words("Empty"), ()),)), NextSteps(()), language=language,
     )  # fmt: skip
     yield "everything", reply(*PARTS, language=language)

@@ -45,7 +45,7 @@ def told(reply: Any) -> set[str]:
 
 def test_what_is_so_already_is_said_when_it_is_set_up_and_never_told(desk: World, taken: list[Question]) -> None:
     text = said(desk.ask("tell me when an account becomes high risk"))
-    assert "I will tell when an account becomes high risk (score 35 or more)." in text
+    assert "I will tell when an account becomes high risk (score 30 or more)." in text
     assert f"It is so of {len(risky(desk))} account" in text
     desk.at("2026-11-20T14:01:00")
     desk.at("2026-11-21T09:00:00")
@@ -137,4 +137,4 @@ def test_a_message_says_which_alert_it_is(desk: World) -> None:
     desk.bot.timetable.change(kept, observed={})
     reply = desk.due(question_for((kept,), kept.next_due))
     titles = [Speaker().say(part.title) for part in reply.answer.parts if isinstance(part, Table)]
-    assert titles == [f"an account becomes high risk (score 35 or more) ({kept.id})"]
+    assert titles == [f"an account becomes high risk (score 30 or more) ({kept.id})"]

@@ -17,7 +17,7 @@ from bot.blocks import Message, message
 from bot.conversation import Reply
 from bot.locale import LANGUAGES, Speaker
 from samples import CODE, DOWNLOAD, HEATMAP, HOSTILE, NEXT, TABLE, WATERFALL, cohorts, reply, words
-from tools import Chart, Column, Download, NextSteps, Note, Part, Table
+from tools import Chart, Column, Download, NextSteps, Note, Part, Table, Timeline
 
 EVERY = [
     pytest.param(each, id=f"{language}: {name}") for language in LANGUAGES for name, each in samples.replies(language)
@@ -29,7 +29,7 @@ def test_every_reply_is_a_message_that_slack_accepts(sample: Reply) -> None:
     check(message(sample))
 
 
-ELSEWHERE = (Chart, Download, NextSteps)
+ELSEWHERE = (Chart, Download, NextSteps, Timeline)
 ENORMOUS = [part for part in samples.enormous("Padaria São João " * 4) if not isinstance(part, ELSEWHERE)]
 LONG = ("hostile", "enormous", "enormous table", "many parts")
 

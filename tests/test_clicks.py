@@ -40,23 +40,31 @@ def buttons(reply: Reply) -> list[str]:
     check(said)
     return [
         element["text"]["text"] if element["type"] == "button"
-        else f"[{', '.join(each['text']['text'] for each in element['options'])}]"
+        else f"{_held(element)}[{', '.join(each['text']['text'] for each in element['options'])}]"
         for block in said.blocks if block["type"] == "actions" for element in block["elements"]
     ]  # fmt: skip
 
 
+def _held(element: dict[str, Any]) -> str:
+    """What stands in a list before one is chosen; a menu behind three dots says nothing."""
+    return f"{element['placeholder']['text']} " if "placeholder" in element else ""
+
+
 def test_a_list_of_accounts_offers_the_few_that_fit_and_the_rest_in_a_menu(office: Office) -> None:
-    assert buttons(office.ask("which accounts are at risk?"))[-4:] == [
-        "How was this counted?", "Why?", "Change period or segment",
-        "[Rows (CSV), Draft …, Log a touch, Snooze, Assign to me]",
+    said = buttons(office.ask("which accounts are at risk?"))
+    assert [each for each in said if not each.startswith("Why … [")][-4:] == [
+        "How was this counted?", "Draft …", "Change period or segment",
+        "[Rows (CSV), Log a touch, Snooze, Assign to me, Not at risk, saved, lost …]",
     ]  # fmt: skip
     assert buttons(office.ask("quais contas estão em risco?"))[-1] == (
-        "[Linhas (CSV), Redigir …, Registrar contato, Soneca, Atribuir a mim]"
+        "[Linhas (CSV), Registrar contato, Soneca, Atribuir a mim, Sem risco, salva, perdida …]"
     )
 
 
 def test_what_changed_something_is_not_offered_again(office: Office) -> None:
-    assert buttons(office.ask("log a call with Caldwick Health"))[-1] == "[Draft …, Snooze, Assign to me]"
+    assert buttons(office.ask("log a call with Caldwick Health"))[-2:] == [
+        "Draft …", "[Snooze, Assign to me, Not at risk, saved, lost …]",
+    ]  # fmt: skip
 
 
 def test_why_and_rows_are_asked_as_who_pressed_them_in_the_thread_of_the_answer(office: Office) -> None:
@@ -272,3 +280,64 @@ def test_what_not_everybody_there_may_see_is_not_shared(office: Office) -> None:
     assert office.slack.posted() == []
     (told,) = [each for each in office.slack.messages["DU1"] if each.get("bot_id")]
     assert told["text"].startswith("Not everybody in that channel may see this answer, so I have not shared it.")
+
+
+def press_what_leads_to_a_message(office: Office, reply: Reply) -> Reply:
+    """The first button that drafts a message, and its answer."""
+    drafts = ("Re-engagement message to ", "Renewal notice to ")
+    office.press(reply, next(each for each in buttons(reply) if each.startswith(drafts)))
+    (drafted,) = office.answers()
+    return drafted
+
+
+def test_from_the_list_to_a_guarded_approved_and_logged_message_in_three_clicks(office: Office) -> None:
+    listed = office.ask("Which accounts are at risk?")  # the first click: a suggested prompt
+    drafted = press_what_leads_to_a_message(office, listed)  # the second
+    assert drafted.answer and drafted.call and drafted.call.tool == "outreach_draft"
+    assert any("Contact guard: allowed on" in str(part) for part in drafted.answer.parts)
+    office.press(drafted, "Approve")  # the third
+    (approved,) = office.answers()
+    assert str(approved.message.msgid) == "Draft {id} is approved for {day}. Send it yourself; the touch is booked."
+    account = str(drafted.call.arguments["account"])
+    (touch,) = office.demo.contacting(office.question()).touches.of(account)
+    assert (touch.direction, touch.category, touch.author) == ("outbound", "cs", "Ana Souza")
+    again = office.ask("Which accounts are at risk?").answer
+    assert again
+    row = next(row for row in again.parts[0].rows if row[0] == office.demo.accounts(office.question()).names[account])  # type: ignore[union-attr]
+    assert office.demo.today() in row  # the last touch is this one
+
+
+def test_for_any_account_on_the_list_it_takes_four(office: Office) -> None:
+    listed = office.ask("Which accounts are at risk?")  # the first click
+    assert listed.answer
+    account = listed.answer.listed[-1]
+    name = office.demo.accounts(office.question()).names[account]
+    office.press(listed, name, "U1")  # the second: chosen from the list under “Why …”
+    (why,) = office.answers()
+    assert why.call and (why.call.tool, why.call.arguments["account"]) == ("account_risk", account)
+    drafted = press_what_leads_to_a_message(office, why)  # the third
+    assert drafted.call and drafted.call.arguments["account"] == account
+    office.press(drafted, "Approve")  # the fourth
+    (approved,) = office.answers()
+    assert approved.answer and approved.answer.waiting == ()
+
+
+def test_who_disagrees_says_why_in_a_modal_and_it_stands_beside_the_score(office: Office) -> None:
+    before = office.ask("which accounts are at risk?")
+    account = first_at_risk(before)
+    office.press(before, "Not at risk, saved, lost …", "UPT")
+    view = office.view
+    check_view(view)
+    assert office.submit(view, "UPT", account=account, verdict="not_at_risk") == {
+        "reason": "Diga por quê: é nisso que os outros vão se basear."
+    }
+    assert office.submit(view, "UPT", account=account, verdict="not_at_risk", reason="signed: three years") == {}
+    (kept,) = office.answers()
+    assert kept.outcome == "answered"
+    (case,) = office.demo.caseload(office.question()).cases()
+    assert (case.account_id, case.verdict, case.who, case.reason) == (
+        account, "not_at_risk", "Luana", "signed: three years",
+    )  # fmt: skip
+    after = office.ask("which accounts are at risk?")
+    assert after.answer and before.answer and after.answer.listed == before.answer.listed
+    assert any("What we say of them ourselves" in str(part) for part in after.answer.parts)

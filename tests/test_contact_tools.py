@@ -135,11 +135,11 @@ def test_a_conversation_logged_here_ends_the_silence_wherever_risk_is_counted(de
         *drivers, total = part(ask(demo, f"summary of {name}").answer, Table, "Risk score").rows
         return {said(row[0]): row[2] for row in drivers}["Silence"], total[2].value
 
-    assert points() == (12, before)
+    assert points() == (11, before)
     ask(demo, f"log an email we sent to {name}")
-    assert points() == (12, before)
+    assert points() == (11, before)
     ask(demo, f"log a meeting with {name}")
-    assert points() == (0, before - 12)
+    assert points() == (0, before - 11)
     assert rank(demo.book(), demo.today()).risks == rank(book, demo.today()).risks  # the tables know nothing of it
     assert backtest(demo.book_heard(), demo.today()) == backtest(book, demo.today())
     yesterday = demo.today() - timedelta(days=1)

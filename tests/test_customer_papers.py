@@ -178,8 +178,8 @@ def test_what_is_for_us_only_is_in_the_internal_version_alone(book):
         "Overdue": "R$12,000.00",
     }  # fmt: skip
     assert spoken(lines) == [
-        "Risk score 44 of 100: last NPS answer 4 (11), invoice 257 days overdue (10), 1 urgent ticket open (7), "
-        "usage down 34% in 4 weeks (6), 1 goal behind (6) and renews in 77 days (4)."
+        "Risk score 34 of 100: last NPS answer 4 (9), invoice 257 days overdue (8), 1 urgent ticket open (6), "
+        "usage down 34% in 4 weeks (5), renews in 77 days (3) and 1 goal behind (3)."
     ]
     assert [said(each.what) for each in lines if isinstance(each, Action)] == [
         "Ask whoever rated us low what would have to change", "Settle the overdue invoices",

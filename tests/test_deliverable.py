@@ -14,7 +14,7 @@ from bot.locale import LANGUAGES
 from bot.question import Person, Place, Question
 from bot.router import Call
 from tests.conftest import assistant_at
-from tools import Answer, Chart, Facts, Heatmap, NextSteps, Part, Phrase, Section, Table, Tool, load
+from tools import Answer, Chart, Facts, Heatmap, NextSteps, Part, Phrase, Section, Table, Timeline, Tool, load
 
 TOOLS = sorted(load())
 LONG = "Padaria São João & Filhos <!channel> " * 40
@@ -60,7 +60,7 @@ def _grown(part: Part) -> Part:
             return replace(part, rows=_many(tuple(map(_long, rows))), accounts=())
         case Facts(items=items):
             return replace(part, items=_many(tuple(map(_long, items))))
-        case Heatmap() | Chart() | NextSteps():
+        case Heatmap() | Timeline() | Chart() | NextSteps():
             return part
         case _:
             return _long(part)  # type: ignore[no-any-return]

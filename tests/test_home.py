@@ -73,7 +73,7 @@ def test_who_reads_portuguese_reads_nothing_else(office: Office) -> None:
     assert lines(blocks)[-1] == "Pergunte sobre os seus clientes"
     menu = next(block["accessory"] for block in blocks if block["type"] == "section")
     assert [option["text"]["text"] for option in menu["options"]] == [
-        "Resumo", "Redigir …", "Registrar contato", "Soneca", "Atribuir a mim",
+        "Resumo", "Redigir …", "Registrar contato", "Soneca", "Sem risco, salva, perdida …",
     ]  # fmt: skip
 
 

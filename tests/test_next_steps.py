@@ -19,6 +19,11 @@ TODAY = date.fromisoformat(DEMO_DAY)
 LANGUAGES = ("en", "pt-BR")
 
 LEADS_TO = {
+    "What changed in the at-risk list since last week?": "accounts_at_risk",
+    "How well did last quarter's at-risk list do?": "risk_track_record",
+    "Why is {account} at risk?": "account_risk",
+    "Renewal notice to {account}": "outreach_draft",
+    "Win-back message to {account}": "outreach_draft",
     "Which accounts are at risk?": "accounts_at_risk",
     "Renewals next quarter": "renewals",
     "Renewal rate of the last 12 months": "renewals",
@@ -55,6 +60,10 @@ LEADS_TO = {
     "Why-stay interview script for {account}": "interview_script",
 }
 ARGUMENTS = {
+    "What changed in the at-risk list since last week?": {"about": "changes"},
+    "How well did last quarter's at-risk list do?": {"period": "2026-Q3"},
+    "Renewal notice to {account}": {"kind": "renewal_notice"},
+    "Win-back message to {account}": {"kind": "win_back"},
     "Trust plan for {account}, for the customer": {"version": "customer"},
     "Internal trust plan for {account}": {"version": "internal"},
     "QBR pack for {account} this quarter": {"period": "2026-Q4"},
@@ -113,6 +122,11 @@ CALLS = [
     Call("accounts_at_risk", {"renewing": "2027-Q1"}),
     Call("accounts_at_risk", {"renewing": "2026-09"}),
     Call("accounts_at_risk", {"owner": "Hannah Whitlock", "segment": "enterprise", "renewing": "2026-11-20"}),
+    Call("accounts_at_risk", {"about": "changes", "since": "2026-11-02"}),
+    Call("risk_track_record", {}),
+    Call("renewals", {"plans": "without"}),
+    Call("risk_feedback", {"account": "risky"}),
+    *(Call("account_risk", {"account": kind}) for kind in ("risky", "healthy", "cancelled", "gone")),
     Call("mrr_summary", {}),
     Call("mrr_summary", {"period": "2026-11-20"}),
     Call("mrr_summary", {"period": "2019"}),

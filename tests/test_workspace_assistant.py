@@ -124,3 +124,17 @@ def test_on_a_phone_the_longest_answer_fits(chromium: Browser, url: str) -> None
         ask(opened, "Weekly MRR summary")
         assert "MRR was" in answer(opened)
         assert not is_wider_than_the_window(opened)
+
+
+def test_a_rep_gets_from_the_list_at_risk_to_an_approved_and_logged_message_in_three_clicks(
+    chromium: Browser, url: str
+) -> None:
+    with page(chromium, f"{url}/#/{REP}") as rep:
+        thread = rep.locator(".thread")
+        rep.get_by_role("button", name="Accounts at risk").click()
+        assert "at risk, with R$" in answer(rep)
+        thread.get_by_role("button", name=re.compile("^(Re-engagement message|Renewal notice) to ")).first.click()
+        assert "Contact guard: allowed on 20 Nov 2026." in answer(rep, 1)
+        thread.get_by_role("button", name="Approve", exact=True).click()
+        expect(thread.locator(".message.app").nth(1)).to_contain_text("Send it yourself; the touch is booked.")
+        assert not is_wider_than_the_window(rep)

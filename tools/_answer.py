@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from knowledge import Passage
@@ -71,7 +72,7 @@ class Chart:
     beside: tuple[tuple[Phrase | str, Points], ...] = ()
 
 
-Shaded = Money | Share | Figure | None
+Shaded = Money | Share | Figure | int | None
 """A cell of a heat map. None is *not yet*; `Share(None)` is *not defined*. Where there are shares, amounts and counts
 among them are not shaded."""
 
@@ -98,6 +99,28 @@ class Heatmap:
             raise ValueError("a heat map has a cell for every row and column")
         if self.row_heads and (self.head_title is None or len(self.row_heads) != len(self.row_labels)):
             raise ValueError("a heat map's heads have a title, and every row has one")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day, and whether that was good for us, bad, or neither."""
+
+    on: date
+    tone: Literal["good", "bad", "plain"] = "plain"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened when, from the first to the last day: phases that follow one another, above lanes of marks.
+
+    `phases`: name, first day and the day after the last. `lanes`: what the marks of each are.
+    """
+
+    title: Phrase
+    first: date
+    last: date
+    phases: tuple[tuple[Phrase, date, date], ...]
+    lanes: tuple[tuple[Phrase, tuple[Mark, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -176,7 +199,7 @@ class NextSteps:
     questions: tuple[Phrase, ...]
 
 
-Part = Note | Facts | Table | Chart | Heatmap | Code | Download | Passage | Draft | NextSteps
+Part = Note | Facts | Table | Chart | Heatmap | Timeline | Code | Download | Passage | Draft | NextSteps
 
 
 @dataclass(frozen=True)
@@ -198,7 +221,7 @@ class Answer:
     waiting: tuple[str, ...] = ()
     """Ids of the drafts it shows that wait for approval."""
 
-    @property
+    @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure shown, in reading order, each once."""
         found = {figure.id: figure for part in (self.headline, *self.parts) for figure in figures_in(part)}

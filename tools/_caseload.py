@@ -1,10 +1,11 @@
 """Who looks after which account, and which are left in peace for a while: what tools may know and write of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from tools._risk_cases import RiskCase
 from tools._touches import KeptDraft
 
 
@@ -89,6 +90,14 @@ class Caseload(Protocol):
         """Judge it by its margin again; False where it was already."""
         ...
 
+    def cases(self) -> Sequence[RiskCase]:
+        """What was said here of accounts at risk, in the order in which it was said."""
+        ...
+
+    def judge(self, case: RiskCase) -> RiskCase:
+        """Write down what whoever asks says of an account; said twice by one question it is said once."""
+        ...
+
 
 class NoCaseload:
     """Where nothing is decided."""
@@ -124,3 +133,9 @@ class NoCaseload:
 
     def unkeep(self, account_id: str) -> bool:
         return False
+
+    def cases(self) -> Sequence[RiskCase]:
+        return ()
+
+    def judge(self, case: RiskCase) -> RiskCase:
+        return case

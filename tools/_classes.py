@@ -114,7 +114,12 @@ def why_so_long(placed: Placed) -> Iterator[Phrase]:
         segment=value_called("segment", stays.kind[0] or ""), term=TERMS[stays.kind[1]], lost=stays.rate.lost,
         months=round(stays.rate.months), monthly=Share(stays.rate.monthly),
     )  # fmt: skip
-    if stays.flagged:
+    if stays.chance is not None:
+        yield phrase(
+            "For the next six months the risk model's chance of losing it counts instead: {share}.",
+            share=Share(Fraction(round(stays.chance * 10_000), 10_000)),
+        )
+    elif stays.flagged:
         yield phrase("It is flagged at risk today, which makes leaving likelier for the next three months.")
 
 

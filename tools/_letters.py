@@ -4,7 +4,7 @@ A letter gives its subject and its lines; it never promises, praises or presses,
 blank. Numbers stand in it as figures.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -296,3 +296,12 @@ CATEGORIES: Mapping[Kind, Category] = {
     "change_announcement": "cs",
 }
 """Whose budget each kind uses."""
+RIGHT: Mapping[Kind, Sequence[str]] = {
+    "renewal_notice": ("buyer", "sponsor", "champion", "finance"),
+    "nps_request": ("champion", "user", "sponsor", "buyer"),
+    "follow_up": ("champion", "sponsor", "buyer", "user"),
+    "win_back": ("sponsor", "buyer", "champion"),
+    "re_engagement": ("champion", "sponsor", "user", "buyer"),
+    "change_announcement": ("buyer", "sponsor", "champion", "finance"),
+}
+"""Which roles each kind is for, the most fitting first."""

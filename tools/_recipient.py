@@ -12,7 +12,7 @@ from tools._guard import Allowed, Decision, Wish
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
 from tools._slots import Choice
-from tools.metrics import Contacted, Profile
+from tools.metrics import Contacted
 
 ROLES = Choice({
     "buyer": ("buyer", "purchaser", "procurement", "comprador*", "compras"),
@@ -81,24 +81,24 @@ def _not_before(candidate: Candidate) -> Phrase:
 
 
 def recipient(
-    account: Profile,
     found: Contacted,
     category: str,
     roles: Sequence[str],
     deps: Deps,
-    named: str | None,
-    because: Phrase,
+    named: str | None = None,
+    because: Phrase | None = None,
 ) -> Recipient:
     """Whoever is named, and `because` of what; else, in the order of the roles, the first whom the guard allows today;
     else the one whom it allows first. `found`: what the book knows of the contacts with the account."""
-    account_id = account.account.account_id
+    account_id = found.account_id
     logged = deps.contacting.touches.of(account_id)
 
     def judged(contact: Any) -> Candidate:
         asked: Ledger = ledger(deps, Wish(account_id, category, deps.today, contact.contact_id), found)
         return Candidate(contact, asked.decide(logged))
 
-    there = account.people()
+    there = [row for row in found.contacts if not row.left_on or row.left_on > deps.today]
+    there.sort(key=lambda row: (row.role or "", row.name))
     if chosen := next((each for each in there if named and each.contact_id == named), None):
         return Recipient(judged(chosen), named=because)
     in_order = [each for role in roles for each in there if each.role == role]

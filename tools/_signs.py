@@ -7,7 +7,7 @@ from math import inf
 from tools._answer import Note
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
-from tools.metrics import Contribution, Figure, Period, Ranking, Risk, Share, all_metrics, backtest, scorecard
+from tools.metrics import START, Contribution, Driver, Figure, Period, Ranking, Risk, Share, all_metrics, backtest
 
 DRIVERS: dict[str, Phrase] = {
     "usage_drop": phrase("Product usage"),
@@ -20,6 +20,24 @@ DRIVERS: dict[str, Phrase] = {
     "contraction": phrase("Contraction"),
     "renewal_days": phrase("Renewal ahead"),
     "goals_behind": phrase("Goals behind"),
+    "features_dropped": phrase("Features dropped"),
+    "breadth": phrase("Features in use"),
+    "seats_used": phrase("Seats used"),
+    "events_per_seat": phrase("Use per seat"),
+    "not_activated": phrase("Activation"),
+    "critical_days": phrase("Critical ticket"),
+    "reopened": phrase("Reopened tickets"),
+    "fcr": phrase("First-contact resolution"),
+    "days_to_solve": phrase("Time to resolve"),
+    "nps_age": phrase("Age of the NPS answer"),
+    "csat": phrase("CSAT"),
+    "csat_age": phrase("Age of the CSAT rating"),
+    "late_commitments": phrase("Late commitments"),
+    "price_ahead": phrase("Price ahead"),
+    "notice_left": phrase("Notice period"),
+    "auto_renews": phrase("Automatic renewal"),
+    "tenure": phrase("Time as a customer"),
+    START: phrase("Where every account starts"),
 }
 
 
@@ -31,6 +49,14 @@ NOTHING: dict[str, Phrase] = {
     "goals_behind": phrase("no goal behind"),
     "usage_drop": phrase("usage holds"),
     "silence": phrase("heard from today"),
+    "features_dropped": phrase("no feature dropped"),
+    "not_activated": phrase("activated"),
+    "critical_days": phrase("no critical ticket open"),
+    "reopened": phrase("no ticket reopened"),
+    "late_commitments": phrase("no commitment late"),
+    "price_ahead": phrase("no higher price ahead"),
+    "auto_renews": phrase("does not renew by itself"),
+    START: phrase("where every account starts"),
 }
 
 
@@ -62,10 +88,58 @@ def _found(driver: str, value: float, count: int) -> Phrase:
             return phrase_n("{n} champion, sponsor or buyer left", "{n} champions, sponsors or buyers left", count)
         case "contraction":
             return phrase("gave up {percent}% of MRR in 90 days", percent=round(value * 100))
+        case "seats_used":
+            return phrase("{percent}% of the seats in use", percent=round(value * 100))
+        case "critical_days":
+            return phrase_n("critical ticket open for {n} day", "critical ticket open for {n} days", count)
+        case "late_commitments":
+            return phrase_n("{n} commitment late", "{n} commitments late", count)
+        case "price_ahead":
+            return phrase("price up {percent}% within 90 days", percent=round(value * 100))
         case "renewal_days":
             return phrase_n("renews in {n} day", "renews in {n} days", count)
-        case _:
+        case "goals_behind":
             return phrase_n("{n} goal behind", "{n} goals behind", count)
+        case _:
+            return _found_in_detail(driver, value, count)
+
+
+def _found_in_detail(driver: str, value: float, count: int) -> Phrase:
+    match driver:
+        case "features_dropped":
+            return phrase_n("{n} feature no longer used", "{n} features no longer used", count)
+        case "breadth":
+            return phrase_n("{n} feature in use", "{n} features in use", count)
+        case "events_per_seat":
+            return phrase("{n} events per seat in 4 weeks", n=round(value))
+        case "not_activated":
+            return phrase("never used, 30 days after sign-up")
+        case "reopened":
+            return phrase_n("{n} ticket reopened in 90 days", "{n} tickets reopened in 90 days", count)
+        case "fcr":
+            return phrase("{percent}% of tickets resolved at first contact", percent=round(value * 100))
+        case "days_to_solve":
+            return phrase_n("{n} day to resolve a ticket", "{n} days to resolve a ticket", round(value))
+        case "nps_age":
+            return phrase_n("NPS answer {n} day old", "NPS answer {n} days old", count)
+        case "csat":
+            return phrase("CSAT {score} of 5", score=Fraction(round(value * 10), 10))
+        case "csat_age":
+            return phrase_n("CSAT rating {n} day old", "CSAT rating {n} days old", count)
+        case _:
+            return _found_in_contract(driver, count)
+
+
+def _found_in_contract(driver: str, count: int) -> Phrase:
+    match driver:
+        case "notice_left" if count < 0:
+            return phrase_n("notice was due {n} day ago", "notice was due {n} days ago", -count)
+        case "notice_left":
+            return phrase_n("notice due in {n} day", "notice due in {n} days", count)
+        case "auto_renews":
+            return phrase("renews by itself")
+        case _:
+            return phrase_n("customer for {n} month", "customer for {n} months", count // 30)
 
 
 def all_reasons(risk: Risk) -> tuple[Phrase, ...]:
@@ -85,11 +159,15 @@ def account_score(deps: Deps, ranking: Ranking, risk: Risk) -> Figure:
 
 def unknowns(risks: Sequence[Risk]) -> list[Note]:
     """Which drivers could not be judged, for how many of the accounts shown."""
-    counts = [(DRIVERS[d.name], sum(d.name in risk.unknown for risk in risks)) for d in scorecard().drivers]
+    counts = [(DRIVERS[d.name], sum(d.name in risk.unknown for risk in risks)) for d in _drivers(risks)]
     missing = tuple(phrase("{driver} ({n})", driver=driver, n=n) for driver, n in counts if n)
     if not missing:
         return []
     return [Note(phrase("Not known, and so not counted, for some of these accounts: {drivers}.", drivers=missing))]
+
+
+def _drivers(risks: Sequence[Risk]) -> Sequence[Driver]:
+    return risks[0].card.drivers if risks else ()
 
 
 def unknowns_of(risk: Risk) -> list[Note]:
@@ -117,4 +195,6 @@ def track_record(deps: Deps) -> Note:
     )
     if (past.lift or 0) <= 1.2:
         return Note(phrase("{tested} That is no better than chance.", tested=tested))
+    if not past.is_better_than_chance:
+        return Note(phrase("{tested} With so few accounts, that may be chance.", tested=tested))
     return Note(tested)

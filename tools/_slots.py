@@ -34,12 +34,15 @@ class Slot:
     ]  # fmt: skip
     unless: tuple[str, str] | None = None
     """Of an account: the field and its value beside which an unknown name is none, but an offer."""
+    only: tuple[str, str] | None = None
+    """The field and its value without which this one means nothing: it is not read then."""
 
 
 ACCOUNT = Slot("account")
 PERIOD = Slot("period")
 COUNT = Slot("count")
 OWNER = Slot("owner")
+SINCE = Slot("period", only=("about", "changes"))
 SEGMENT = Slot("segment")
 TOPIC = Slot("topic")
 LANGUAGE = Slot("language")

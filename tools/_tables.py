@@ -6,6 +6,7 @@ from tools._phrase import Phrase, phrase
 
 TABLES: Mapping[str, Phrase] = {
     "accounts": phrase("Accounts"),
+    "commitments": phrase("Commitments"),
     "contacts": phrase("Contacts"),
     "costs": phrase("Costs"),
     "discounts": phrase("Discounts"),

@@ -18,7 +18,7 @@ from tools._registry import Deps
 from tools._schedules import KeptSchedule
 from tools._values import value_called
 from tools._watch import Watch
-from tools.metrics import Figure, Money, Ranking, Risk, Share, all_metrics, dimension_values, rank, scorecard
+from tools.metrics import Figure, Money, Ranking, Risk, Share, all_metrics, card_in_force, dimension_values, rank
 
 Observed = Mapping[str, Any]
 """What is so now: a key for each, the account's id first; and what was found."""
@@ -62,9 +62,9 @@ def condition(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Phrase:
 def _condition(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Phrase:
     match watch.kind:
         case "risk" if watch.level == "high":
-            return phrase("an account becomes high risk (score {score} or more)", score=scorecard().high)
+            return phrase("an account becomes high risk (score {score} or more)", score=card_in_force(deps.book).high)
         case "risk":
-            return phrase("an account gets at risk (score {score} or more)", score=scorecard().at_risk)
+            return phrase("an account gets at risk (score {score} or more)", score=card_in_force(deps.book).at_risk)
         case "nps":
             return phrase("a customer answers NPS with {score} or less", score=watch.threshold)
         case "renewal" if watch.unplanned:
@@ -167,7 +167,7 @@ def _me(deps: Deps) -> str:
 
 
 def _risky(watch: Watch, ranking: Ranking) -> Iterator[Risk]:
-    least = scorecard().high if watch.level == "high" else scorecard().at_risk
+    least = ranking.card.high if watch.level == "high" else ranking.card.at_risk
     return (risk for risk in ranking.risks if risk.score >= least and not risk.standing.leaving_on)
 
 

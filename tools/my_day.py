@@ -1,6 +1,7 @@
 """What waits for whoever asks: their accounts at risk, renewals, customers nobody spoke with, drafts, schedules."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pydantic import BaseModel
@@ -11,8 +12,9 @@ from tools._reading import conversion, elapsed
 from tools._renewals import mrr_of, renewing
 from tools._resting import awake, resting_apart
 from tools._timing import rhythm
+from tools._unplanned import planned
 from tools._watching import what
-from tools.metrics import Money, Period, Ranking, Risk, flows, last_touches, rank
+from tools.metrics import Money, Period, Risk, flows, last_touches, rank
 
 AHEAD, SILENCE = timedelta(days=90), timedelta(days=30)
 SHOWN = 5
@@ -53,7 +55,7 @@ class _Day:
             if risk.standing.account_id in mine or (self.asker.owner and risk.standing.owner == self.asker.owner)
         )  # fmt: skip
         self.own = bool(own) or not self.asker.leads
-        self.ranking = Ranking(own, everyone.source) if self.own else everyone
+        self.ranking = replace(everyone, risks=own) if self.own else everyone
         self.at_risk, self.resting = awake(self.ranking.at_risk, deps.caseload, deps.today)
         self.renewals = sorted(renewing(self.ranking, Period(deps.today, deps.today + AHEAD)).risks, key=_when)
         self.touched = _touched(deps)
@@ -78,6 +80,8 @@ class _Day:
         yield from self._list(
             phrase("Renewals in 90 days"), self.renewals, renewal, lambda risk: risk.standing.renews_on
         )
+        if told := planned([risk.standing.account_id for risk in self.renewals], self.deps):
+            yield Note(told)
         yield from self._list(
             phrase("Overdue touches: nobody of us was in touch for 30 days"), self.silent, Column(phrase("Last touch")),
             lambda risk: self.touched.get(risk.standing.account_id),

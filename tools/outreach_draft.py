@@ -31,7 +31,7 @@ from tools._contacting import contacts_with
 from tools._conversations import last_talk, touches_so_far
 from tools._drafting import reader_language
 from tools._for_customers import blanks_in, to_fill_in
-from tools._letters import CATEGORIES, Kind, Letter, Touchpoint
+from tools._letters import CATEGORIES, RIGHT, Kind, Letter, Touchpoint
 from tools._logging_touches import person_meant
 from tools._reading import written_period
 from tools._recipient import ROLES, Recipient, recipient
@@ -92,15 +92,6 @@ TOUCHPOINTS = Choice({
     "support": ("support", "ticket", "suporte", "chamado", "atendimento"),
     "renewal": ("renewal", "renewed", "renewing", "renovacao", "renovou", "renovar"),
 }, only=("kind", "nps_request"))  # fmt: skip
-RIGHT: Mapping[Kind, Sequence[str]] = {
-    "renewal_notice": ("buyer", "sponsor", "champion", "finance"),
-    "nps_request": ("champion", "user", "sponsor", "buyer"),
-    "follow_up": ("champion", "sponsor", "buyer", "user"),
-    "win_back": ("sponsor", "buyer", "champion"),
-    "re_engagement": ("champion", "sponsor", "user", "buyer"),
-    "change_announcement": ("buyer", "sponsor", "champion", "finance"),
-}
-"""Which roles each kind is for, the most fitting first."""
 ASKED: Mapping[Touchpoint, Sequence[str]] = {
     "onboarding": ("champion", "user", "sponsor"),
     "qbr": ("sponsor", "champion", "buyer"),
@@ -170,7 +161,7 @@ def _recipient(ask: Input, account: Profile, found: Contacted, deps: Deps) -> Re
     named, why = person_meant(ask.said, found), phrase("named in the question")
     if ask.kind == "follow_up" and named is None and (talk := last_talk(touches_so_far(ask.account, deps, found))):
         named, why = talk.contact_id, phrase("spoke with us last")
-    return recipient(account, found, CATEGORIES[ask.kind], roles, deps, named, why)
+    return recipient(found, CATEGORIES[ask.kind], roles, deps, named, why)
 
 
 def _draft(ask: Input, letter: Letter, to: Recipient) -> Draft:

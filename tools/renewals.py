@@ -27,6 +27,7 @@ from tools import (
 from tools._limits import Limits, limited
 from tools._reading import conversion, elapsed, written_period
 from tools._renewals import by_the_month, mrr_of, renewing
+from tools._unplanned import without_a_plan
 from tools.metrics import (
     Figure,
     Money,
@@ -64,16 +65,32 @@ class Input(Limits):
             "indice", "renovaram", "renovou", "renovados", "renovadas", "perdemos na renovacao", "percentual",
         )}),
     ] = Field(default=None, description="The renewal rate of the past instead of what is to come.")  # fmt: skip
+    plans: Annotated[
+        Literal["without"] | None,
+        Choice({"without": (
+            "without a plan", "without plan", "without plans", "without a trust plan", "without trust plan*", "no plan",
+            "no plans", "no trust plan", "lack a plan", "lacks a plan", "unplanned", "plan coverage", "with a plan",
+            "with a trust plan", "with a live plan", "with a live trust plan", "have a plan", "has a plan",
+            "covered by a plan", "trust plan*", "success plan*", "sem plano", "sem planos", "sem um plano",
+            "nao tem plano", "nao tem planos",
+            "sem plano de confianca", "cobertura de plano*", "com plano", "tem plano", "plano* de confianca",
+            "plano* de sucesso",
+        )}),
+    ] = Field(
+        default=None, description="without: only those without a live trust plan, and the share that has one."
+    )  # fmt: skip
     limit: Annotated[int, COUNT] = Field(default=LISTED, ge=1, le=100, description="How many renewals to list.")
 
 
 def renewals(ask: Input, deps: Deps) -> Answer:
     """List contracts up for renewal with MRR, days left, auto-renewal and notice, or tell the renewal rate of the past.
 
-    Use for upcoming renewals of a month, quarter or the next days, contracts that expire, notice deadlines, and for
-    the renewal rate by number and by value, with what was not renewed.
+    Use for upcoming renewals of a month, quarter or the next days, contracts that expire, notice deadlines, who renews
+    without a trust plan, and for the renewal rate by number and by value, with what was not renewed.
     """
     asked = _Asked(ask, deps)
+    if ask.plans and asked.ahead:
+        return without_a_plan(asked.subject(asked.ahead), asked.ahead, asked.where, deps, ask.limit)
     if asked.ahead is None:
         return _past(asked, asked.past)
     return _coming(asked, asked.ahead)

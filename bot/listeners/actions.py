@@ -29,6 +29,13 @@ def register(app: App, desk: Desk) -> None:
         do(str(action["selected_option"]["value"]), Click(action, body, desk.at(context)), client)
         ack()
 
+    @app.action(re.compile(r"^of:"))
+    def chosen_of(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient, context: BoltContext
+    ) -> None:
+        do(str(action["action_id"]).removeprefix("of:"), Click(action, body, desk.at(context)), client)
+        ack()
+
     @app.action(re.compile(r"^edit\b"))
     def edited(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
         click = Click(action, body, desk.at(context))

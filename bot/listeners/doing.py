@@ -62,6 +62,12 @@ class Click:
         return f"{self.place.team}/{self.place.channel or self.who}/{self.action['action_ts']}"
 
     @property
+    def account(self) -> str:
+        """The account that was chosen from a list of them; empty where there was none to choose."""
+        is_list = str(self.action.get("action_id") or "").startswith("of:")
+        return str((self.action.get("selected_option") or {}).get("value") or "") if is_list else ""
+
+    @property
     def value(self) -> dict[str, Any]:
         """What a button holds; a mapping, or nothing."""
         try:
@@ -114,7 +120,8 @@ def _ask_of(click: Click, about: About, verb: str, answered: Answered) -> None:
     """Of an answer, in its language; what is shared goes to where it was asked, with the words that asked it."""
     asked = Question(
         click.key, Speaker(answered.language).say(CALLED[verb]), click.person, click.place, answered.language,
-        kit.compact({"do": verb, "of": about.answer}), click.response_url,
+        kit.compact({"do": verb, "of": about.answer, **({"account": click.account} if click.account else {})}),
+        click.response_url,
     )  # fmt: skip
     if verb == "share":
         asked = replace(asked, text=answered.text, place=answered.place, response_url="")

@@ -15,7 +15,7 @@ __all__ = ["About", "Asked", "Modal", "Opinion", "modals", "question", "read_abo
 @cache
 def modals() -> Mapping[str, Modal]:
     """Every modal by its name."""
-    from bot.modals import assign, change, draft, edit_draft, log_touch, reason, snooze
+    from bot.modals import assign, change, draft, edit_draft, log_touch, reason, risk_case, snooze
 
-    every = (assign, change, draft, edit_draft, log_touch, reason, snooze)
+    every = (assign, change, draft, edit_draft, log_touch, reason, risk_case, snooze)
     return MappingProxyType({each.MODAL.name: each.MODAL for each in every})

@@ -6,11 +6,12 @@ tools, the playbooks or the language of the reader.
 """
 
 from tools.metrics._acquisition import Channel, channels
+from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
-from tools.metrics._contacted import Contacted, contacted, last_touches
+from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
 from tools.metrics._contracted import (
     REASONS,
     ContractChange,
@@ -22,9 +23,11 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._expansion import Dormant, Prospects, Unused, Upsell, prospects
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
+from tools.metrics._fitted import Fitted
 from tools.metrics._flows import (
     CATEGORIES,
     Category,
@@ -38,6 +41,7 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._lifetime import YEARLY
 from tools.metrics._lookalikes import LookAlike, LookAlikes, Trait, look_alikes, offered
 from tools.metrics._offering import Catalogue, Feature, Package
@@ -72,7 +76,20 @@ from tools.metrics._recommending import Association, Recommender, TimeSplit, rec
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
 from tools.metrics._revenue import Grown, Month, grown, invoiced_by_month
-from tools.metrics._risk import Backtest, Contribution, Ranking, Risk, backtest, rank, scorecard
+from tools.metrics._risk import (
+    START,
+    Contribution,
+    Ranking,
+    Risk,
+    backtest,
+    card_in_force,
+    fit_in_force,
+    rank,
+)
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
+from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
+from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
@@ -85,14 +102,19 @@ __all__ = [
     "DIMENSIONS",
     "FATES",
     "GRAINS",
+    "HORIZONS",
     "ITEMS",
     "NOTHING",
     "REASONS",
     "SECRETS",
+    "START",
     "TOGETHER",
     "YEARLY",
     "Association",
+    "AtK",
     "Backtest",
+    "BadScorecard",
+    "Became",
     "Book",
     "Breakdown",
     "Catalogue",
@@ -107,19 +129,27 @@ __all__ = [
     "ContractChange",
     "ContractedMonth",
     "Contribution",
+    "Counts",
     "Decided",
     "Differing",
     "Dimension",
     "Dormant",
+    "Driver",
+    "Event",
+    "Evidence",
     "Explained",
     "Failure",
     "Feature",
     "Figure",
+    "Fitted",
     "Flows",
+    "Followed",
     "Freshness",
     "Grain",
     "Grown",
+    "Hazard",
     "Hidden",
+    "Journey",
     "Line",
     "LookAlike",
     "LookAlikes",
@@ -151,12 +181,19 @@ __all__ = [
     "Renewals",
     "Retraced",
     "Risk",
+    "RiskChange",
+    "RiskChanges",
+    "RiskRecord",
     "RollForward",
+    "Scorecard",
+    "Scoring",
     "Secret",
     "Share",
+    "Shift",
     "Sight",
     "Source",
     "Statement",
+    "Stretch",
     "Supply",
     "Thresholds",
     "TimeSplit",
@@ -173,6 +210,7 @@ __all__ = [
     "backtest",
     "bridges",
     "broken_down",
+    "card_in_force",
     "changes_ahead",
     "channels",
     "cohorts",
@@ -181,12 +219,18 @@ __all__ = [
     "compared_period",
     "concluded",
     "contacted",
+    "contacted_each",
     "differing_accounts",
     "dimension_values",
+    "evidence_of",
+    "fit_in_force",
+    "flagged",
     "flows",
     "freshness",
     "grown",
+    "interval",
     "invoiced_by_month",
+    "journey",
     "last_touches",
     "last_year",
     "lately_left",
@@ -195,6 +239,8 @@ __all__ = [
     "ledger_sums",
     "lifetime_value",
     "look_alikes",
+    "lost",
+    "lost_mrr",
     "loyalty_classes",
     "metric_called",
     "metric_names",
@@ -215,9 +261,12 @@ __all__ = [
     "recommended",
     "renewal_outcome",
     "retrace",
+    "risk_changes",
+    "risk_record",
     "roll_forward",
     "scorecard",
     "stale_sources",
     "statements",
+    "touch_kind",
     "touches_that_say",
 ]  # fmt: skip

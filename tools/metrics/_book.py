@@ -214,6 +214,19 @@ goals = Table(
     comment="business goals of the accounts",
 )
 
+commitments = Table(
+    "commitments",
+    BOOK,
+    _key("commitment_id", "id of the commitment"),
+    _account(),
+    _words("name", "what was promised to the customer", required=True),
+    _words("owner", "who of us has to deliver it"),
+    _day("promised_on", "day of the promise", required=True),
+    _day("due_on", "last day to deliver", required=True),
+    _day("delivered_on", "day delivered; empty: not yet"),
+    comment="what was promised to the accounts, and when it was delivered",
+)
+
 costs = Table(
     "costs",
     BOOK,

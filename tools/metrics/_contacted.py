@@ -1,11 +1,11 @@
 """What decides whether an account may be contacted: its touches, and what lately happened to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, Select, Table, and_, func, select
 
 from tools.metrics._book import accounts, contacts, mrr_movements, survey_answers, tickets, touches
 from tools.metrics._opening import Book
@@ -32,6 +32,8 @@ class Contacted:
     critical_tickets: int
     surveyed: Mapping[str | None, date]
     """When each contact last answered a survey; None: answers that nobody signed."""
+    customer_since: date | None = None
+    """The first day on which it paid; None: it never has."""
 
 
 def last_touches(book: Book, day: date) -> Mapping[str, date]:
@@ -43,29 +45,83 @@ def last_touches(book: Book, day: date) -> Mapping[str, date]:
 
 def contacted(book: Book, account_id: str, day: date) -> Contacted:
     """What the book knows at the end of a day; touches that are planned for later too."""
-    t, a, k, s, m, c = (each.c for each in (touches, accounts, tickets, survey_answers, mrr_movements, contacts))
+    return contacted_each(book, [account_id], day)[account_id]
 
-    def rows(statement: Any) -> Sequence[Row[Any]]:
-        return read(book, statement)[0]
 
-    about = rows(select(a.name, a.country, a.segment).where(a.account_id == account_id))
-    surveyed = select(s.contact_id, func.max(s.answered_on).label("day")).group_by(s.contact_id)
-    last = rows(
-        select(m.on_day, m.mrr_minor).where(m.account_id == account_id, m.on_day <= day).order_by(m.on_day.desc())
-    )
-    is_open = and_(k.opened_on <= day, unsolved(day), k.account_id == account_id, k.priority == "critical")
-    return Contacted(
-        account_id,
-        about[0].name if about else None,
-        about[0].country if about else None,
-        about[0].segment if about else None,
-        rows(
-            select(touches)
-            .where(t.account_id == account_id, t.on_day > day - REACH)
-            .order_by(t.on_day.desc(), t.touch_id)
-        ),
-        rows(select(contacts).where(c.account_id == account_id).order_by(c.name, c.contact_id)),
-        last[0].on_day if last and last[0].mrr_minor == 0 else None,
-        int(rows(select(func.count().label("n")).where(is_open))[0].n),
-        {row.contact_id: row.day for row in rows(surveyed.where(s.account_id == account_id, s.answered_on <= day))},
-    )
+def contacted_each(book: Book, account_ids: Collection[str], day: date) -> Mapping[str, Contacted]:
+    """The same of several accounts, in as many statements as for one."""
+    about = _About(book, tuple(account_ids), day)
+    named, levels, urgent = about.named(), about.levels(), about.critical_tickets()
+    theirs, people, answered = about.touches(), about.contacts(), about.surveyed()
+
+    def of(each: str) -> Contacted:
+        name, country, segment = named.get(each, (None, None, None))
+        paid = levels.get(each)
+        return Contacted(
+            each, name, country, segment, theirs.get(each, []), people.get(each, []),
+            paid.last if paid and not paid.level else None, urgent.get(each, 0), answered.get(each, {}),
+            paid.first if paid else None,
+        )  # fmt: skip
+
+    return {each: of(each) for each in account_ids}
+
+
+@dataclass(frozen=True)
+class _About:
+    """The single questions about some accounts, each one statement."""
+
+    book: Book
+    account_ids: tuple[str, ...]
+    day: date
+
+    def named(self) -> dict[str, tuple[str | None, str | None, str | None]]:
+        a = accounts.c
+        rows = self._rows(select(a.account_id, a.name, a.country, a.segment), accounts)
+        return {row.account_id: (row.name, row.country, row.segment) for row in rows}
+
+    def levels(self) -> dict[str, Row[Any]]:
+        """Of the accounts that have ever paid: what they pay, since when, and the last day on which that changed."""
+        m = mrr_movements.c
+        sums = (
+            func.sum(m.amount_minor).label("level"),
+            func.min(m.on_day).label("first"),
+            func.max(m.on_day).label("last"),
+        )
+        statement = select(m.account_id, *sums).where(m.on_day <= self.day).group_by(m.account_id)
+        return {row.account_id: row for row in self._rows(statement, mrr_movements)}
+
+    def critical_tickets(self) -> dict[str, int]:
+        k = tickets.c
+        count = select(k.account_id, func.count().label("n")).group_by(k.account_id)
+        is_open = and_(k.opened_on <= self.day, unsolved(self.day), k.priority == "critical")
+        return {row.account_id: int(row.n) for row in self._rows(count.where(is_open), tickets)}
+
+    def touches(self) -> dict[str, list[Row[Any]]]:
+        t = touches.c
+        lately = select(touches).where(t.on_day > self.day - REACH).order_by(t.on_day.desc(), t.touch_id)
+        return _by_account(self._rows(lately, touches))
+
+    def contacts(self) -> dict[str, list[Row[Any]]]:
+        c = contacts.c
+        return _by_account(self._rows(select(contacts).order_by(c.name, c.contact_id), contacts))
+
+    def surveyed(self) -> dict[str, dict[str | None, date]]:
+        s = survey_answers.c
+        latest = select(s.account_id, s.contact_id, func.max(s.answered_on).label("day"))
+        until = latest.where(s.answered_on <= self.day).group_by(s.account_id, s.contact_id)
+        found: dict[str, dict[str | None, date]] = {}
+        for row in self._rows(until, survey_answers):
+            found.setdefault(row.account_id, {})[row.contact_id] = row.day
+        return found
+
+    def _rows(self, statement: Select[Any], table: Table) -> Sequence[Row[Any]]:
+        """Of these accounts only; of one it is said so plainly that every engine reads no other."""
+        ids, column = self.account_ids, table.c.account_id
+        return read(self.book, statement.where(column == ids[0] if len(ids) == 1 else column.in_(ids)))[0]
+
+
+def _by_account(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.account_id, []).append(row)
+    return found

@@ -1,8 +1,10 @@
 """Sums over the ledger: the MRR bridge of a period, and what became of the accounts it opened with."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -185,9 +187,11 @@ def _total(amount: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _sum(condition: ColumnElement[bool], amount: ColumnElement[int] | int) -> ColumnElement[int]:
-    return cast(func.coalesce(func.sum(case((condition, amount), else_=0)), 0), BigInteger)
+    # A mapping, as SQLAlchemy writes out a tuple's columns in full to say, to itself, that it is none.
+    return cast(func.coalesce(func.sum(case({condition: amount}, else_=0)), 0), BigInteger)
 
 
+@lru_cache(maxsize=256)
 def each_account(period: Period) -> Subquery:
     """What the ledger says of each account over a period, minor units of the reporting currency.
 
@@ -269,10 +273,12 @@ def movers(book: Book, period: Period, where: Where) -> list[Mover]:
     return sorted(_netted(rows), key=lambda mover: (-abs(mover.amount), mover.name, mover.account_id))
 
 
-def _netted(rows: Any) -> list[Mover]:
-    found: dict[str, Mover] = {}
-    for row in rows:
-        earlier = found.get(row.account_id, Mover(row.account_id, row.name, 0, ()))
-        movements = tuple(dict.fromkeys((*earlier.movements, row.category)))
-        found[row.account_id] = Mover(row.account_id, row.name, earlier.amount + row.amount_minor, movements)
-    return list(found.values())
+def _netted(rows: Sequence[Any]) -> list[Mover]:
+    names: dict[str, str] = {}
+    amounts: Counter[str] = Counter()
+    kinds: defaultdict[str, dict[Category, None]] = defaultdict(dict)
+    for account_id, name, category, amount in rows:
+        names[account_id] = name
+        amounts[account_id] += amount
+        kinds[account_id][category] = None
+    return [Mover(found, names[found], amount, tuple(kinds[found])) for found, amount in amounts.items()]

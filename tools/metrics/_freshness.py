@@ -25,7 +25,8 @@ class Failure:
 
 
 SELDOM = frozenset({
-    "accounts", "contacts", "discounts", "exits", "features", "goals", "packages", "pauses", "subscription_changes",
+    "accounts", "commitments", "contacts", "discounts", "exits", "features", "goals", "packages", "pauses",
+    "subscription_changes",
 })  # fmt: skip
 """Tables in which nothing may happen for months: how fresh they are is told by the load, not by what is new in them."""
 

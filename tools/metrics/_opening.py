@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Executable, Row, inspect, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql.compiler import SQLCompiler
 
-from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, features, packages
+from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
+from tools.metrics._scoring import AS_IT_COMES, Scoring
 from tools.metrics._sight import ALL, SECRETS, Hidden, Limited, Reading, Secret, Sight
 from tools.metrics._totals import ALL as OF_ALL
 from tools.metrics._totals import kept_totals
@@ -20,8 +22,6 @@ from tools.metrics._totals import kept_totals
 IN_LAKE = "in_lake"
 IN_PLACE = "in_place"
 """The key in `book_info` of a book whose tables no load wrote."""
-_LATE = (packages, features)
-"""Source tables that books of earlier versions have not, not even empty."""
 Heard = tuple[tuple[str, date], ...]
 """Account ids with days on which they wrote to us or spoke with us."""
 
@@ -34,13 +34,21 @@ class OldBook(NoBook):
     """The book was written by an earlier version of this program; a whole load makes it anew."""
 
 
+class Ran(NamedTuple):
+    """A statement that was run: its rows, what the engine made of it, and what it was given."""
+
+    rows: Sequence[Row[Any]]
+    compiled: SQLCompiler
+    parameters: Mapping[str, Any]
+
+
 @dataclass(frozen=True, eq=False)
 class Book:
     """The customer book, opened for reading only. Two are equal where they hold the same data for the same eyes.
 
     `used`: the tables that were read so far. `heard`: what no load has told yet; whoever keeps such a record hands
     in how it is read, once, when it is first needed. `sight`: what of it may be seen; `secrets`: the kinds of secret
-    figures that were read so far.
+    figures that were read so far. `scoring`: how risk is scored.
     """
 
     url: str
@@ -50,6 +58,7 @@ class Book:
     heard: Callable[[], Heard] = tuple
     sight: Sight = ALL
     secrets: set[Secret] = field(default_factory=set)
+    scoring: Scoring = AS_IT_COMES
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Book) and self._content == other._content
@@ -58,8 +67,8 @@ class Book:
         return hash(self._content)
 
     @property
-    def _content(self) -> tuple[str, str, Sight]:
-        return self.url, self.info["load_id"], self.sight
+    def _content(self) -> tuple[str, str, Sight, Scoring]:
+        return self.url, self.info["load_id"], self.sight, self.scoring
 
     @contextmanager
     def connect(self) -> Iterator[Reading]:
@@ -75,11 +84,14 @@ class Book:
         with self.engine.connect() as connection:
             yield connection
 
-    def rows(self, statement: Executable) -> tuple[Sequence[Row[Any]], Executable]:
-        """The rows of a statement, and the statement as it was run: over what may be seen."""
+    def run(self, statement: Executable) -> Ran:
+        """Run a statement over what may be seen."""
         seen = self.sight.of(statement, self.engine.dialect.name)
         with self._connect() as connection:
-            return connection.execute(seen).all(), seen
+            result = connection.execute(seen)
+            compiled, given = result.context.compiled, result.context.extracted_parameters
+            assert isinstance(compiled, SQLCompiler)
+            return Ran(result.all(), compiled, compiled.construct_params(extracted_parameters=given))
 
     def disclose(self, what: str, secret: Secret) -> None:
         """Note that something secret is about to be read. Raises Hidden where it may not be seen."""
@@ -108,7 +120,11 @@ class Book:
 
     def afresh(self) -> "Book":
         """The same book as it is now: one question reads one `info`, the next may follow a load."""
-        return Book(self.url, self.engine, sight=self.sight)
+        return Book(self.url, self.engine, sight=self.sight, scoring=self.scoring)
+
+    def scored_by(self, scoring: Scoring) -> "Book":
+        """The same book, whose risk is scored so."""
+        return replace(self, scoring=scoring)
 
     def hearing(self, heard: Callable[[], Heard]) -> "Book":
         """The same book, with days on which accounts were heard from."""
@@ -122,7 +138,7 @@ class Book:
                 connection.exec_driver_sql("BEGIN")  # else each SELECT would see what is newest then
             elif self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            yield Book(self.url, self.engine, connection, heard=self.heard, sight=self.sight)
+            yield replace(self.afresh(), _held=connection, heard=self.heard)
 
     @cached_property
     def info(self) -> Mapping[str, str]:
@@ -199,10 +215,11 @@ def open_book(url: str) -> Book:
 
 
 def _is_current(engine: Engine) -> bool:
-    """Whether the tables that loads write for themselves have all the columns that this version reads."""
+    """Whether all tables are there, and those that loads write for themselves have all the columns that are read."""
     own = [table for table in BOOK.sorted_tables if table not in SOURCE_TABLES]
-    there = inspect(engine).get_multi_columns(filter_names=[table.name for table in own])
-    columns = {name: {column["name"].lower() for column in found} for (_, name), found in there.items()}
-    if not all(inspect(engine).has_table(table.name) for table in _LATE):
+    there = inspect(engine)
+    if not all(there.has_table(table.name) for table in SOURCE_TABLES):
         return False
+    found = there.get_multi_columns(filter_names=[table.name for table in own])
+    columns = {name: {column["name"].lower() for column in each} for (_, name), each in found.items()}
     return all(columns.get(table.name, set()) >= set(table.c.keys()) for table in own)

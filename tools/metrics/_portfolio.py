@@ -161,6 +161,7 @@ class _Known:
     flagged: bool
     leaving_on: date | None
     renews_on: date | None
+    chance: float | None
 
     @property
     def margin(self) -> int | None:
@@ -209,6 +210,7 @@ def _known(book: Book, day: date) -> tuple[Mapping[str, _Known], Rates, Source]:
             stints[risk.standing.account_id][0][0], _months(stints[risk.standing.account_id], period),
             sums.get(risk.standing.account_id, Ledger()), of_kind.get(risk.standing.account_id, (None, None)),
             risk.at_risk, risk.standing.leaving_on, _decision(risk),
+            (risk.chances or {}).get(180),
         )
         for risk in ranking.risks if risk.standing.account_id in stints
     }  # fmt: skip
@@ -226,7 +228,7 @@ def _months(stints: Stints, period: Period) -> int:
 
 
 def _place(account: str, known: _Known, found: Rates, margin_at: int, tenure_at: int, day: date) -> Placed:
-    stays = staying(known.kind, found, known.flagged, known.leaving_on, day)
+    stays = staying(known.kind, found, known.flagged, known.leaving_on, day, known.chance)
     place = None if known.margin is None else _class(known.margin >= margin_at, stays.months >= tenure_at)
     return Placed(
         account, known.name, known.owner, known.segment, known.mrr, known.since, known.months, known.ledger,

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Executable, Row, Select, Subquery, Table, select
 from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from tools.metrics._book import LEDGER_TABLES, OF_MRR, SOURCE_TABLES, accounts
@@ -23,10 +25,11 @@ ITEMS = ("goal_id", "subscription_id")
 
 def read(book: Book, statement: Executable) -> tuple[Sequence[Row[Any]], Source]:
     """The statement's rows, and where they come from. A column named `row_count` says how many rows were summed."""
-    rows, seen = book.rows(statement)
-    tables = tables_of(statement)
-    book.used.update(tables)
-    return rows, Source(*_as_run(book, seen), _behind(rows), book.as_of, tables)
+    ran = book.run(statement)
+    told = _told(statement, ran.compiled)
+    book.used.update(told.tables)
+    said = told.readable.construct_expanded_state(dict(ran.parameters))
+    return ran.rows, Source(said.statement, said.parameters, _behind(ran.rows), book.as_of, told.tables)
 
 
 @dataclass
@@ -58,9 +61,8 @@ def joined(sources: Sequence[Source], as_of: date) -> Source:
     )
 
 
-def tables_of(statement: Executable) -> tuple[str, ...]:
+def tables_of(statement: ClauseElement) -> tuple[str, ...]:
     """The source tables that a statement reads, in order; those of the ledger stand for what it is built from."""
-    assert isinstance(statement, ClauseElement)
     read_from = {each for each in _parts_of(statement) if isinstance(each, Table)}
     sources = {table for table in read_from if table in SOURCE_TABLES}
     if read_from & set(LEDGER_TABLES):
@@ -80,12 +82,27 @@ def _parts_of(statement: ClauseElement) -> Iterator[HasTraverseInternals]:
             yield part
 
 
-def _as_run(book: Book, statement: Executable) -> tuple[str, Mapping[str, Any]]:
-    assert isinstance(statement, ClauseElement)
-    readable = type(book.engine.dialect)(paramstyle="named")  # type: ignore[call-arg]
-    readable.bind_typing = BindTyping.NONE  # `:day`, not `:day::DATE`: any client can run it
-    compiled = statement.compile(dialect=readable, compile_kwargs={"render_postcompile": True})
-    return str(compiled), dict(compiled.params)
+class Told(NamedTuple):
+    """What is told of a statement, whatever it is given: how anybody may run it, and the source tables it reads."""
+
+    readable: SQLCompiler
+    tables: tuple[str, ...]
+
+
+_TOLD: WeakKeyDictionary[SQLCompiler, Told] = WeakKeyDictionary()
+"""The engine keeps what it compiled, by the form of a statement; so this is worked out once for each form."""
+
+
+def _told(statement: Executable, compiled: SQLCompiler) -> Told:
+    """`compiled`: what became of the statement once it was limited to what may be seen."""
+    if compiled not in _TOLD:
+        assert isinstance(statement, ClauseElement) and compiled.statement is not None
+        readable = type(compiled.dialect)(paramstyle="named")  # type: ignore[call-arg]
+        readable.bind_typing = BindTyping.NONE  # `:day`, not `:day::DATE`: any client can run it
+        found = compiled.statement.compile(dialect=readable)
+        assert isinstance(found, SQLCompiler)
+        _TOLD[compiled] = Told(found, tables_of(statement))
+    return _TOLD[compiled]
 
 
 def _behind(rows: Sequence[Row[Any]]) -> int:

@@ -1,101 +1,99 @@
-"""The risk score: a scorecard whose points add up, and what it would have been worth in the past."""
+"""The risk of every account, by the scorecard or by a fitted model behind one door, and what that would have been worth
+in the past."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache, lru_cache
-from importlib.resources import files
+from datetime import date
+from functools import lru_cache
 from math import inf
 
-import yaml
 from sqlalchemy import select
 
+from tools.metrics._backtest import HORIZON, Backtest, Outcome, measured
 from tools.metrics._book import mrr_movements
 from tools.metrics._figure import EMPTY, Source
+from tools.metrics._fitted import Fitted, current
 from tools.metrics._opening import Book
 from tools.metrics._query import Reader, Where, matching, read
+from tools.metrics._scorecard import Scorecard, own_scorecard, scorecard
 from tools.metrics._signals import Standing, standings
 
-HORIZON = timedelta(days=90)
+START = "start"
+"""What stands, among contributions, for the score that every account begins with."""
 
 
-@dataclass(frozen=True)
-class Driver:
-    """One line of the scorecard: the points of each step, in the order of growing danger."""
-
-    name: str
-    steps: tuple[tuple[float, int], ...]
-    at_most: bool
-
-    @property
-    def most(self) -> int:
-        return max(points for _, points in self.steps)
-
-    def points(self, value: float) -> int:
-        reached = [points for step, points in self.steps if (value <= step if self.at_most else value >= step)]
-        return max(reached, default=0)
-
-
-@dataclass(frozen=True)
-class Scorecard:
-    """Drivers and the scores from which an account is at risk, or at high risk; all drivers together are 100."""
-
-    version: int
-    at_risk: int
-    high: int
-    drivers: tuple[Driver, ...]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one known sign adds to the score."""
+    """What one known sign adds to the score; learnt points may also take from it."""
 
     driver: str
     value: float
     points: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Risk:
     """An account's score: the sum of its contributions, out of 100. `unknown` names the drivers without data."""
 
     standing: Standing
-    contributions: tuple[Contribution, ...]
-    unknown: tuple[str, ...]
-    coverage: int
-    """Points, out of 100, that could be judged at all."""
+    card: Scorecard
+    score: int
 
     @property
-    def score(self) -> int:
-        return sum(contribution.points for contribution in self.contributions)
+    def contributions(self) -> tuple[Contribution, ...]:
+        """The weightiest first. They add up to the score, exactly."""
+        signals = self.standing.signals
+        known = [
+            Contribution(driver.name, signals[driver.name], driver.points(signals[driver.name]))
+            for driver in self.card.known(signals)
+        ]
+        start = [Contribution(START, 0.0, self.card.start)] if self.card.start else []
+        return (*start, *sorted(known, key=lambda contribution: -contribution.points))
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(driver.name for driver in self.card.drivers if driver.name not in self.standing.signals)
+
+    @property
+    def coverage(self) -> int:
+        """Points, out of 100, that could be judged at all."""
+        return self.card.coverage(self.standing.signals)
+
+    @property
+    def chances(self) -> dict[int, float] | None:
+        """The chance of being lost within 30, 60, 90 and 180 days; None where history does not tell it."""
+        return self.card.hazard.chances(self.score) if self.card.hazard else None
 
     @property
     def at_risk(self) -> bool:
-        return self.score >= scorecard().at_risk
+        return self.score >= self.card.at_risk
 
 
-@cache
-def scorecard() -> Scorecard:
-    """The scorecard in force, from `_scorecard.yml`."""
-    data = yaml.safe_load((files("tools.metrics") / "_scorecard.yml").read_text(encoding="utf-8"))
-    drivers = tuple(
-        Driver(name, tuple((float(step), int(points)) for step, points in line["steps"]), line.get("at_most", False))
-        for name, line in data["drivers"].items()
-    )
-    return Scorecard(data["version"], data["at_risk"], data["high"], drivers)
+def card_in_force(book: Book) -> Scorecard:
+    """What scores the accounts of this book: the better of model and scorecard, as the last fit found.
+
+    A fit that was made of other weights than those in force now says nothing of these.
+    """
+    weights = weights_in_force(book)
+    fitted = current(book.scoring.models)
+    if fitted is None:
+        return weights
+    return fitted.card if fitted.card.kind == "model" or fitted.weights.drivers == weights.drivers else weights
 
 
-def assess(standing: Standing) -> Risk:
+def weights_in_force(book: Book) -> Scorecard:
+    """The scorecard: a company's own, or ours. Raises BadScorecard."""
+    return own_scorecard(book.scoring.weights) if book.scoring.weights else scorecard()
+
+
+def fit_in_force(book: Book) -> Fitted | None:
+    """What the last fit found; None where there was none."""
+    return current(book.scoring.models)
+
+
+def assess(standing: Standing, card: Scorecard) -> Risk:
     """Score one account on what is known of it."""
-    card, signals = scorecard(), standing.signals
-    known = [driver for driver in card.drivers if driver.name in signals]
-    contributions = [Contribution(d.name, signals[d.name], d.points(signals[d.name])) for d in known]
-    return Risk(
-        standing,
-        tuple(sorted(contributions, key=lambda c: -c.points)),
-        tuple(driver.name for driver in card.drivers if driver.name not in signals),
-        sum(driver.most for driver in known),
-    )
+    return Risk(standing, card, card.score(standing.signals))
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,7 @@ class Ranking:
 
     risks: tuple[Risk, ...]
     source: Source
+    card: Scorecard
 
     @property
     def at_risk(self) -> tuple[Risk, ...]:
@@ -121,7 +120,7 @@ def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
 
     What the book has heard of beside its tables (`Book.heard`) counts; the backtest judges by the tables alone.
     """
-    whole = _heard(_kept_ranking(book, day), book.heard(), day)
+    whole = _heard(_kept_ranking(book, day, card_in_force(book)), book.heard(), day)
     book.used.update(whole.source.tables)
     if not where:
         return whole
@@ -162,68 +161,61 @@ def _after(risk: Risk, heard_on: date | None, day: date) -> Risk:
     signals = risk.standing.signals
     if heard_on is None or (silence := (day - heard_on).days) >= signals.get("silence", inf):
         return risk
-    return assess(replace(risk.standing, signals={**signals, "silence": silence}))
+    return assess(replace(risk.standing, signals={**signals, "silence": float(silence)}), risk.card)
 
 
 @lru_cache(maxsize=64)
-def _kept_ranking(book: Book, day: date) -> Ranking:
-    """Kept as long as the same data are loaded: scores change with the data, not with who asks."""
-    return _rank(book, day)
+def _kept_ranking(book: Book, day: date, card: Scorecard) -> Ranking:
+    """Kept as long as the same data are loaded: scores change with the data and the weights, not with who asks."""
+    return ranked(book, day, card)
 
 
-def _rank(book: Book, day: date) -> Ranking:
+def ranked(book: Book, day: date, card: Scorecard) -> Ranking:
+    """The accounts as a card scores them."""
     reader = Reader(book)
-    found = [assess(standing) for standing in standings(reader, day)]
-    return Ranking(_in_order(found), reader.source)
+    found = [assess(standing, card) for standing in standings(reader, day)]
+    return Ranking(_in_order(found), reader.source, card)
 
 
 def _in_order(risks: Iterable[Risk]) -> tuple[Risk, ...]:
     return tuple(sorted(risks, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name)))
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """What became of the accounts that this scorecard would have flagged on past days, within 90 days of each.
-
-    Accounts whose cancellation was already known on the day are left out: flagging them is no feat.
-    """
-
-    days: tuple[date, ...]
-    flagged: int
-    flagged_lost: int
-    judged: int
-    lost: int
-
-    @property
-    def lift(self) -> float | None:
-        """How many times likelier a flagged account left than any account; None where nothing can be said."""
-        if not self.flagged or not self.lost:
-            return None
-        return (self.flagged_lost / self.flagged) / (self.lost / self.judged)
-
-
 def backtest(book: Book, day: date) -> Backtest:
-    """Score the book as it stood 90, 180, 270 and 360 days before `day` and count who left within 90 days."""
-    return _backtest(book, day)
+    """How well lists like today's did. What the last fit found of the scorer in force; where there was none, the
+    scorecard is tried on the book as it stood 90, 180, 270 and 360 days before `day`."""
+    fitted = fit_in_force(book)
+    if fitted and fitted.card is card_in_force(book) and fitted.record:
+        return fitted.record
+    return _backtest(book, day, card_in_force(book))
 
 
 @lru_cache(maxsize=64)
-def _backtest(book: Book, day: date) -> Backtest:
+def _backtest(book: Book, day: date, card: Scorecard) -> Backtest:
     """Kept as long as the same data are loaded: the past does not change between two questions."""
-    days = tuple(day - n * HORIZON for n in (4, 3, 2, 1))
-    outcomes = [outcome for past in days for outcome in _outcomes(book, past)]
-    flagged = [left for was_flagged, left in outcomes if was_flagged]
-    return Backtest(days, len(flagged), sum(flagged), len(outcomes), sum(left for _, left in outcomes))
+    outcomes = [outcome for n in (4, 3, 2, 1) for outcome in _outcomes(book, day - n * HORIZON, card)]
+    return measured(card.kind, outcomes)
 
 
-def _outcomes(book: Book, past: date) -> list[tuple[bool, bool]]:
-    """(flagged, left within the horizon) of every account that could be judged on a past day."""
-    left = _left_between(book, past, past + HORIZON)
-    judged = [risk for risk in _rank(book, past).risks if not risk.standing.leaving_on]
-    return [(risk.at_risk, risk.standing.account_id in left) for risk in judged]
+def _outcomes(book: Book, past: date, card: Scorecard) -> list[Outcome]:
+    """What became, within the horizon, of every account that could be judged on a past day."""
+    left = left_between(book, past, past + HORIZON)
+    judged = [risk for risk in ranked(book, past, card).risks if not risk.standing.leaving_on]
+    return [outcome_of(risk, past, left.get(risk.standing.account_id)) for risk in judged]
 
 
-def _left_between(book: Book, after: date, until: date) -> set[str]:
+def outcome_of(risk: Risk, past: date, left_on: date | None) -> Outcome:
+    """What became of an account that was scored on a past day."""
+    standing, chances = risk.standing, risk.chances
+    return Outcome(
+        past, standing.account_id, standing.segment, standing.mrr_minor, risk.score, risk.at_risk,
+        (left_on - past).days if left_on else None, chances[HORIZON.days] if chances else None,
+    )  # fmt: skip
+
+
+def left_between(book: Book, after: date, until: date) -> dict[str, date]:
+    """The accounts that were lost after a day, up to and including another, with the first day of each."""
     m = mrr_movements.c
-    statement = select(m.account_id).where(m.category == "churn", m.on_day > after, m.on_day <= until)
-    return {row.account_id for row in read(book, statement)[0]}
+    statement = select(m.account_id, m.on_day).where(m.category == "churn", m.on_day > after, m.on_day <= until)
+    rows, _ = read(book, statement.order_by(m.on_day.desc()))
+    return {row.account_id: row.on_day for row in rows}

@@ -13,10 +13,10 @@ from typing import Literal
 
 from sqlalchemy import and_, case, func, or_, select
 
+from tools.metrics._backtest import Backtest
 from tools.metrics._book import accounts, mrr_movements, subscriptions
 from tools.metrics._ledger import MRR_KINDS
 from tools.metrics._query import Reader
-from tools.metrics._risk import Backtest
 
 Term = Literal["month", "quarter", "year"]
 Kind = tuple[str | None, Term | None]
@@ -29,6 +29,8 @@ DRAWN = 120
 """Account-months of all accounts that are added to what is known of a kind: ten accounts for a year."""
 FLAGGED_FOR = 3
 """Months for which today's signs of risk say something; so far ahead the backtest looked."""
+TOLD_FOR = 6
+"""Months for which the risk model tells a chance to be lost."""
 HORIZON = 120
 """Months beyond which no expectation is told: ten years."""
 Stints = Sequence[tuple[date, date | None]]
@@ -69,6 +71,8 @@ class Staying:
     """Expected months from now on, at most `HORIZON`."""
     flagged: bool = False
     leaving_on: date | None = None
+    chance: float | None = None
+    """Of being lost within `TOLD_FOR` months, where the risk model tells it."""
 
 
 def paying_stints(reader: Reader, day: date) -> Mapping[str, Stints]:
@@ -116,19 +120,27 @@ def rates(stints: Mapping[str, Stints], of_kind: Mapping[str, Kind], day: date, 
     return Rates(everyone, by_kind, *_likelier(test))
 
 
-def staying(kind: Kind, known: Rates, flagged: bool, leaving_on: date | None, day: date) -> Staying:
-    """How long an account of this kind stays that is flagged at risk or not, or whose cancellation is known."""
+def staying(
+    kind: Kind, known: Rates, flagged: bool, leaving_on: date | None, day: date, chance: float | None = None
+) -> Staying:
+    """How long an account of this kind stays that is flagged at risk or not, or whose cancellation is known; `chance`:
+    of being lost within half a year, as the risk model tells it of this very account."""
     rate = known.of(kind)
     if leaving_on:
         months = int(Fraction((leaving_on - day).days) / MONTH)
         stays = Fraction(int(leaving_on > day + timedelta(days=365)))
         return Staying(kind, rate, stays, months, flagged, leaving_on)
-    now = 1 - float(min(Fraction(9, 10), rate.monthly * (known.flagged if flagged else known.others)))
+    now, soon = (
+        1 - float(min(Fraction(9, 10), rate.monthly * (known.flagged if flagged else known.others))),
+        FLAGGED_FOR,
+    )
+    if chance is not None:
+        now, soon = (1 - min(chance, 0.99)) ** (1 / TOLD_FOR), TOLD_FOR
     later = 1 - float(rate.monthly)
-    year = now**FLAGGED_FOR * later ** (12 - FLAGGED_FOR)
-    first = sum(now**month for month in range(1, FLAGGED_FOR + 1))
-    rest = now**FLAGGED_FOR * sum(later**month for month in range(1, HORIZON - FLAGGED_FOR + 1))
-    return Staying(kind, rate, Fraction(round(year * 10_000), 10_000), round(first + rest), flagged)
+    year = now**soon * later ** (12 - soon)
+    first = sum(now**month for month in range(1, soon + 1))
+    rest = now**soon * sum(later**month for month in range(1, HORIZON - soon + 1))
+    return Staying(kind, rate, Fraction(round(year * 10_000), 10_000), round(first + rest), flagged, None, chance)
 
 
 def _band(months: int) -> Term:

@@ -77,7 +77,7 @@ def _said(tool: Tool, reading: Reading) -> Iterator[tuple[str, Any]]:
 
 def _only(field: FieldInfo) -> Iterator[tuple[str, str]]:
     """The field and value without which this one means nothing."""
-    return (marker.only for marker in field.metadata if isinstance(marker, Words) and marker.only)
+    return (marker.only for marker in field.metadata if isinstance(marker, Words | Slot) and marker.only)
 
 
 def _one_time(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _meet(one: Stretch, other: Stretch) -> bool:
 def _out_of_place(tool: Tool, reading: Reading, filled: Mapping[str, Any]) -> Iterator[str]:
     """What was recognised and no field of the tool takes. Whatever is asked for now need not be said."""
     fields = fields_by_slot(tool)
-    timed = filled.keys() & {fields.get("period"), *AHEAD}
+    timed = filled.keys() & {fields.get("period"), "since", *AHEAD}
     if (period := reading.period) and not timed and not _now(period.period, reading):
         yield reading.text[period.start : period.end]
     if "account" not in fields:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from bot.router.slots.calendar import Calendar, year_of
 from bot.router.slots.numbers import NUMBERS, number_of
@@ -37,6 +37,13 @@ RHYTHMS: dict[str, Grain] = {
     "quarterly": "quarter", "trimestral": "quarter", "trimestrais": "quarter",
     "yearly": "year", "annual": "year", "anual": "year",
 }  # fmt: skip
+WEEKDAYS = {
+    name: number for number, line in enumerate((
+        "monday mon segunda seg", "tuesday tue terca ter", "wednesday wed quarta qua", "thursday thu quinta qui",
+        "friday fri sexta sex", "saturday sat sabado sab", "sunday sun domingo dom",
+    )) for name in line.split()
+}  # fmt: skip
+"""Monday is 0."""
 _DOUBTFUL = {"may", "march", "mar", "set", "out", "ago", "dec", "jan", "sep", "mai", "dez"}
 """Months' names that are also words (or people): they must stand where dates stand."""
 
@@ -115,6 +122,12 @@ def _day_of(on: Calendar, match: "re.Match[str]") -> Period:
 def _days_of(on: Calendar, match: "re.Match[str]") -> Period:
     last = on.day(int(match["d2"]), MONTHS[match["m"]], match["y"])
     return Period(date(last.start.year, last.start.month, int(match["d"])), last.end)
+
+
+def _since_weekday(on: Calendar, match: "re.Match[str]") -> Period:
+    """From the last such day before today to today: said on a Monday, "since Monday" is a week."""
+    back = (on.today.weekday() - WEEKDAYS[match["w"]] - 1) % 7 + 1
+    return Period(on.today - timedelta(days=back), on.today + timedelta(days=1))
 
 
 def _named_month(on: Calendar, match: "re.Match[str]") -> Period:
@@ -207,6 +220,11 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
             rf"(?P<n>{_N})\s+(?P<g>{_G})\s+(?:ago|atras)",
             lambda on, m: on.shifted(_GRAINS[m["g"]], -_count(m)),
         ),
+        (
+            rf"(?:since|desde)\s+(?:(?:a|o|the)\s+)?(?:{_LAST}\s+)?(?P<w>{_any(WEEKDAYS)})(?:[- ]?feira)?"
+            r"(?:\s+passad[oa])?",
+            _since_weekday,
+        ),
         (_SO_FAR, lambda on, m: on.to_date("year")),
         (r"mtd|month[ -]to[ -]date|acumulado do mes", lambda on, m: on.to_date("month")),
         (r"quarter[ -]to[ -]date|acumulado do trimestre", lambda on, m: on.to_date("quarter")),
@@ -240,7 +258,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
 
 
 HINT = re.compile(
-    rf"\d|\b(?:{_M}|{_G}|{_any(RHYTHMS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|fortnight|quinzena|fiscal|exercicio|fy|ltm|ttm|ytd|mtd)\b"
+    rf"\d|\b(?:{_M}|{_G}|{_any(RHYTHMS)}|{_any(WEEKDAYS)}|today|hoje|yesterday|ontem|anteontem|tomorrow|amanha|acumulado|half|semestre|fortnight|quinzena|fiscal|exercicio|fy|ltm|ttm|ytd|mtd)\b"
 )
 """Whatever any form matches contains this: most questions speak of no period and need not try them all."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tools.metrics._demo.accounts import Account, account_row, found_accounts
 from tools.metrics._demo.billing import invoices
+from tools.metrics._demo.commitments import commitments
 from tools.metrics._demo.contracts import sign_contracts
 from tools.metrics._demo.costs import burdens, exchange_rates, service_costs, winning_costs
 from tools.metrics._demo.lines import Line, change_rows, discount_rows, pause_rows, subscription_row
@@ -82,6 +83,9 @@ def _behaviour(
             "answer_id", "N-", "answered_on", (survey_answers(*one, today, seed) for one in asked)
         ),
         "touches": numbered("touch_id", "K-", "on_day", (touches(*one, today, seed) for one in asked)),
+        "commitments": numbered(
+            "commitment_id", "P-", "promised_on", (commitments(account, today, seed) for account in accounts)
+        ),
         "goals": numbered("goal_id", "G-", "set_on", (goals(account, today, seed) for account in accounts)),
         "exits": numbered("exit_id", "X-", "on_day", (exits(account, today, seed) for account in accounts)),
     }

@@ -212,6 +212,18 @@ CONTACTED_US: dict[str, tuple[str, ...]] = {
 
 COMPETITORS = ("Fluxinga", "Taskorra", "Processalume")
 
+PROMISES: dict[str, tuple[str, ...]] = {
+    "pt": (
+        "Corrigir a exportação para o ERP", "Treinar o time do turno da noite", "Entregar o relatório por filial",
+        "Migrar os formulários antigos", "Responder à auditoria de segurança", "Ligar o login único",
+    ),
+    "en": (
+        "Fix the export to the ERP", "Train the night shift", "Deliver the report by site",
+        "Migrate the old forms", "Answer the security audit", "Switch on single sign-on",
+    ),
+}  # fmt: skip
+"""What we promise to customers."""
+
 GOALS: tuple[tuple[dict[str, str], str, float, float], ...] = (
     ({"pt": "Fechar o mês mais cedo", "en": "Close the month earlier"}, "days", 9, 5),
     ({"pt": "Reduzir retrabalho nas aprovações", "en": "Less rework in approvals"}, "%", 18, 8),

@@ -1,0 +1,34 @@
+"""Trust plans that are live: approved here, and not for a renewal that is long over."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from tools._registry import Deps
+from tools._touches import KeptDraft
+
+KINDS = ("trust_plan", "trust_plan_customer")
+LIVE = timedelta(days=365)
+"""How long a plan lives: it is for one renewal, and the next one is planned anew."""
+
+
+def live_plans(deps: Deps) -> Mapping[str, KeptDraft]:
+    """Account id → a trust plan of it that was approved within a year."""
+    return _of_accounts(draft for draft in deps.contacting.drafts.all() if is_live(draft, deps.today))
+
+
+def waiting_plans(deps: Deps) -> Mapping[str, KeptDraft]:
+    """Account id → a trust plan of it that nobody has approved yet, the latest."""
+    return _of_accounts(draft for draft in deps.contacting.drafts.waiting() if draft.kind in KINDS)
+
+
+def is_live(draft: KeptDraft, today: date) -> bool:
+    approved_on = draft.decided_on if draft.state == "approved" and draft.kind in KINDS else None
+    return approved_on is not None and today - LIVE < approved_on <= today
+
+
+def _of_accounts(latest_first: Iterable[KeptDraft]) -> Mapping[str, KeptDraft]:
+    found: dict[str, KeptDraft] = {}
+    for draft in latest_first:
+        if draft.account_id:
+            found.setdefault(draft.account_id, draft)
+    return found

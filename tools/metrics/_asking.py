@@ -1,0 +1,37 @@
+"""What a sign of risk is asked for: a day, a reader, and perhaps only some accounts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, literal, select
+
+from tools.metrics._query import Reader
+
+Signs = Iterator[tuple[str, str, float]]
+"""Account, sign, value: an account of which the book cannot tell a sign is not among them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Signs as they could be known at the end of `day`; `among`: only of these accounts, None: of all."""
+
+    reader: Reader
+    day: date
+    among: Sequence[str] | None = None
+
+    def back(self, days: int) -> date:
+        return self.day - timedelta(days=days)
+
+    def only(self, account_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The condition that keeps the accounts asked for."""
+        return [] if self.among is None else [account_id.in_(self.among)]
+
+    def has_any(self, table: Table, *conditions: ColumnElement[bool]) -> bool:
+        """Whether there is any such row at all, of whichever account: else the book cannot speak of it."""
+        return bool(self.reader.rows(select(literal(1).label("one")).select_from(table).where(*conditions).limit(1)))
+
+    def rows(self, statement: Select[*tuple[Any, ...]], account_id: ColumnElement[Any]) -> Sequence[Row[Any]]:
+        """The rows of a statement, of the accounts asked for."""
+        return self.reader.rows(statement.where(*self.only(account_id)))
