@@ -1,4 +1,4 @@
-"""Upsell, cross-sell, dormant products, unused features, look-alikes, packages and unit economics, counted by hand."""
+"""Upsell, cross-sell, dormant products, look-alikes, packages and unit economics, counted by hand."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +12,17 @@ from tests.books import contract, day, make_book
 from tests.conftest import ask
 from tests.test_tools import Playbooks, cells, notes, part, said
 from tools import Deps, Table, ToolError, load
-from tools.metrics import Book, Period, all_metrics, channels, grown, invoiced_by_month, migration, products, prospects
+from tools.metrics import (
+    Book,
+    Period,
+    all_metrics,
+    channels,
+    grown,
+    invoiced_by_month,
+    migration,
+    product_earnings,
+    prospects,
+)
 from tools.metrics._flows import bridges
 from tools.metrics._recommending import recommender, time_split
 
@@ -198,7 +208,7 @@ def test_plans_add_up_to_the_paying_accounts(moving: Book) -> None:
 
 
 def test_stickiness_counts_who_still_pays_and_who_still_holds_it_and_flags_few(moving: Book) -> None:
-    (suite,) = products(moving, YEAR)[0]
+    (suite,) = product_earnings(moving, YEAR)[0]
     assert (suite.held, suite.retained, suite.kept, suite.service) == (4, 3, 3, None)
     assert cells(part(run(moving, "packages", view="products"), Table))[0][-3:] == [
         "3 of 4", "3 of 4", "few: 4 accounts"

@@ -16,8 +16,8 @@ from tools.metrics import (
     LookAlike,
     Money,
     Share,
+    Shared,
     TimeSplit,
-    Trait,
     Unused,
     Upsell,
 )
@@ -196,7 +196,7 @@ def look_alike_table(found: Sequence[LookAlike], names: dict[str, str], most: in
     )  # fmt: skip
 
 
-def trait_said(trait: Trait) -> Phrase:
+def trait_said(trait: Shared) -> Phrase:
     value = KINDS.get(trait.kind)
     said = phrase(value.msgid, value=trait.value) if value else value_called(trait.kind, trait.value)
     return phrase("{trait} ({among} of {acceptors} against {of_all} of {all})", trait=said, among=trait.among,

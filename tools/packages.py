@@ -24,17 +24,17 @@ from tools import (
 from tools._reading import conversion, elapsed, written_period
 from tools.metrics import (
     CATEGORIES,
+    Earning,
     Hidden,
     Migration,
     Money,
     Moved,
     Period,
-    Product,
     Share,
     all_metrics,
     last_year,
     migration,
-    products,
+    product_earnings,
 )
 
 FEW = 20
@@ -151,9 +151,9 @@ def _amounts(moved: Sequence[Moved], currency: str) -> Iterator[Money]:
 def _products(deps: Deps, period: Period) -> Answer:
     """Margin and stickiness; who may not see margins gets the rest."""
     try:
-        found, shown = products(deps.book, period, margins=True)[0], True
+        found, shown = product_earnings(deps.book, period, margins=True)[0], True
     except Hidden:
-        found, shown = products(deps.book, period, margins=False)[0], False
+        found, shown = product_earnings(deps.book, period, margins=False)[0], False
     currency = deps.book.currency
     labels = [phrase("Product"), phrase("Revenue")]
     labels += [phrase("Service costs"), phrase("Margin")] if shown else []
@@ -180,7 +180,7 @@ def _products(deps: Deps, period: Period) -> Answer:
     )  # fmt: skip
 
 
-def _headline(found: Sequence[Product]) -> Phrase:
+def _headline(found: Sequence[Earning]) -> Phrase:
     known = [each for each in found if each.held >= FEW]
     if not known:
         return phrase("No product was held by enough accounts a year ago to say which one keeps customers.")
@@ -191,7 +191,7 @@ def _headline(found: Sequence[Product]) -> Phrase:
     )  # fmt: skip
 
 
-def _product(each: Product, shown: bool, currency: str) -> Iterator[Cell]:
+def _product(each: Earning, shown: bool, currency: str) -> Iterator[Cell]:
     yield each.name or phrase("no product named")
     yield Money(each.revenue, currency)
     if shown:

@@ -9,6 +9,7 @@ from tools.metrics._acquisition import Channel, channels
 from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
 from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
@@ -23,6 +24,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._drift import Drift, drift
 from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._expansion import Dormant, Prospects, Unused, Upsell, prospects
 from tools.metrics._fates import FATES
@@ -41,13 +43,27 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._ideal import FEWEST, OF_PROSPECTS, Ideal, Trait, ideal_customers
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
 from tools.metrics._lifetime import YEARLY
-from tools.metrics._lookalikes import LookAlike, LookAlikes, Trait, look_alikes, offered
+from tools.metrics._lists import (
+    Lost,
+    account_count,
+    goals_set,
+    largest_of,
+    last_visits,
+    lost_accounts,
+    paying_since,
+    promoters,
+    referred,
+)
+from tools.metrics._lookalikes import LookAlike, LookAlikes, Shared, look_alikes, offered
+from tools.metrics._motions import Motions, motions
 from tools.metrics._offering import Catalogue, Feature, Package
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
-from tools.metrics._packaging import Migration, Moved, Product, migration, products
+from tools.metrics._packaging import Earning, Migration, Moved, migration, product_earnings
+from tools.metrics._peers import FEATURES, Described, Peer, described, peers
 from tools.metrics._period import GRAINS, Grain, Period, add_months
 from tools.metrics._portfolio import (
     CLASSES,
@@ -63,6 +79,7 @@ from tools.metrics._portfolio import (
     moves,
     portfolio,
 )
+from tools.metrics._products import Product, products
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
@@ -70,6 +87,15 @@ from tools.metrics._profile import (
     lately_left,
     profile,
     rates_used,
+)
+from tools.metrics._proportions import Interval, difference
+from tools.metrics._prospects import (
+    Prospect,
+    audiences_by_network,
+    has_web_analytics,
+    matched_prospects,
+    mentions_of,
+    top_content,
 )
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._recommending import Association, Recommender, TimeSplit, recommended
@@ -101,10 +127,13 @@ __all__ = [
     "COHORTS",
     "DIMENSIONS",
     "FATES",
+    "FEATURES",
+    "FEWEST",
     "GRAINS",
     "HORIZONS",
     "ITEMS",
     "NOTHING",
+    "OF_PROSPECTS",
     "REASONS",
     "SECRETS",
     "START",
@@ -117,6 +146,7 @@ __all__ = [
     "Became",
     "Book",
     "Breakdown",
+    "Campaign",
     "Catalogue",
     "Category",
     "Change",
@@ -131,10 +161,13 @@ __all__ = [
     "Contribution",
     "Counts",
     "Decided",
+    "Described",
     "Differing",
     "Dimension",
     "Dormant",
+    "Drift",
     "Driver",
+    "Earning",
     "Event",
     "Evidence",
     "Explained",
@@ -146,18 +179,23 @@ __all__ = [
     "Followed",
     "Freshness",
     "Grain",
+    "Group",
     "Grown",
     "Hazard",
     "Hidden",
+    "Ideal",
+    "Interval",
     "Journey",
     "Line",
     "LookAlike",
     "LookAlikes",
+    "Lost",
     "LoyaltyClass",
     "Metric",
     "Migration",
     "Money",
     "Month",
+    "Motions",
     "Move",
     "Moved",
     "Mover",
@@ -168,11 +206,13 @@ __all__ = [
     "Outcome",
     "Package",
     "Parts",
+    "Peer",
     "Period",
     "Placed",
     "Portfolio",
     "Product",
     "Profile",
+    "Prospect",
     "Prospects",
     "Ranking",
     "Reason",
@@ -189,6 +229,7 @@ __all__ = [
     "Scoring",
     "Secret",
     "Share",
+    "Shared",
     "Shift",
     "Sight",
     "Source",
@@ -204,9 +245,13 @@ __all__ = [
     "Unused",
     "Upsell",
     "Where",
+    "account_count",
     "account_names",
+    "acted_and_not",
     "add_months",
+    "all_campaigns",
     "all_metrics",
+    "audiences_by_network",
     "backtest",
     "bridges",
     "broken_down",
@@ -220,18 +265,26 @@ __all__ = [
     "concluded",
     "contacted",
     "contacted_each",
+    "described",
+    "difference",
     "differing_accounts",
     "dimension_values",
+    "drift",
     "evidence_of",
     "fit_in_force",
     "flagged",
     "flows",
     "freshness",
+    "goals_set",
     "grown",
+    "has_web_analytics",
+    "ideal_customers",
     "interval",
     "invoiced_by_month",
     "journey",
+    "largest_of",
     "last_touches",
+    "last_visits",
     "last_year",
     "lately_left",
     "ledger_level",
@@ -240,25 +293,34 @@ __all__ = [
     "lifetime_value",
     "look_alikes",
     "lost",
+    "lost_accounts",
     "lost_mrr",
     "loyalty_classes",
+    "matched_prospects",
+    "mentions_of",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
     "migration",
+    "motions",
     "movers",
     "moves",
     "next_renewal",
     "offered",
     "open_book",
+    "paying_since",
+    "peers",
     "portfolio",
+    "product_earnings",
     "products",
     "profile",
+    "promoters",
     "prospects",
     "rank",
     "rates_used",
     "ratio",
     "recommended",
+    "referred",
     "renewal_outcome",
     "retrace",
     "risk_changes",
@@ -267,6 +329,7 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "top_content",
     "touch_kind",
     "touches_that_say",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ TraitOf = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Trait:
+class Shared:
     """One trait: how many acceptors and how many accounts have it."""
 
     kind: str
@@ -52,7 +52,7 @@ class LookAlike:
 
     account_id: str
     likeness: Fraction
-    traits: tuple[Trait, ...]
+    traits: tuple[Shared, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def look_alikes(book: Book, known: Prospects, offer: str) -> LookAlikes:
     traits = _traits(book, known, offer)
     acceptors = tuple(sorted(each.account_id for each in known.accounts if _holds(each.held, offer)))
     among, of_all = _counted(traits, acceptors), _counted(traits, traits)
-    told = {trait: Trait(*trait, among[trait], len(acceptors), count, len(traits)) for trait, count in of_all.items()}
+    told = {trait: Shared(*trait, among[trait], len(acceptors), count, len(traits)) for trait, count in of_all.items()}
     free = (each.account_id for each in known.accounts if not each.in_trouble and each.account_id not in {*acceptors})
     found = [_like(account, [told[trait] for trait in traits[account]]) for account in free]
     return LookAlikes(
@@ -85,7 +85,7 @@ def offered(known: Prospects) -> tuple[str, ...]:
     return tuple(sorted(names | listed))
 
 
-def _like(account: str, traits: list[Trait]) -> LookAlike:
+def _like(account: str, traits: list[Shared]) -> LookAlike:
     ordered = sorted(traits, key=lambda trait: (-trait.lift, trait.kind, trait.value))
     return LookAlike(account, Fraction(prod((trait.lift for trait in traits), start=Fraction(1))), tuple(ordered))
 

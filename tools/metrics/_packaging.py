@@ -46,7 +46,7 @@ class Migration:
 
 
 @dataclass(frozen=True)
-class Product:
+class Earning:
     """What a product earned over a period and what serving it took, by each account's shares of MRR; and how many of
     the accounts that held it at the period's start still pay, and still hold it."""
 
@@ -91,7 +91,7 @@ def migration(book: Book, period: Period) -> Migration:
     return Migration(moved, pairs, reader.source)
 
 
-def products(book: Book, period: Period, margins: bool = True) -> tuple[Sequence[Product], Source]:
+def product_earnings(book: Book, period: Period, margins: bool = True) -> tuple[Sequence[Earning], Source]:
     """What each product earned over a period and how many accounts stayed, the largest revenue first.
 
     Service costs are shared out over an account's products by their MRR, as the book knows them by account; without
@@ -120,7 +120,7 @@ def products(book: Book, period: Period, margins: bool = True) -> tuple[Sequence
         ))  # fmt: skip
         had = {account for account, product in held if product == name}
         still = {account for account, product in holds if product == name}
-        found.append(Product(
+        found.append(Earning(
             name, sum(shares.values()), service if known else None, len(had), len(had & pays), len(had & still)
         ))  # fmt: skip
     return sorted(found, key=lambda each: -each.revenue), reader.source

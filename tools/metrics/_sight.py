@@ -39,13 +39,16 @@ from sqlalchemy.sql.visitors import iterate
 from tools.metrics._book import (
     BOOK,
     accounts,
+    audiences,
     book_info,
+    campaigns,
     costs,
     exchange_rates,
     features,
     load_marks,
     loads,
     packages,
+    prospects,
     subscriptions,
 )
 
@@ -58,6 +61,8 @@ TOGETHER = " + "
 UNNAMED = "—"
 _OPEN = (exchange_rates, packages, features, book_info, loads, load_marks)
 """Tables that speak of no account."""
+_SHARED = (campaigns, prospects, audiences)
+"""Tables that speak of no account either, but are for those who may see some."""
 _SCHEMAS = {"sqlite": "main", "duckdb": "main"}
 
 
@@ -195,6 +200,8 @@ def _owned(table: Table, sight: Sight) -> ColumnElement[bool]:
         return true()
     if not sight.owners:
         return false()
+    if table in _SHARED:
+        return true()
     if table is accounts:
         return or_(*(column("owner") == owner for owner in sorted(sight.owners)))
     for limiting in (accounts.c.account_id, subscriptions.c.subscription_id):
