@@ -19,7 +19,7 @@ from tools import Allowed, Blocked, Deps, Facts, NextSteps, Note, RiskCase, Tabl
 from tools._evidence_lines import LINES
 from tools._letters import CATEGORIES, RIGHT
 from tools._next_best import NextBest, Situation, next_best, next_best_rules
-from tools._next_best_of import DEEDS, WHY, next_bests
+from tools._next_best_of import DEEDS, MESSAGES, WHY, next_bests
 from tools.metrics import (
     Period,
     Share,
@@ -384,10 +384,9 @@ def test_every_rule_is_said_in_words_and_has_a_deed_and_a_playbook_in_both_langu
     rules = next_best_rules()
     assert {rule.id for rule in rules} == WHY.keys() and {rule.do for rule in rules} == DEEDS.keys()
     assert all(playbook_title(rule.playbook, language) for rule in rules for language in ("en", "pt-BR"))
-    letters = {"win_back": "win_back", "re_engage": "re_engagement", "renewal_notice": "renewal_notice"}
     for rule in rules:
-        if kind := letters.get(rule.do):
-            assert (rule.category, DEEDS[rule.do].roles) == (CATEGORIES[kind], RIGHT[kind])  # type: ignore[index]
+        if kind := MESSAGES.get(rule.do):
+            assert (rule.category, DEEDS[rule.do].roles) == (CATEGORIES[kind], RIGHT[kind])
 
 
 def test_whatever_an_account_is_like_one_rule_fires() -> None:
@@ -443,6 +442,14 @@ def test_who_renews_without_a_live_trust_plan_and_the_share_that_has_one(demo: A
     day_ = _call(demo, "my_day")
     assert day_.answer is not None
     assert any(note.startswith("Renewals in 90 days with a live trust plan: 1 of ") for note in notes(day_.answer))
+
+
+def test_a_message_is_always_offered_whatever_is_best(book: Any) -> None:
+    """The best for all of these is a call or an escalation."""
+    assert steps(run(book, "accounts_at_risk"))[-3:] == [
+        "Re-engagement message to Old", "What changed in the at-risk list since last week?",
+        "How well did last quarter's at-risk list do?",
+    ]  # fmt: skip
 
 
 def test_flagged_means_on_the_list(book: Any) -> None:

@@ -29,7 +29,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._next_best_of import step
+from tools._next_best_of import is_message, step
 from tools._reading import conversion
 from tools._renewals import by_the_month, mrr_of, nobody_renews, others, renewing, told, window_of
 from tools._resting import awake, looked_after, resting_apart
@@ -254,7 +254,16 @@ def _next(shown: Watched) -> tuple[Phrase, ...]:
     )
     if not shown.risks:
         return (phrase("Weekly MRR summary"), *more)
-    return (*dict.fromkeys(_deed(shown, risk) for risk in shown.risks[:DEEDS]), *more)
+    deeds = dict.fromkeys(_deed(shown, risk) for risk in shown.risks[:DEEDS])
+    return (*deeds, *_message(shown), *more)
+
+
+def _message(shown: Watched) -> tuple[Phrase, ...]:
+    """A message to the first, where none of the actions offered is one: the contact guard decides on it."""
+    first = shown.risks[:DEEDS]
+    if any(is_message(shown.bests[risk.standing.account_id]) for risk in first):
+        return ()
+    return (phrase("Re-engagement message to {account}", account=first[0].standing.name),)
 
 
 def _deed(shown: Watched, risk: Risk) -> Phrase:
