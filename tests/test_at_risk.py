@@ -357,6 +357,19 @@ def test_disagreement_is_counted_beside_the_next_test_of_the_list(tmp_path: Any)
     assert "We wrote down 0 as saved and 1 as lost anyway." in notes(answer)
 
 
+def test_beside_the_list_it_is_told_how_often_who_disagreed_was_right(tmp_path: Any) -> None:
+    found = past(tmp_path, ["a0"])
+    cases = [
+        RiskCase("a0", "not_at_risk", day("2026-07-10"), flagged=True),
+        RiskCase("a3", "not_at_risk", day("2026-07-11"), flagged=True),
+        RiskCase("a2", "not_at_risk", day("2026-10-29"), flagged=True),
+    ]
+    told = notes(run(found, "accounts_at_risk", caseload=Said(*cases), today=day("2026-10-15")))
+    assert "We disagreed with 3 flags. Of 2 that are 90 days old, 1 left all the same." in told
+    told = notes(run(found, "accounts_at_risk", caseload=Said(*cases[2:])))
+    assert "We disagreed with 1 flag. None of them is 90 days old yet." in told
+
+
 def _question(key: str) -> Question:
     return Question(f"T1/D1/{key}", "x", Person("terminal"), Place("terminal"), "en")
 

@@ -33,6 +33,7 @@ from tools._next_best_of import is_message, step
 from tools._reading import conversion
 from tools._renewals import by_the_month, mrr_of, nobody_renews, others, renewing, told, window_of
 from tools._resting import awake, looked_after, resting_apart
+from tools._risk_doubts import doubts
 from tools._risk_lines import Watched, change_of
 from tools._risk_since import WEEK, day_meant, ranked_on, what_changed
 from tools._signs import account_score, track_record, unknowns
@@ -167,7 +168,7 @@ def _parts(ask: Input, deps: Deps, ranking: Ranking, shown: Watched, everyone: R
     if ranking.leaving:
         parts.append(_leaving(ranking, deps.book.currency))
     parts += unknowns(shown.risks)
-    parts.append(track_record(deps))
+    parts += [track_record(deps), *doubts(deps)]
     parts += conversion(deps.book)
     return [*parts, NextSteps(_next(shown))]
 

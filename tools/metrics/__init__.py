@@ -62,6 +62,7 @@ from tools.metrics._risk import (
     backtest,
     card_in_force,
     fit_in_force,
+    left_between,
     rank,
 )
 from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
@@ -184,6 +185,7 @@ __all__ = [
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
+    "left_between",
     "lost",
     "lost_mrr",
     "metric_called",
