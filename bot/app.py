@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.caseload import CaseloadAt
     from bot.occasions import Occasions
     from bot.router.embedded import EmbeddedRouter
+    from bot.segments import SegmentsAt
     from bot.store import Store
     from bot.timetable import Timetable
     from bot.typeahead import Typeahead
@@ -117,6 +118,7 @@ class Assistant:
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
             self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules, self.view,
+            self.segments,
         )  # fmt: skip
 
     @cached_property
@@ -156,6 +158,12 @@ class Assistant:
             return CaseloadAt(self.store.engine, question)
         member = self.member(question.asker)
         return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+
+    def segments(self, question: Question) -> "SegmentsAt":
+        """Saved segments, as whoever asks may see and change them."""
+        from bot.segments import SegmentsAt
+
+        return SegmentsAt(self.store.engine, question, self.caseload(question).asker)
 
     @cached_property
     def timetable(self) -> "Timetable":

@@ -24,10 +24,12 @@ from tools import (
     NextSteps,
     NoCaseload,
     NoSchedules,
+    NoSegments,
     Note,
     NothingShown,
     Phrase,
     Schedules,
+    Segments,
     Shown,
     Table,
     Tool,
@@ -100,6 +102,8 @@ class Conversation:
     """Schedules and alerts, as whoever asks may see and change them."""
     view: Callable[[Question], View] = lambda _: View()
     """What whoever asks may see: the one place from which all that is read for an answer is limited."""
+    segments: Callable[[Question], Segments] = lambda _: NoSegments()
+    """Saved segments, as whoever asks may see and change them."""
 
     def answer(self, question: Question, call: Call | None = None) -> Reply:
         """The reply to a question; `call` is already chosen where a button was pressed. Never raises."""
@@ -222,7 +226,8 @@ class Conversation:
         book = book.unread().hearing(contacting.touches.heard)
         reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
         caseload, kept = eyes.caseload(self.caseload(question)), self.schedules(question)
-        return Deps(book, reader, self.today(), language, shown, contacting, caseload, kept)
+        saved = self.segments(question)
+        return Deps(book, reader, self.today(), language, shown, contacting, caseload, kept, saved)
 
 
 def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:

@@ -174,6 +174,23 @@ assignments = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+segments = Table(
+    "segments", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("id", String(12), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("conditions", Text, nullable=False),
+    Column("sql", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("owner", String(60), nullable=False),
+    Column("owner_name", String(120), nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("saved_on", Date, nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("pinned_by", String(120)),
+    Column("pinned_at", DateTime(timezone=True)),
+)  # fmt: skip
+
 risk_cases = Table(
     "risk_cases", STORE,
     Column("id", String(36), primary_key=True),

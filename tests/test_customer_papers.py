@@ -310,6 +310,7 @@ def test_the_summary_is_internal_and_its_numbers_are_figures(book):
         "Last NPS answer": "4 on 10 Sept 2026", "Open tickets": "1", "of these urgent": "1",
         "Tickets in 90 days": "1",  # 1 August is a day too early
         "Overdue": "R$12,000.00", "Usage, last 4 full weeks": "22", "Usage, the 4 weeks before": "100",
+        "Public mentions, 180 days": "no social data connected",
     }  # fmt: skip
     metrics = {figure.metric for figure in answer.figures}
     assert metrics >= {"mrr", "latest_nps", "open_tickets", "tickets_opened", "overdue_invoices", "usage_events"}

@@ -122,7 +122,9 @@ def test_money_has_two_decimals(company: Tables) -> None:
         ("subscription_changes", 400, 1200), ("discounts", 50, 200),
         ("pauses", 8, 40), ("invoices", 3500, 7500), ("usage", 45000, 90000),
         ("tickets", 2000, 5000), ("survey_answers", 900, 2500), ("touches", 7000, 16000), ("goals", 200, 500),
-        ("costs", 1500, 4000), ("exits", 50, 140), ("exchange_rates", 24, 30),
+        ("costs", 1500, 4000), ("exits", 50, 140), ("exchange_rates", 24, 30), ("campaigns", 4, 4),
+        ("campaign_contacts", 300, 700), ("prospects", 60, 60), ("mentions", 20, 80), ("web_visits", 2000, 4000),
+        ("audiences", 10, 10),
     ],
 )  # fmt: skip
 def test_tables_have_a_sane_size(company: Tables, table: str, fewest: int, most: int) -> None:

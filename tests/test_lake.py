@@ -171,7 +171,7 @@ def test_the_command_builds_and_says_what_it_found(tmp_path, monkeypatch):
     shown = run("ledger", home=tmp_path)
     assert shown.exit_code == 0
     said = " ".join(shown.stdout.split())
-    assert "subscriptions: 3 rows" in said and "left empty: commitments, contacts, costs" in said
+    assert "subscriptions: 3 rows" in said and "left empty: audiences, campaign_contacts" in said
     assert said.endswith("The ledger is built. Data as of 1 Sept 2026, MRR on that day R$100.00.")
 
 

@@ -3,7 +3,9 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine, delete, func, select
@@ -17,6 +19,7 @@ from bot.blocks import Message
 from tests.conftest import DEMO_DAY, ask, assistant_at
 from tests.slack_server import SlackServer
 from tests.slack_world import bot
+from tests.timed_world import world
 from tools.metrics import Period
 from tools.metrics._book import mrr_movements
 
@@ -140,3 +143,15 @@ def test_what_was_withheld_leaves_no_figure_behind(damaged: Assistant) -> None:
 
     with damaged.store.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(figures)).scalar_one() == 0
+
+
+def test_what_a_schedule_would_have_posted_is_withheld_too(
+    damaged: Assistant, slack: SlackServer, tmp_path: Path
+) -> None:
+    friday = datetime(2026, 11, 13, 14, 0, tzinfo=ZoneInfo("America/Sao_Paulo"))
+    with world(slack, tmp_path, damaged.settings.store, friday) as team:
+        team.ask("every Monday 9h post the MRR summary for last week here")
+        team.at("2026-11-16T09:00:10")
+        posted, told = slack.settled(1)[0], slack.settled(1, "DU9")[0]
+    assert posted["text"].startswith("The MRR bridge of this period does not close, so nothing of it is shown.")
+    assert not FIGURE.search(posted["text"]) and FIGURE.search(told["text"])

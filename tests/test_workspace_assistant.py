@@ -96,14 +96,23 @@ def test_home_opens_and_asks(leader: Page) -> None:
     expect(leader.locator(".home .header").first).to_be_visible()
 
 
-def test_the_rep_is_in_fewer_channels_and_a_guest_gets_no_account_data(
-    leader: Page, chromium: Browser, url: str
-) -> None:
+def at_risk(page: Page) -> int:
+    found = re.search(r"(\d+) accounts are at risk", answer(page))
+    assert found
+    return int(found[1])
+
+
+def test_the_rep_sees_fewer_channels_and_accounts_and_a_guest_none(leader: Page, chromium: Browser, url: str) -> None:
     expect(leader.get_by_role("button", name="leadership")).to_be_visible()
     leader.get_by_role("radio").nth(1).click()
     expect(leader).to_have_url(re.compile(REP))
     expect(leader.get_by_role("button", name="customer-success")).to_be_visible()
     expect(leader.get_by_role("button", name="leadership")).to_have_count(0)
+    ask(leader, "Which accounts are at risk?")
+    seen_by_the_rep = at_risk(leader)
+    with page(chromium, f"{url}/#/{LEADER}") as of_the_leader:
+        ask(of_the_leader, "Which accounts are at risk?")
+        assert 0 < seen_by_the_rep < at_risk(of_the_leader)
     with page(chromium, f"{url}/#/{GUEST}") as guest:
         ask(guest, "Which accounts are at risk?")
         assert "only for members of this workspace" in answer(guest)

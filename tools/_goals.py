@@ -68,22 +68,38 @@ class Goal:
     @property
     def status(self) -> Status:
         """Against a straight line from the day it was set to the day it is due."""
-        if self.way is None:
-            return "unknown"
-        if self.way >= 1:
-            return "reached"
-        due, set_on = self.recorded.due_on, self.recorded.set_on
-        if due is None or set_on is None:
-            return "unknown"
-        if due < self.today:
-            return "overdue"
-        time = Fraction((self.today - set_on).days, max(1, (due - set_on).days))
-        return "on_track" if self.way >= time else "late" if self.way >= time / 2 else "behind"
+        return _status(self.way, self.recorded.set_on, self.recorded.due_on, self.today)
 
     @property
     def improved(self) -> bool:
         """It was measured and moved towards its target."""
         return self.way is not None and self.way > 0
+
+
+def _status(way: Fraction | None, set_on: date | None, due: date | None, today: date) -> Status:
+    if way is None:
+        return "unknown"
+    if way >= 1:
+        return "reached"
+    if due is None or set_on is None:
+        return "unknown"
+    if due < today:
+        return "overdue"
+    time = Fraction((today - set_on).days, max(1, (due - set_on).days))
+    return "on_track" if way >= time else "late" if way >= time / 2 else "behind"
+
+
+def way_of(row: Any) -> Fraction | None:
+    """How much of the way of a recorded goal is gone; None where that cannot be told."""
+    start, now, end = (
+        None if value is None else Fraction(str(value)) for value in (row.baseline, row.current, row.target)
+    )
+    return None if start is None or now is None or end is None or start == end else (now - start) / (end - start)
+
+
+def status_of(row: Any, today: date) -> Status:
+    """The status of a recorded goal (a row of the table `goals`), by the rule of `Goal.status`."""
+    return _status(way_of(row), row.set_on, row.due_on, today)
 
 
 def goals_of(account: Profile, deps: Deps) -> tuple[Goal, ...]:

@@ -17,6 +17,7 @@ from knowledge import Reader
 from tools._answer import Answer
 from tools._caseload import Caseload, NoCaseload
 from tools._schedules import NoSchedules, Schedules
+from tools._segments import NoSegments, Segments
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
 from tools.metrics import Book
@@ -31,7 +32,7 @@ WHY: Why = ("trace_figure", {})
 class Deps:
     """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
     language of the question, earlier answers, what is written down of contacts with customers, who looks after which
-    account, and schedules."""
+    account, schedules, and saved segments."""
 
     book: Book
     knowledge: Reader
@@ -41,6 +42,7 @@ class Deps:
     contacting: Contacting = field(default_factory=Contacting)
     caseload: Caseload = field(default_factory=NoCaseload)
     schedules: Schedules = field(default_factory=NoSchedules)
+    segments: Segments = field(default_factory=NoSegments)
 
 
 @dataclass(frozen=True)

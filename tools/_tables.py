@@ -6,6 +6,9 @@ from tools._phrase import Phrase, phrase
 
 TABLES: Mapping[str, Phrase] = {
     "accounts": phrase("Accounts"),
+    "audiences": phrase("Social audiences"),
+    "campaign_contacts": phrase("Campaign contacts"),
+    "campaigns": phrase("Campaigns"),
     "commitments": phrase("Commitments"),
     "contacts": phrase("Contacts"),
     "costs": phrase("Costs"),
@@ -14,11 +17,14 @@ TABLES: Mapping[str, Phrase] = {
     "exits": phrase("Exits"),
     "goals": phrase("Goals"),
     "invoices": phrase("Invoices"),
+    "mentions": phrase("Mentions"),
     "pauses": phrase("Pauses"),
+    "prospects": phrase("Prospects"),
     "subscription_changes": phrase("Contract changes"),
     "subscriptions": phrase("Contracts"),
     "survey_answers": phrase("Survey answers"),
     "tickets": phrase("Tickets"),
     "touches": phrase("Touches"),
     "usage": phrase("Usage"),
+    "web_visits": phrase("Web visits"),
 }

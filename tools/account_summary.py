@@ -31,7 +31,9 @@ from tools._reading import conversion
 from tools._signs import DRIVERS, evidence, unknowns_of
 from tools._usage import last_four_weeks
 from tools._values import value_called
-from tools.metrics import Figure, Money, Period, Profile, add_months, next_renewal
+from tools.metrics import Figure, Money, Period, Profile, add_months, mentions_of, next_renewal
+
+MENTIONED = timedelta(days=180)
 
 
 class Input(BaseModel):
@@ -149,7 +151,20 @@ def _pulse(account: Profile, deps: Deps) -> Facts:
         Fact(phrase("Overdue"), _today("overdue_invoices", account, deps) if account.overdue else phrase("none")),
         Fact(phrase("Usage, last 4 full weeks"), used[0] if used else None),
         Fact(phrase("Usage, the 4 weeks before"), used[1] if used else None),
+        Fact(phrase("Public mentions, 180 days"), _mentions(account, deps)),
     ))  # fmt: skip
+
+
+def _mentions(account: Profile, deps: Deps) -> Cell:
+    """How many there are, and what the last one said; that none are loaded at all is no zero."""
+    said = mentions_of(deps.book, account.account.account_id, deps.today - MENTIONED, deps.today)
+    if said is None:
+        return phrase("no social data connected")
+    if not said:
+        return 0
+    return phrase(
+        "{n}, the last on {network}: “{text}”", n=len(said), network=said[0].network, text=said[0].text or "…"
+    )
 
 
 def _today(metric: str, account: Profile, deps: Deps, variant: str | None = None) -> Figure | None:

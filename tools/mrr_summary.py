@@ -28,6 +28,7 @@ from tools import (
     phrase_n,
 )
 from tools._bridge import Bridge, difference, withheld
+from tools._focus import focus
 from tools._hides import BEHIND
 from tools._movers import TOP, who_left, who_moved, who_will_leave, why
 from tools._naming import DIMENSIONS
@@ -85,7 +86,12 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
             first=span.period.start,
             net_new=bridge.net_new,
         ),
-        parts=(*_parts(ask, story, span, ran, deps.shown), *rates, NextSteps(_next(changes))),
+        parts=(
+            *(focus(deps, span.period) if not where else ()),
+            *_parts(ask, story, span, ran, deps.shown),
+            *rates,
+            NextSteps(_next(changes)),
+        ),
         accounts=frozenset(mover.account_id for mover in changes),
         listed=tuple(mover.account_id for mover in changes[:TOP]),
     )

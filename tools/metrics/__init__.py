@@ -8,6 +8,7 @@ tools, the playbooks or the language of the reader.
 from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
 from tools.metrics._contacted import Contacted, contacted, contacted_each, last_touches
@@ -39,10 +40,25 @@ from tools.metrics._flows import (
     movers,
 )
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
+from tools.metrics._ideal import FEWEST, OF_PROSPECTS, Ideal, Trait, ideal_customers
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
+from tools.metrics._lists import (
+    Lost,
+    account_count,
+    goals_set,
+    largest_of,
+    last_visits,
+    lost_accounts,
+    paying_since,
+    promoters,
+    referred,
+)
+from tools.metrics._motions import Motions, motions
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
+from tools.metrics._peers import FEATURES, Described, Peer, described, peers
 from tools.metrics._period import GRAINS, Grain, Period, add_months
+from tools.metrics._products import Product, products
 from tools.metrics._profile import (
     Profile,
     UnknownAccount,
@@ -50,6 +66,15 @@ from tools.metrics._profile import (
     lately_left,
     profile,
     rates_used,
+)
+from tools.metrics._proportions import Interval, difference
+from tools.metrics._prospects import (
+    Prospect,
+    audiences_by_network,
+    has_web_analytics,
+    matched_prospects,
+    mentions_of,
+    top_content,
 )
 from tools.metrics._query import ITEMS, Where, dimension_values
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
@@ -79,10 +104,13 @@ __all__ = [
     "COHORTS",
     "DIMENSIONS",
     "FATES",
+    "FEATURES",
+    "FEWEST",
     "GRAINS",
     "HORIZONS",
     "ITEMS",
     "NOTHING",
+    "OF_PROSPECTS",
     "REASONS",
     "SECRETS",
     "START",
@@ -93,6 +121,7 @@ __all__ = [
     "Became",
     "Book",
     "Breakdown",
+    "Campaign",
     "Category",
     "Change",
     "Cohort",
@@ -105,6 +134,7 @@ __all__ = [
     "Contribution",
     "Counts",
     "Decided",
+    "Described",
     "Differing",
     "Dimension",
     "Driver",
@@ -118,20 +148,28 @@ __all__ = [
     "Followed",
     "Freshness",
     "Grain",
+    "Group",
     "Hazard",
     "Hidden",
+    "Ideal",
+    "Interval",
     "Journey",
     "Line",
+    "Lost",
     "Metric",
     "Money",
+    "Motions",
     "Mover",
     "NoBook",
     "NoLongerDefined",
     "OldBook",
     "Outcome",
     "Parts",
+    "Peer",
     "Period",
+    "Product",
     "Profile",
+    "Prospect",
     "Ranking",
     "Reason",
     "Renewal",
@@ -152,13 +190,18 @@ __all__ = [
     "Statement",
     "Stretch",
     "Supply",
+    "Trait",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
     "Where",
+    "account_count",
     "account_names",
+    "acted_and_not",
     "add_months",
+    "all_campaigns",
     "all_metrics",
+    "audiences_by_network",
     "backtest",
     "bridges",
     "broken_down",
@@ -171,6 +214,8 @@ __all__ = [
     "concluded",
     "contacted",
     "contacted_each",
+    "described",
+    "difference",
     "differing_accounts",
     "dimension_values",
     "evidence_of",
@@ -178,26 +223,40 @@ __all__ = [
     "flagged",
     "flows",
     "freshness",
+    "goals_set",
+    "has_web_analytics",
+    "ideal_customers",
     "interval",
     "journey",
+    "largest_of",
     "last_touches",
+    "last_visits",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
     "left_between",
     "lost",
+    "lost_accounts",
     "lost_mrr",
+    "matched_prospects",
+    "mentions_of",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
+    "motions",
     "movers",
     "next_renewal",
     "open_book",
+    "paying_since",
+    "peers",
+    "products",
     "profile",
+    "promoters",
     "rank",
     "rates_used",
     "ratio",
+    "referred",
     "renewal_outcome",
     "retrace",
     "risk_changes",
@@ -206,6 +265,7 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "top_content",
     "touch_kind",
     "touches_that_say",
-]
+]  # fmt: skip

@@ -263,6 +263,83 @@ exchange_rates = Table(
     comment="dated rates into the reporting currency",
 )
 
+campaigns = Table(
+    "campaigns",
+    BOOK,
+    _key("campaign_id", "id of the campaign"),
+    _words("name", "what it is called", required=True),
+    _words("channel", "e-mail, webinar, event, call …"),
+    _words("offer", "what it offered: a product, plan or subject"),
+    _day("starts_on", "first day"),
+    _day("ends_on", "first day after it; empty while it goes on"),
+    comment="campaigns to customers",
+)
+
+campaign_contacts = Table(
+    "campaign_contacts",
+    BOOK,
+    _key("response_id", "id of the row"),
+    Column("campaign_id", String(120), nullable=False, index=True, comment="the campaign"),
+    _account(),
+    _words("contact_id", "the person it was sent to"),
+    _day("reached_on", "day on which it reached them", required=True),
+    _day("responded_on", "day on which they answered; empty: they did not"),
+    _day("converted_on", "day on which they took the offer; empty: they did not"),
+    comment="whom a campaign reached, and what came of it",
+)
+
+prospects = Table(
+    "prospects",
+    BOOK,
+    _key("prospect_id", "id of the company in your list"),
+    _words("name", "what it is called", required=True),
+    _words("domain", "web domain"),
+    _words("industry", "line of business"),
+    _words("country", "ISO 3166 two-letter code"),
+    _words("region", "state or sales region"),
+    _whole("employees", "people working there"),
+    _words("source", "where the list comes from"),
+    _day("added_on", "day on which it came into the list"),
+    comment="companies that are no customers yet: lists of your own",
+)
+
+mentions = Table(
+    "mentions",
+    BOOK,
+    _key("mention_id", "id of the mention"),
+    Column("account_id", String(120), nullable=True, index=True, comment="the account that said it; empty: not known"),
+    _day("on_day", "day it was published", required=True),
+    _words("network", "LinkedIn, Instagram, review site …", required=True),
+    _words("tone", "positive, neutral or negative"),
+    Column("text", Text, nullable=True, comment="the words"),
+    comment="what is said of us in public, as exported from a listening tool",
+)
+
+web_visits = Table(
+    "web_visits",
+    BOOK,
+    _key("visit_id", "id of the row"),
+    Column("account_id", String(120), nullable=True, index=True, comment="the account that visited; empty: not known"),
+    _day("on_day", "day, or the first day of the week or month reported", required=True),
+    _words("content", "the page or article", required=True),
+    _whole("visits", "how often it was opened", required=True),
+    _whole("seconds", "time spent on it by all visits together"),
+    _whole("conversions", "how often it led to a form, trial or purchase"),
+    comment="visits to our web site, summed, as exported from a web analytics tool",
+)
+
+audiences = Table(
+    "audiences",
+    BOOK,
+    _key("audience_id", "id of the row"),
+    _words("network", "Facebook, Instagram, LinkedIn …", required=True),
+    _day("on_day", "day of the report", required=True),
+    _words("trait", "what the audience is told apart by: age, city, job, interest …", required=True),
+    _words("value", "the group", required=True),
+    _whole("people", "how many are in it", required=True),
+    comment="who follows us on social networks, as exported from each network's insights",
+)
+
 SOURCE_TABLES = tuple(BOOK.sorted_tables)
 """What a company loads; the tables below are written by the loader itself."""
 

@@ -36,7 +36,19 @@ from sqlalchemy import table as table_called
 from sqlalchemy.sql.selectable import HasCTE
 from sqlalchemy.sql.visitors import iterate
 
-from tools.metrics._book import BOOK, accounts, book_info, costs, exchange_rates, load_marks, loads, subscriptions
+from tools.metrics._book import (
+    BOOK,
+    accounts,
+    audiences,
+    book_info,
+    campaigns,
+    costs,
+    exchange_rates,
+    load_marks,
+    loads,
+    prospects,
+    subscriptions,
+)
 
 Secret = Literal["margin", "lifetime"]
 """Kinds of figures that not everybody may see: what serving costs, and what an account is worth and costs to win."""
@@ -47,6 +59,8 @@ TOGETHER = " + "
 UNNAMED = "—"
 _OPEN = (exchange_rates, book_info, loads, load_marks)
 """Tables that speak of no account."""
+_SHARED = (campaigns, prospects, audiences)
+"""Tables that speak of no account either, but are for those who may see some."""
 _SCHEMAS = {"sqlite": "main", "duckdb": "main"}
 
 
@@ -184,6 +198,8 @@ def _owned(table: Table, sight: Sight) -> ColumnElement[bool]:
         return true()
     if not sight.owners:
         return false()
+    if table in _SHARED:
+        return true()
     if table is accounts:
         return or_(*(column("owner") == owner for owner in sorted(sight.owners)))
     for limiting in (accounts.c.account_id, subscriptions.c.subscription_id):

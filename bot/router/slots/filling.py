@@ -52,6 +52,7 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     amiss = () if "topic" in fields else _out_of_place(tool, reading, arguments)  # a topic takes any words
+    left = tuple(each for each in left if each.named or "topic" not in fields)
     call = Call(tool.name, arguments, (*amiss, *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)

@@ -18,7 +18,9 @@ from tools.metrics._demo.contracts import sign_contracts
 from tools.metrics._demo.costs import exchange_rates, service_costs, winning_costs
 from tools.metrics._demo.lines import Line, change_rows, discount_rows, pause_rows, subscription_row
 from tools.metrics._demo.outcomes import exits, goals
+from tools.metrics._demo.outreach import campaign_contacts, campaign_rows, prospects
 from tools.metrics._demo.people import Contact, contact_row, hire_contacts
+from tools.metrics._demo.public import audiences, mentions, web_visits
 from tools.metrics._demo.support import tickets
 from tools.metrics._demo.surveys import survey_answers
 from tools.metrics._demo.touches import touches
@@ -45,6 +47,8 @@ def write_demo_company(directory: Path, today: date, seed: int = 7) -> None:
             **_contracts(list(chain.from_iterable(lines.values())), today),
             **_behaviour(accounts, lines, contacts, today, seed),
             **_money(accounts, lines, today, seed),
+            **_outreach(accounts, lines, contacts, today, seed),
+            **_in_public(accounts, today, seed),
         },
     )
 
@@ -95,4 +99,27 @@ def _money(accounts: list[Account], lines: dict[str, list[Line]], today: date, s
         "invoices": numbered("invoice_id", "F-", "issued_on", billed),
         "costs": numbered("cost_id", "D-", "on_day", spent),
         "exchange_rates": exchange_rates(today, seed),
+    }
+
+
+def _outreach(
+    accounts: list[Account],
+    lines: dict[str, list[Line]],
+    contacts: dict[str, list[Contact]],
+    today: date,
+    seed: int,
+) -> dict[str, Iterable[Row]]:
+    reached = (campaign_contacts(each, lines[each.id], contacts[each.id], today, seed) for each in accounts)
+    return {
+        "campaigns": campaign_rows(today),
+        "campaign_contacts": numbered("response_id", "R-", "reached_on", reached),
+        "prospects": prospects(accounts, today, seed),
+    }
+
+
+def _in_public(accounts: list[Account], today: date, seed: int) -> dict[str, Iterable[Row]]:
+    return {
+        "web_visits": numbered("visit_id", "V-", "on_day", (web_visits(each, today, seed) for each in accounts)),
+        "mentions": numbered("mention_id", "M-", "on_day", (mentions(each, today, seed) for each in accounts)),
+        "audiences": audiences(today),
     }

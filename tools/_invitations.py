@@ -1,0 +1,117 @@
+"""Whom to invite or to ask: one person per account whom the contact guard allows, and how many it leaves out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from tools._account import role_name
+from tools._answer import Cell, Column, Download, Note, Part, Table, ToolError
+from tools._contacting import reasons
+from tools._phrase import Phrase, phrase, phrase_n
+from tools._registry import Deps
+from tools._whom import Whom, next_worked_day, whom_to_contact
+from tools.metrics import Risk, Where, rank
+
+Purpose = Literal["event", "survey"]
+CATEGORY: dict[Purpose, Literal["marketing", "survey"]] = {"event": "marketing", "survey": "survey"}
+MOST_ASKED = 600
+"""Accounts of which the guard is asked at most for one list."""
+HELD = 10
+
+
+@dataclass
+class Invitations:
+    """Accounts in the order of their MRR; the first person at each who may be contacted."""
+
+    purpose: Purpose
+    where: Where
+    limit: int
+    deps: Deps
+    day: date | None = None
+    invited: list[tuple[Risk, Whom]] = field(default_factory=list)
+    held: list[tuple[Risk, Whom]] = field(default_factory=list)
+    unknown: list[Risk] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.on = self.day if self.day and self.day >= self.deps.today else next_worked_day(self.deps)
+        staying = rank(self.deps.book, self.deps.today, self.where).risks
+        order = sorted(staying, key=lambda each: (-each.standing.mrr_minor, each.standing.account_id))
+        if not order:
+            raise ToolError(phrase("No paying account matches, so there is nobody to invite."))
+        self.matching = len(order)
+        for risk in order[:MOST_ASKED]:
+            if len(self.invited) == self.limit:
+                break
+            self._ask(risk)
+
+    def _ask(self, risk: Risk) -> None:
+        found = whom_to_contact(risk.standing.account_id, CATEGORY[self.purpose], self.on, self.deps)
+        if found.person:
+            self.invited.append((risk, found))
+        elif found.blocked:
+            self.held.append((risk, found))
+        else:
+            self.unknown.append(risk)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        return tuple(risk.standing.account_id for risk, _ in self.invited)
+
+    def headline(self) -> Phrase:
+        said = {"held": len(self.held), "all": self.matching, "day": self.on}
+        if self.purpose == "survey":
+            return phrase_n(
+                "{n} person may be asked on {day}; {held} accounts are left out, as they were contacted enough.",
+                "{n} people may be asked on {day}; {held} accounts are left out, as they were contacted enough.",
+                len(self.invited), **said,
+            )  # fmt: skip
+        return phrase_n(
+            "{n} person may be invited on {day}; {held} accounts are left out, as they were contacted enough.",
+            "{n} people may be invited on {day}; {held} accounts are left out, as they were contacted enough.",
+            len(self.invited), **said,
+        )  # fmt: skip
+
+    def parts(self) -> Iterator[Part]:
+        columns = (
+            Column(phrase("Account")), Column(phrase("Segment")), Column(phrase("Person")), Column(phrase("Role")),
+            Column(phrase("Owner")),
+        )  # fmt: skip
+        rows = tuple(_row(risk, found) for risk, found in self.invited)
+        if rows:
+            yield Table(phrase("Whom to contact, by MRR of the account"), columns, rows, accounts=self.listed)
+        if self.held:
+            yield self._held()
+        if self.unknown:
+            said = phrase_n(
+                "{n} account is passed over: the book knows nobody to contact there.",
+                "{n} accounts are passed over: the book knows nobody to contact there.", len(self.unknown),
+            )  # fmt: skip
+            yield Note(said)
+        yield Note(self._budget())
+        if rows:
+            yield Download(f"{self.purpose}-list.csv", phrase("The list"), columns, rows)
+
+    def _budget(self) -> Phrase:
+        if self.purpose == "survey":
+            return phrase(
+                "A survey counts in the survey budget once it is logged or approved: asked again within it, nobody is "
+                "listed twice. Nothing is sent from here."
+            )
+        return phrase("An invitation counts as marketing in the contact budget. Nothing is sent from here.")
+
+    def _held(self) -> Table:
+        columns = Column(phrase("Account")), Column(phrase("Why not")), Column(phrase("First allowed day"))
+        rows = tuple(
+            (risk.standing.name, reasons(found.blocked) if found.blocked else None, found.first)
+            for risk, found in self.held[:HELD]
+        )
+        left = len(self.held) - HELD
+        more = phrase_n("and {n} more", "and {n} more", left) if left > 0 else None
+        return Table(phrase("Left out by the contact guard"), columns, rows, more)
+
+
+def _row(risk: Risk, found: Whom) -> tuple[Cell, ...]:
+    standing, person = risk.standing, found.person
+    name = None if person is None else person.name
+    return standing.name, standing.segment, name, role_name(person.role if person else None), standing.owner

@@ -1,0 +1,132 @@
+"""Whom to win back: accounts that left for a reason that we have mended since, once they have been left in peace."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from tools._answer import Cell, Column, Download, NextSteps, Note, Part, Table, ToolError
+from tools._phrase import Phrase, phrase, phrase_n
+from tools._registry import Deps
+from tools._values import value_called
+from tools._whom import next_worked_day, whom_to_contact
+from tools.metrics import Lost, Money, Where, lost_accounts
+
+QUIET = timedelta(days=90)
+"""After it left, and after the exit survey that promised not to win it back."""
+NEVER = frozenset({"business_closed", "merged"})
+"""Reasons that nobody of ours can mend."""
+
+
+@dataclass(frozen=True)
+class Winback:
+    """A lost account, and the first day on which it may be approached."""
+
+    lost: Lost
+    quiet_until: date
+
+
+class Winbacks:
+    """Lost accounts by lost MRR: those of one reason that is said to be mended; without one, only the reasons."""
+
+    def __init__(self, where: Where, reason: str | None, limit: int, deps: Deps) -> None:
+        self.deps, self.reason, self.limit = deps, reason, limit
+        self.all = lost_accounts(deps.book, deps.today, where)
+        if not self.all:
+            raise ToolError(phrase("No account that matches has left."))
+        if reason in NEVER:
+            called = value_called("reason", reason or "")
+            raise ToolError(phrase("Nobody can mend this reason: {reason}. I list nobody for it.", reason=called))
+        of_it = [Winback(each, self._quiet_until(each)) for each in self.all if reason and each.reason == reason]
+        self.open = [each for each in of_it if each.quiet_until <= deps.today]
+        self.resting = [each for each in of_it if each.quiet_until > deps.today]
+        self.shown = self.open[:limit]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        return tuple(each.lost.account_id for each in self.shown)
+
+    def headline(self) -> Phrase:
+        if not self.reason:
+            return phrase("Say which reason we have mended: only accounts that left for that one are worth a win-back.")
+        mrr = Money(sum(each.lost.mrr for each in self.open), self.deps.book.currency)
+        return phrase_n(
+            "{n} account that left for this reason may be approached, {mrr} of lost MRR: {reason}.",
+            "{n} accounts that left for this reason may be approached, {mrr} of lost MRR: {reason}.",
+            len(self.open), mrr=mrr, reason=value_called("reason", self.reason),
+        )  # fmt: skip
+
+    def parts(self) -> Iterator[Part]:
+        if self.shown:
+            yield self._table()
+        if self.resting:
+            yield self._left_in_peace()
+        yield self._reasons()
+        yield Note(phrase(
+            "Left in peace for {days} days after it left and after its exit survey, which promised not to win it back; "
+            "then the contact guard decides. Whether a reason is mended is yours to say.", days=QUIET.days,
+        ))  # fmt: skip
+        yield NextSteps(tuple(self._next()))
+
+    def _table(self) -> Table | Download:
+        on = next_worked_day(self.deps)
+        columns = (
+            Column(phrase("Account")), Column(phrase("Lost MRR"), True), Column(phrase("Left on")),
+            Column(phrase("Days since"), True), Column(phrase("Owner")), Column(phrase("Whom to ask on {day}", day=on)),
+        )  # fmt: skip
+        rows = tuple((*self._row(each.lost), self._whom(each, on)) for each in self.shown)
+        left = len(self.open) - len(self.shown)
+        more = phrase_n("{n} more may be approached.", "{n} more may be approached.", left) if left else None
+        return Table(phrase("May be approached, by lost MRR"), columns, rows, more, self.listed)
+
+    def _left_in_peace(self) -> Table:
+        columns = Column(phrase("Account")), Column(phrase("Lost MRR"), True), Column(phrase("In peace until"))
+        rows = tuple(
+            (each.lost.name, Money(each.lost.mrr, self.deps.book.currency), each.quiet_until) for each in self.resting
+        )
+        return Table(phrase("Left in peace for now"), columns, rows)
+
+    def _reasons(self) -> Table:
+        columns = (
+            Column(phrase("Reason")), Column(phrase("Accounts"), True), Column(phrase("Lost MRR"), True),
+        )  # fmt: skip
+        rows = tuple(
+            (
+                value_called("reason", reason) if reason else phrase("none recorded"), len(lost),
+                Money(sum(each.mrr for each in lost), self.deps.book.currency),
+            )
+            for reason, lost in self._by_reason.items()
+        )  # fmt: skip
+        return Table(phrase("Why accounts left that have not come back"), columns, rows)
+
+    @cached_property
+    def _by_reason(self) -> Mapping[str | None, list[Lost]]:
+        """The reasons, that with most lost MRR first."""
+        found: dict[str | None, list[Lost]] = {}
+        for each in self.all:
+            found.setdefault(each.reason, []).append(each)
+        return dict(sorted(found.items(), key=lambda each: (-sum(lost.mrr for lost in each[1]), each[0] or "")))
+
+    def _row(self, lost: Lost) -> tuple[Cell, ...]:
+        mrr = Money(lost.mrr, self.deps.book.currency)
+        return lost.name, mrr, lost.away_on, (self.deps.today - lost.away_on).days, lost.owner
+
+    def _whom(self, each: Winback, on: date) -> Cell:
+        found = whom_to_contact(each.lost.account_id, "sales", on, self.deps)
+        if found.person:
+            return str(found.person.name)
+        return phrase("from {day}", day=found.first) if found.first else phrase("nobody is known")
+
+    def _quiet_until(self, lost: Lost) -> date:
+        """The exit survey may have been logged here, too."""
+        here = [
+            touch.on
+            for touch in self.deps.contacting.touches.of(lost.account_id)
+            if touch.category == "survey" and lost.away_on <= touch.on <= self.deps.today
+        ]
+        return max([lost.away_on, *here, *([lost.asked_on] if lost.asked_on else [])]) + QUIET
+
+    def _next(self) -> Iterator[Phrase]:
+        for reason in self._by_reason:
+            if reason and reason not in NEVER and reason != self.reason:
+                yield phrase("Win-back list: we mended {reason}", reason=value_called("reason", reason))
