@@ -1,17 +1,21 @@
 """What changed in the at-risk list, why an account is on it or not, how an earlier list did, and what reps say."""
 
+import json
 from datetime import date
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.locale import Speaker
+from bot.privacy import erase
 from bot.question import Person, Place, Question
 from bot.router import Call
+from bot.tables import audit_entries
 from knowledge import playbook_title
 from tests.books import contract, day, make_book
 from tests.conftest import DEMO_DAY, ask
@@ -336,12 +340,40 @@ def test_what_reps_say_is_kept_shown_with_who_and_when_and_changes_no_score(demo
     assert (case.verdict, case.flagged, case.score) == ("not_at_risk", True, first.answer.parts[0].rows[0][1].value)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("{} is not at risk because they signed for three years", "they signed for three years"),
+        ("a {} não está em risco porque renovaram ontem", "renovaram ontem"),
+        ("{} is not at risk: the new CFO loves us", "the new CFO loves us"),
+    ],
+)
+def test_the_reason_is_taken_from_the_words(demo: Assistant, words: str, reason: str) -> None:
+    reply = ask(demo, words.format("Caldwick Health"))
+    assert reply.call and reply.call.tool == "risk_feedback"
+    (case,) = demo.caseload(_question("x")).cases()
+    assert (case.verdict, case.reason) == ("not_at_risk", reason)
+
+
 def test_said_twice_by_one_question_it_is_said_once_and_nothing_is_written_over(demo: Assistant) -> None:
     caseload = demo.caseload(_question("q1"))
     for _ in range(2):
         caseload.judge(RiskCase("A1", "saved", TODAY))
     demo.caseload(_question("q2")).judge(RiskCase("A1", "lost", TODAY))
     assert [case.verdict for case in caseload.cases()] == ["saved", "lost"]
+
+
+def test_a_case_is_in_the_audit_log_and_stays_without_the_person_who_is_erased(demo: Assistant) -> None:
+    ana = Question("T1/D1/9", "x", Person("U1", "Ana Souza"), Place("dm", "T1", "D1"), "en")
+    demo.caseload(ana).judge(RiskCase("A1", "not_at_risk", TODAY, "said Ana", score=20, flagged=True))
+    engine = demo.store.engine
+    with engine.connect() as connection:
+        facts_ = [json.loads(row.facts) for row in connection.execute(select(audit_entries))]
+    assert {"what": "risk_cases", "which": "A1", "verdict": "not_at_risk"}.items() <= facts_[-1].items()
+    erase(engine, "U1", Person("U9"))
+    (case,) = demo.caseload(ana).cases()
+    assert (case.verdict, case.flagged, case.reason) == ("not_at_risk", True, None)
+    assert case.who.startswith("person-")
 
 
 def test_disagreement_is_counted_beside_the_next_test_of_the_list(tmp_path: Any) -> None:
