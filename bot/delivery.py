@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from bot.attaching import Attaching
 from bot.blocks import Image, Message, Paper
 from bot.pacing import Pacing
 from bot.parcels import Later, Parcel, Refused, ever_plainer
@@ -70,6 +71,7 @@ class Delivery:
         self._lock = threading.Lock()
         self.reading = reading_client(token, api_url, told=told)
         self.posting = posting_client(token, api_url, told)
+        self.attaching = Attaching(store, self.posting, self.owner, self._patience, settle)
         self.hasty = hasty_client(token, api_url, told)
         self.hinting = Client(token, base_url=self.posting.base_url, timeout=3, retry_handlers=[], told=told)
 
@@ -133,7 +135,7 @@ class Delivery:
     def _visibly(self, parcel: Parcel) -> None:
         try:
             self._once(parcel)
-            self._attach(parcel)
+            self.attaching.attach(parcel)
         except Refused as refused:
             if refused.error not in OUT_OF_REACH or not parcel.user:
                 raise
@@ -245,27 +247,6 @@ class Delivery:
             thread_ts=parcel.thread or None, unfurl_links=False, unfurl_media=False, **said
         )
 
-    def _attach(self, parcel: Parcel) -> None:
-        """What did not fit into the message, as files in its thread."""
-        for number, file in enumerate(parcel.files):
-            key = f"{parcel.key}#file{number}"
-            claim = self.store.claim(key, parcel.channel, parcel.thread, self.owner, self._patience)
-            # A file carries no metadata to look it up by: once tried, it is not sent again.
-            if claim.state == "new":
-                self._share(key, parcel, file)
-
-    def _share(self, key: str, parcel: Parcel, file: Mapping[str, str]) -> None:
-        try:
-            self.posting.files_upload_v2(
-                filename=file["name"],
-                **_content(file),
-                channel=parcel.channel,
-                thread_ts=parcel.thread or None,
-            )
-            self.store.sent(key, "")
-        except (SlackClientError, OSError, HTTPException) as problem:
-            log.warning("%s was not attached: %s", key, named(problem))
-
     # -- for one person
 
     def _privately(self, parcel: Parcel) -> None:
@@ -282,16 +263,16 @@ class Delivery:
             raise Later(self.settle) from problem
         else:
             there = replace(parcel, channel=opened["channel"]["id"], thread="")
-            self._attach(replace(there, thread=self._once(there)))
+            self.attaching.attach(replace(there, thread=self._once(there)))
 
     def _for_their_eyes(self, parcel: Parcel) -> None:
         """Ephemeral: Slack forgets it, so it cannot be looked up; after a crash it may be shown again."""
+        self._hand_over(parcel)  # first, as what is put off until later begins with it again
         try:
             if not (parcel.response_url and self._responded(parcel)):
                 self._whisper(parcel)
         except (OSError, HTTPException) as problem:
             raise Later(self.settle) from problem
-        self._hand_over(parcel)
 
     def _hand_over(self, parcel: Parcel) -> None:
         """A channel cannot hold a file for one person: it goes to the direct message with them, if there is one."""
@@ -302,7 +283,7 @@ class Delivery:
         except (SlackClientError, OSError, HTTPException) as problem:
             log.warning("the files of %s were not handed over: %s", parcel.key, named(problem))
         else:
-            self._attach(replace(parcel, channel=opened["channel"]["id"], thread=""))
+            self.attaching.attach(replace(parcel, channel=opened["channel"]["id"], thread=""))
 
     def _responded(self, parcel: Parcel) -> bool:
         hook = WebhookClient(parcel.response_url, retry_handlers=[])
@@ -340,12 +321,6 @@ def as_files(paper: Paper) -> list[dict[str, str]]:
     """A document to be printed and one to be copied from."""
     word = {"name": f"{paper.name}.docx", "content": b64encode(paper.docx()).decode(), "encoding": "base64"}
     return [word, {"name": f"{paper.name}.md", "content": paper.markdown}]
-
-
-def _content(file: Mapping[str, str]) -> dict[str, Any]:
-    if file.get("encoding") == "base64":
-        return {"file": b64decode(file["content"])}
-    return {"content": file["content"]}
 
 
 def _key(message: Mapping[str, Any]) -> str | None:

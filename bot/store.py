@@ -52,7 +52,8 @@ class Claim:
     """Who may post a message now.
 
     new: nobody has tried; post it. taken: somebody tried and may have succeeded since `since`; look before
-    posting. busy: somebody is at it; ask again in `wait` seconds. sent: it is there, at `ts`.
+    posting; of a file, `ts` is its id, if it got one. busy: somebody is at it; ask again in `wait` seconds. sent: it is
+    there, at `ts`.
     """
 
     state: Literal["new", "taken", "busy", "sent"]
@@ -178,6 +179,11 @@ class Store:
                 return ts
             return connection.execute(select(posts.c.ts).where(posts.c.key == key)).scalar_one_or_none() or ts
 
+    def mark(self, key: str, file: str) -> None:
+        """What is claimed is about to be shared as the file of this id: by it, it can be looked for."""
+        with self.engine.begin() as connection:
+            connection.execute(update(posts).where(posts.c.key == key).values(ts=file))
+
     def release(self, key: str, owner: str) -> None:
         """Slack refused the owner's message: it is certainly not there, and anybody may try again at once."""
         with self.engine.begin() as connection:
@@ -217,7 +223,7 @@ class Store:
         mine = update(posts).where(posts.c.key == row.key, posts.c.state == "claimed", as_seen)
         with self.engine.begin() as connection:
             won = connection.execute(mine.values(claimed_by=owner, claimed_at=now())).rowcount == 1
-        return Claim("taken", since=aware(row.intended_at)) if won else Claim("busy", wait=1.0)
+        return Claim("taken", ts=row.ts or "", since=aware(row.intended_at)) if won else Claim("busy", wait=1.0)
 
     def _first(self, query: Select[Any]) -> Any:
         with self.engine.connect() as connection:

@@ -254,6 +254,39 @@ def test_what_did_not_fit_is_attached_once_as_a_file_in_the_thread(slack: SlackS
     assert (shared["channel_id"], shared["thread_ts"]) == ("C1", "1.1")
 
 
+ATTACHED = replace(PARCEL, files=[{"name": "all.md", "content": "# all of it"}])
+
+
+def shared_files(slack: SlackServer) -> list[str]:
+    return [file["name"] for message in slack.messages["C1"] for file in message.get("files", [])]
+
+
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+def test_a_file_that_slack_puts_off_is_attached_later(slack: SlackServer, delivery: Delivery, step: str) -> None:
+    slack.fail(step, 500, error="internal_error")
+    with pytest.raises(Later):
+        delivery.deliver(ATTACHED)
+    delivery.deliver(ATTACHED)
+    assert (len(slack.called("chat.postMessage")), shared_files(slack)) == (1, ["all.md"])
+
+
+def test_a_file_is_not_shared_again_where_only_slacks_word_of_it_was_lost(
+    slack: SlackServer, delivery: Delivery
+) -> None:
+    slack.lose_answer("files.completeUploadExternal")
+    with pytest.raises(Later):
+        delivery.deliver(ATTACHED)
+    for _ in range(2):
+        delivery.deliver(ATTACHED)
+    assert (len(slack.called("files.completeUploadExternal")), shared_files(slack)) == (1, ["all.md"])
+
+
+def test_a_file_that_is_refused_for_good_keeps_nothing_back(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("files.getUploadURLExternal", error="missing_scope")
+    delivery.deliver(ATTACHED)
+    assert (len(slack.posted()), shared_files(slack)) == (1, [])
+
+
 def test_a_private_answer_goes_to_the_direct_message_once(slack: SlackServer, delivery: Delivery) -> None:
     private = replace(PARCEL, way="private")
     delivery.deliver(private)

@@ -160,7 +160,7 @@ class _One:
                 Fact(phrase("Renewal"), None if standing.leaving_on else standing.renews_on),
                 Fact(phrase("Owner"), standing.owner),
                 Fact(phrase("Last touch"), Watched((risk,), self.changes, self.deps).last_touch(risk)),
-                Fact(phrase("Trust plan"), plan.id if plan else phrase("no live one")),
+                Fact(phrase("Trust plan"), plan.id if plan else phrase("no trust plan")),
                 Fact(phrase("Points that could be judged"), phrase("{n} of {all}", n=risk.coverage, all=100)),
                 *_chances(risk),
             ]
