@@ -37,7 +37,7 @@ from tools._risk_doubts import doubts
 from tools._risk_lines import Watched, change_of
 from tools._risk_since import WEEK, day_meant, ranked_on, what_changed
 from tools._signs import account_score, track_record, unknowns
-from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank, risk_changes
+from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank, ranked_then, risk_changes
 
 MOST = 100
 DEEDS = 3
@@ -110,8 +110,9 @@ def _within(ranking: Ranking, window: Period | None) -> Ranking:
 
 def _listed(ask: Input, deps: Deps, ranking: Ranking, everyone: Ranking, window: Period | None) -> Answer:
     listed, resting = awake(_in_order(ranking.at_risk, ask.order), deps.caseload, deps.today)
-    since = deps.today - WEEK
-    shown = Watched(listed[: ask.limit], risk_changes(rank(deps.book, since, _where(ask)), ranking), deps)
+    first = listed[: ask.limit]
+    before = ranked_then(deps.book, deps.today - WEEK, [risk.standing.account_id for risk in first])
+    shown = Watched(first, risk_changes(before, ranking), deps)
     apart = resting_apart(resting, deps.book.currency)
     return Answer(
         subject=_subject(ask, window),

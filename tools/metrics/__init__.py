@@ -90,7 +90,7 @@ from tools.metrics._risk import (
     left_between,
     rank,
 )
-from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, ranked_then, risk_changes
 from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
 from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
 from tools.metrics._scoring import Scoring
@@ -254,6 +254,7 @@ __all__ = [
     "profile",
     "promoters",
     "rank",
+    "ranked_then",
     "rates_used",
     "ratio",
     "referred",
