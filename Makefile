@@ -5,9 +5,10 @@ UV_VERSION := 0.13.9
 SPARK_VERSION := 4.3.0
 SIZES ?= 1
 GB ?= 0.1
+ACCOUNTS ?= 1
 KILLS ?= 200
 
-.PHONY: demo test test-spark test-engine bench bench-ledger bench-load chaos load eval lint types laws pytest docs catalogues lock clean
+.PHONY: demo test test-spark test-engine bench bench-risk bench-ledger bench-load chaos load eval lint types laws pytest docs catalogues lock clean
 
 demo: .venv/.installed
 	$(BIN)/retention demo --home demo-home
@@ -23,6 +24,10 @@ test-engine: .venv/.installed-dev ## the metric suite on the empty database at E
 bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_ledger $(SIZES)
+	$(BIN)/python -m tests.bench_risk
+
+bench-risk: .venv/.installed-dev ## risk of so many thousand accounts on PostgreSQL: make bench-risk ACCOUNTS=100
+	$(BIN)/python -m tests.bench_risk $(ACCOUNTS)
 
 bench-ledger: .venv/.installed-dev ## books of 1, 10 or 50 million account-months: make bench-ledger SIZES="1 10"
 	$(BIN)/python -m tests.bench_ledger $(SIZES)

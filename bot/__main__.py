@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from bot import audit_command, index_command, privacy_command, setup_command
+from bot import audit_command, index_command, privacy_command, risk_command, setup_command
 from bot.conversation import Reply
 from bot.options import AsCsv, AsJson, Home, Today, assistant
 from bot.page import page
@@ -24,6 +24,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(index_command.app, name="index")
+app.add_typer(risk_command.app, name="risk")
 app.add_typer(setup_command.app, name="setup")
 app.add_typer(audit_command.app, name="audit")
 app.add_typer(privacy_command.app, name="privacy")

@@ -53,6 +53,7 @@ def examine(settings: Settings, today: date, *, http: bool = False) -> Iterator[
     yield from slack(settings, http=http)
     yield rights(roles_of(settings))
     yield book(settings.book, today)
+    yield from risk(settings, today)
     yield from engine(settings.book)
     yield store(settings.store)
     yield from questions(settings.store, datetime.now(UTC))
@@ -219,6 +220,25 @@ def _book_contents(url: str) -> tuple[int, int, date]:
         return counts[0], counts[1], opened.as_of
     finally:
         opened.engine.dispose()
+
+
+def risk(settings: Settings, today: date) -> Iterator[Check]:
+    """What scores risk, and whether it still holds; nothing where there is no book (`book` tells that)."""
+    from tools._track_record import how_it_holds, which_scorer
+    from tools.metrics import BadScorecard, NoBook, OldBook, card_in_force, drift, fit_in_force, open_book
+
+    try:
+        opened = open_book(settings.book).scored_by(settings.scoring)
+        card, fitted = card_in_force(opened), fit_in_force(opened)
+        changed = list(how_it_holds(drift(opened, fitted, today))) if fitted else []
+    except BadScorecard as bad:
+        said = phrase("{file}, {where}: {fault}.", file=str(bad.file), where=bad.where, fault=bad.fault)
+        yield Check("risk", False, said, phrase("Mend the file that RISK_SCORECARD names, or leave the setting out."))
+    except (NoBook, OldBook, SQLAlchemyError):
+        return
+    else:
+        yield Check("risk", True, which_scorer(card, fitted))
+        yield from (Check("risk", False, said, phrase("`retention risk fit`.")) for said in changed)
 
 
 def store(url: str) -> Check:

@@ -80,6 +80,7 @@ def _serve(bot: Assistant, http: int | None, host: str) -> None:
     from bot.gauges import Gauges
     from bot.listeners import bolt_app
     from bot.offices import Offices
+    from bot.refitting import refitting
     from bot.replicas import new_life
     from bot.sweeping import sweeping
     from bot.work import Work
@@ -102,7 +103,7 @@ def _serve(bot: Assistant, http: int | None, host: str) -> None:
     sys.setswitchinterval(TURN)
     warming.start()
     work.start()
-    with ticking(bot, work.accept), sweeping(bot), many.renewing() if many else nullcontext():
+    with ticking(bot, work.accept), sweeping(bot), refitting(bot), many.renewing() if many else nullcontext():
         run(intakes, work.stop)
 
 

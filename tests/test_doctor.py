@@ -58,7 +58,7 @@ def test_a_good_installation_is_well(slack: SlackServer, tmp_path: Path) -> None
     checks = list(doctor.examine(settings(slack, tmp_path), TODAY))
     assert {check.name: check.ok for check in checks if check.name != "index"} == {
         "bot token": True, "scopes": True, "app token": True, "book": True, "store": True,
-        "answers": True, "questions": True, "schedules": True, "rights": True,
+        "answers": True, "questions": True, "schedules": True, "rights": True, "risk": True,
     }  # fmt: skip
     (data,) = [check for check in checks if check.name == "book"]
     assert data.message.values == {"accounts": 1, "day": date(2026, 11, 21)}

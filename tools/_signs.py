@@ -7,7 +7,20 @@ from math import inf
 from tools._answer import Note
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
-from tools.metrics import START, Contribution, Driver, Figure, Period, Ranking, Risk, Share, all_metrics, backtest
+from tools._track_record import how_lists_did, which_scorer
+from tools.metrics import (
+    START,
+    Contribution,
+    Driver,
+    Figure,
+    Period,
+    Ranking,
+    Risk,
+    all_metrics,
+    backtest,
+    card_in_force,
+    fit_in_force,
+)
 
 DRIVERS: dict[str, Phrase] = {
     "usage_drop": phrase("Product usage"),
@@ -35,7 +48,6 @@ DRIVERS: dict[str, Phrase] = {
     "late_commitments": phrase("Late commitments"),
     "price_ahead": phrase("Price ahead"),
     "notice_left": phrase("Notice period"),
-    "auto_renews": phrase("Automatic renewal"),
     "tenure": phrase("Time as a customer"),
     START: phrase("Where every account starts"),
 }
@@ -55,7 +67,6 @@ NOTHING: dict[str, Phrase] = {
     "reopened": phrase("no ticket reopened"),
     "late_commitments": phrase("no commitment late"),
     "price_ahead": phrase("no higher price ahead"),
-    "auto_renews": phrase("does not renew by itself"),
     START: phrase("where every account starts"),
 }
 
@@ -136,8 +147,6 @@ def _found_in_contract(driver: str, count: int) -> Phrase:
             return phrase_n("notice was due {n} day ago", "notice was due {n} days ago", -count)
         case "notice_left":
             return phrase_n("notice due in {n} day", "notice due in {n} days", count)
-        case "auto_renews":
-            return phrase("renews by itself")
         case _:
             return phrase_n("customer for {n} month", "customer for {n} months", count // 30)
 
@@ -180,21 +189,8 @@ def unknowns_of(risk: Risk) -> list[Note]:
 
 
 def track_record(deps: Deps) -> Note:
-    """How well lists like this one did, in counts a rep can weigh; said just as plainly when they did badly."""
-    past = backtest(deps.book, deps.today)
-    if not past.flagged or not past.lost:
-        return Note(phrase("There is too little history to test this scorecard against the past."))
-    counts = {
-        "flagged": past.flagged, "left": past.flagged_lost, "share": Share(Fraction(past.flagged_lost, past.flagged)),
-        "base": Share(Fraction(past.lost, past.judged)),
-    }  # fmt: skip
-    tested = phrase(
-        "Tested on the past four quarters: of {flagged} accounts flagged like this, {left} left within 90 days "
-        "({share}); of all accounts, {base} did.",
-        **counts,
-    )
-    if (past.lift or 0) <= 1.2:
-        return Note(phrase("{tested} That is no better than chance.", tested=tested))
-    if not past.is_better_than_chance:
-        return Note(phrase("{tested} With so few accounts, that may be chance.", tested=tested))
-    return Note(tested)
+    """How well lists like this one did, and, where a model was fitted, what scores the accounts and why that."""
+    did, fitted = how_lists_did(backtest(deps.book, deps.today)), fit_in_force(deps.book)
+    if fitted is None:
+        return Note(did)
+    return Note(phrase("{did} {scorer}", did=did, scorer=which_scorer(card_in_force(deps.book), fitted)))

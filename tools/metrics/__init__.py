@@ -23,6 +23,7 @@ from tools.metrics._contracted import (
 )
 from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
+from tools.metrics._drift import Drift, drift
 from tools.metrics._evidence import Evidence, evidence_of
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
@@ -137,6 +138,7 @@ __all__ = [
     "Described",
     "Differing",
     "Dimension",
+    "Drift",
     "Driver",
     "Event",
     "Evidence",
@@ -218,6 +220,7 @@ __all__ = [
     "difference",
     "differing_accounts",
     "dimension_values",
+    "drift",
     "evidence_of",
     "fit_in_force",
     "flagged",

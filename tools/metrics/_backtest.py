@@ -1,6 +1,6 @@
 """How well a list of accounts at risk did: what became of the accounts that would have been flagged on past days."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from math import ceil, sqrt
@@ -146,7 +146,7 @@ def measured(kind: Kind, outcomes: Sequence[Outcome]) -> Backtest:
     top = top_tenth(outcomes)
     return Backtest(
         **asdict(_counts(outcomes)), kind=kind, days=days, at=tuple(_at(k, outcomes) for k in TOP),
-        auc=auc(scores, lost), auc_interval=_resampled(outcomes, lambda them: auc(*_of(them))),
+        auc=auc(scores, lost), auc_interval=_auc_interval(outcomes),
         top_lift=_lift(top, outcomes), top_lift_interval=_top_interval(top, outcomes),
         mrr_caught=_mrr_caught(top, outcomes), brier=brier(chances, fates) if told else None,
         ece=ece(chances, fates) if told else None,
@@ -212,8 +212,10 @@ def wilson(part: int, whole: int) -> Interval:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def auc(scores: Sequence[float], lost: Sequence[bool]) -> float | None:
-    """The area under the ROC curve, ties counting half; None where nobody or everybody was lost."""
+def auc(scores: Any, lost: Any) -> float | None:
+    """The area under the ROC curve, ties counting half; None where nobody or everybody was lost.
+
+    `scores` and `lost`: of each account, as sequences or arrays."""
     import numpy as np
 
     values, is_lost = np.asarray(scores, float), np.asarray(lost, bool)
@@ -239,17 +241,18 @@ def ece(chances: Sequence[float], lost: Sequence[bool], bands: int = 10) -> floa
     return sum(gaps) / len(chances)
 
 
-def _resampled(outcomes: Sequence[Outcome], measure: Callable[[Sequence[Outcome]], float | None]) -> Interval | None:
-    """The 95% interval of a measure over resampled accounts: an account keeps all of its days together."""
+def _auc_interval(outcomes: Sequence[Outcome]) -> Interval | None:
+    """The 95% interval of the AUC over resampled accounts: an account keeps all of its days together."""
     import numpy as np
 
-    by_account: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_account.setdefault(outcome.account_id, []).append(outcome)
-    groups, rng = list(by_account.values()), np.random.default_rng(SEED)
+    by_account: dict[str, list[int]] = {}
+    for n, outcome in enumerate(outcomes):
+        by_account.setdefault(outcome.account_id, []).append(n)
+    rows, rng = list(map(np.array, by_account.values())), np.random.default_rng(SEED)
+    scores, lost = (np.array(values) for values in _of(outcomes))
     found = []
-    for _ in range(RESAMPLES if len(groups) > 1 else 0):
-        drawn = [outcome for n in rng.integers(0, len(groups), len(groups)) for outcome in groups[n]]
-        if (value := measure(drawn)) is not None:
+    for _ in range(RESAMPLES if len(rows) > 1 else 0):
+        drawn = np.concatenate([rows[n] for n in rng.integers(0, len(rows), len(rows))])
+        if (value := auc(scores[drawn], lost[drawn])) is not None:
             found.append(value)
     return (float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))) if found else None

@@ -9,14 +9,16 @@ from math import inf
 
 from sqlalchemy import select
 
+from tools.metrics._asking import Asked
 from tools.metrics._backtest import HORIZON, Backtest, Outcome, measured
 from tools.metrics._book import mrr_movements
 from tools.metrics._figure import EMPTY, Source
 from tools.metrics._fitted import Fitted, current
+from tools.metrics._kept_signs import MANY, keep_signs, kept_signs
 from tools.metrics._opening import Book
 from tools.metrics._query import Reader, Where, matching, read
 from tools.metrics._scorecard import Scorecard, own_scorecard, scorecard
-from tools.metrics._signals import Standing, standings
+from tools.metrics._signals import Standing, paying_accounts, signs_of, standing, standings
 
 START = "start"
 """What stands, among contributions, for the score that every account begins with."""
@@ -170,11 +172,23 @@ def _kept_ranking(book: Book, day: date, card: Scorecard) -> Ranking:
     return ranked(book, day, card)
 
 
-def ranked(book: Book, day: date, card: Scorecard) -> Ranking:
-    """The accounts as a card scores them."""
+def ranked(book: Book, day: date, card: Scorecard, among: Sequence[str] | None = None) -> Ranking:
+    """The accounts as a card scores them; `among`: only these."""
     reader = Reader(book)
-    found = [assess(standing, card) for standing in standings(reader, day)]
-    return Ranking(_in_order(found), reader.source, card)
+    found = standings(reader, day, among) if among is not None else None
+    found, source = (found, reader.source) if found is not None else _standings_kept(book, day)
+    return Ranking(_in_order(assess(each, card) for each in found), source, card)
+
+
+def _standings_kept(book: Book, day: date) -> tuple[list[Standing], Source]:
+    """Every paying account; the signs of a large book are read only once for each state of it and each day."""
+    reader = Reader(book)
+    paying = paying_accounts(Asked(reader, day))
+    if len(paying) >= MANY and (kept := kept_signs(book, day)):
+        return standing(paying, kept[0]), kept[1]
+    signs = signs_of(Asked(reader, day), paying)
+    keep_signs(book, day, signs, reader.source)
+    return standing(paying, signs), reader.source
 
 
 def _in_order(risks: Iterable[Risk]) -> tuple[Risk, ...]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, select
 
-from tools.metrics._asking import Asked, Signs
+from tools.metrics._asking import Asked
+from tools.metrics._asking import Signs as Told
 from tools.metrics._book import accounts, commitments, invoices, mrr_movements, tickets
 from tools.metrics._query import Reader
 from tools.metrics._signs_of_care import (
@@ -48,13 +49,32 @@ class Standing:
     signals: Mapping[str, float] = field(hash=False)
 
 
+Signs = dict[str, dict[str, float]]
+"""By account, the value of each sign that is known of it; and under `DATES` its days, as ordinals."""
+RENEWS, LEAVES = DATES = ("renews_on", "leaving_on")
+
+
 def standings(reader: Reader, day: date, among: Sequence[str] | None = None) -> list[Standing]:
     """Every account that pays at the end of `day`; `among`: only these."""
     asked = Asked(reader, day, among)
-    paying, lines = _paying(asked), lines_in_force(asked)
-    found = _found(asked, contract_signs(asked, lines))
-    none = dict(_none(asked))
-    return [_standing(row, lines.get(row.account_id, ()), none | found.get(row.account_id, {}), day) for row in paying]
+    paying = paying_accounts(asked)
+    return standing(paying, signs_of(asked, paying))
+
+
+def standing(paying: Sequence[Any], signs: Mapping[str, Mapping[str, float]]) -> list[Standing]:
+    """The paying accounts with what is known of them."""
+    return [_standing(row, dict(signs.get(row.account_id, {}))) for row in paying]
+
+
+def signs_of(asked: Asked, paying: Sequence[Any]) -> Signs:
+    """What is known of each of these accounts."""
+    lines = lines_in_force(asked)
+    found, none = _found(asked, contract_signs(asked, lines)), dict(_none(asked))
+    known = {row.account_id: _per_seat(none | found.get(row.account_id, {})) for row in paying}
+    for account in known.keys() & lines.keys():
+        days = (next_renewal(lines[account], asked.day), leaving_on(lines[account], asked.day))
+        known[account] |= {name: float(on.toordinal()) for name, on in zip(DATES, days, strict=True) if on}
+    return known
 
 
 def _found(asked: Asked, found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -77,19 +97,29 @@ def _none(asked: Asked) -> Iterator[tuple[str, float]]:
         yield "late_commitments", 0.0
 
 
-def _standing(row: Any, lines: Sequence[Any], known: dict[str, float], day: date) -> Standing:
+def _per_seat(known: dict[str, float]) -> dict[str, float]:
+    """Users and events as shares of the seats, where these are known."""
     seats = known.pop("seats", None)
     for name, per_seat in PER_SEAT.items():
         value = known.pop(name, None)
         if value is not None and seats:
             known[per_seat] = value / seats
+    return known
+
+
+def _standing(row: Any, known: dict[str, float]) -> Standing:
+    renews, leaves = (known.pop(name, None) for name in DATES)
     return Standing(
-        row.account_id, row.name, row.owner, row.segment, row.mrr_minor, next_renewal(lines, day),
-        leaving_on(lines, day), known,
+        row.account_id, row.name, row.owner, row.segment, row.mrr_minor, _day(renews), _day(leaves), known
     )  # fmt: skip
 
 
-def _paying(asked: Asked) -> Any:
+def _day(ordinal: float | None) -> date | None:
+    return date.fromordinal(int(ordinal)) if ordinal is not None else None
+
+
+def paying_accounts(asked: Asked) -> Sequence[Any]:
+    """Accounts with MRR at the end of the day: account_id, name, owner, segment, mrr_minor."""
     m, a = mrr_movements.c, accounts.c
     total = cast(func.sum(m.amount_minor), BigInteger)
     statement = (
@@ -102,7 +132,7 @@ def _paying(asked: Asked) -> Any:
     return asked.rows(statement, a.account_id)
 
 
-SIGNS: Sequence[Callable[[Asked], Signs]] = (
+SIGNS: Sequence[Callable[[Asked], Told]] = (
     use, reports, open_tickets, solved_tickets, nps, csat, silence, sponsor_left, late_commitments, overdue_days, paid,
     goals_behind,
 )  # fmt: skip

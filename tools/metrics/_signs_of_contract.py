@@ -25,7 +25,7 @@ def lines_in_force(asked: Asked) -> Lines:
     """The contract lines of each account that are in force at the end of the day."""
     statement = select(
         s.subscription_id, s.account_id, s.started_on, s.ended_on, s.renews_on, s.cancelled_on, s.interval_unit,
-        s.interval_count, s.term_months, s.notice_days, s.auto_renew, s.quantity, s.unit_amount_minor,
+        s.interval_count, s.term_months, s.notice_days, s.trial_ends_on, s.quantity, s.unit_amount_minor,
     )  # fmt: skip
     in_force = (s.started_on <= asked.day, or_(s.ended_on.is_(None), s.ended_on > asked.day), s.kind != "repeat")
     found: dict[str, list[Any]] = defaultdict(list)
@@ -35,7 +35,10 @@ def lines_in_force(asked: Asked) -> Lines:
 
 
 def contract_signs(asked: Asked, lines: Lines) -> dict[str, dict[str, float]]:
-    """Of each account: renewal_days, notice_left, auto_renews, seats and price_ahead, as far as they are known."""
+    """Of each account: renewal_days, notice_left, seats and price_ahead, as far as they are known.
+
+    Whether a line renews by itself is no sign: that is changed when it is cancelled, and no row says when.
+    """
     changes, dearer = _changes(asked), _dearer(asked)
     return {
         account: dict(_of_account(asked.day, found, changes, dearer)) | _prices(found, dearer)
@@ -52,8 +55,6 @@ def _of_account(
         yield "renewal_days", float((renews_on - day).days) if deciding else NO_DECISION
     if deciding and renews_on and (notice := [line.notice_days for line in deciding if line.notice_days is not None]):
         yield "notice_left", float((renews_on - day).days - max(notice))
-    if renewing := [line.auto_renew for line in deciding if line.auto_renew is not None]:
-        yield "auto_renews", float(all(renewing))
     seats = max(_quantity(line, changes.get(line.subscription_id, ())) for line in lines)
     if seats > 1:
         yield "seats", float(seats)
@@ -134,17 +135,20 @@ def next_renewal(lines: Sequence[Any], day: date) -> date | None:
 def _renewal(line: Any, day: date) -> date:
     """The first renewal of a contract line after `day`.
 
-    Counted back from the recorded renewal by whole years, else on from the start by whole billing intervals: what
-    was to come can be told for any day in the past without looking ahead of it.
+    Counted back from the recorded renewal by whole terms, else on from the first paid day: what was to come can be told
+    for any day in the past without looking ahead of it, and alike of lines that go on and of those that ended since,
+    which have no renewal recorded any more.
     """
-    if line.renews_on:
-        years = max(0, line.renews_on.year - day.year)
-        options = (add_months(line.renews_on, -12 * back) for back in range(years, -2, -1))
-        return next((option for option in options if option > day), line.renews_on)
     months = _term(line)
-    passed = (day.year - line.started_on.year) * 12 + day.month - line.started_on.month
-    ahead = add_months(line.started_on, passed // months * months)
-    return ahead if ahead > day else add_months(line.started_on, (passed // months + 1) * months)
+    if line.renews_on:
+        step = months if _decides(line) else 12
+        back = max(0, (line.renews_on.year - day.year) * 12 + line.renews_on.month - day.month) // step + 1
+        options = (add_months(line.renews_on, -step * n) for n in range(back, -2, -1))
+        return next((option for option in options if option > day), line.renews_on)
+    first = line.trial_ends_on or line.started_on
+    passed = max(0, (day.year - first.year) * 12 + day.month - first.month)
+    ahead = add_months(first, passed // months * months)
+    return ahead if ahead > day else add_months(first, (passed // months + 1) * months)
 
 
 def _decides(line: Any) -> bool:
