@@ -299,17 +299,20 @@ def _verbs(reply: Reply, speaker: Speaker) -> Iterator[Block]:
     for verb in FIRST:
         if verb in reply.offers:
             said = speaker.say(CALLED[verb])
-            yield _accounts(reply, said, verb, speaker) if verb == "why_of" else kit.button(said, f"do:{verb}", verb)
+            if verb == "why_of":
+                yield from _accounts(reply, said, verb, speaker)
+            else:
+                yield kit.button(said, f"do:{verb}", verb)
     if rest := [verb for verb in reply.offers if verb not in FIRST]:
         yield kit.menu([(verb, speaker.say(CALLED[verb])) for verb in rest])
 
 
-def _accounts(reply: Reply, said: str, verb: str, speaker: Speaker) -> Block:
-    """The accounts of the first table that has a row for each, to choose one."""
+def _accounts(reply: Reply, said: str, verb: str, speaker: Speaker) -> Iterator[Block]:
+    """The accounts of the first table that has a row for each, to choose one; where there is such a table."""
     parts = reply.answer.parts if reply.answer else ()
-    table = next(part for part in parts if isinstance(part, Table) and part.accounts)
-    rows = zip(table.accounts, table.rows, strict=True)
-    return kit.choose(said, f"of:{verb}", [(account, speaker.cell(row[0])) for account, row in rows])
+    for table in [part for part in parts if isinstance(part, Table) and part.accounts][:1]:
+        rows = zip(table.accounts, table.rows, strict=True)
+        yield kit.choose(said, f"of:{verb}", [(account, speaker.cell(row[0])) for account, row in rows])
 
 
 def _has_figures_to_trace(reply: Reply) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tools._answer import Cell, Column, Download, Fact, Facts, Note, Part, Table
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
-from tools._whom import next_worked_day, whom_to_contact
+from tools._whom import next_worked_day, who, whom_to_contact
 from tools.metrics import Money, Risk, Where, paying_since, promoters, rank, referred
 
 FRESH, TENURE = timedelta(days=365), timedelta(days=365)
@@ -65,7 +65,8 @@ class Advocates:
             Column(phrase("Owner")), Column(phrase("Whom to ask on {day}", day=on)),
         )  # fmt: skip
         if self.shown:
-            rows = tuple((*self._row(each), self._whom(each, on)) for each in self.shown)
+            whom = whom_to_contact(self.listed, "cs", on, self.deps)
+            rows = tuple((*self._row(each), who(whom[each.risk.standing.account_id])) for each in self.shown)
             yield Table(phrase("Advocates, by MRR"), columns, rows, accounts=self.listed)
         yield self._criteria()
         yield self._referrals()
@@ -99,12 +100,6 @@ class Advocates:
         standing = each.risk.standing
         mrr = Money(standing.mrr_minor, self.deps.book.currency)
         return standing.name, round(score), answered_on, each.since, each.risk.score, mrr, standing.owner
-
-    def _whom(self, each: Candidate, on: date) -> Cell:
-        found = whom_to_contact(each.risk.standing.account_id, "cs", on, self.deps)
-        if found.person:
-            return str(found.person.name)
-        return phrase("from {day}", day=found.first) if found.first else phrase("nobody is known")
 
 
 def _order(each: Candidate) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Whom to invite or to ask: one person per account whom the contact guard allows, and how many it leaves out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -18,6 +18,9 @@ CATEGORY: dict[Purpose, Literal["marketing", "survey"]] = {"event": "marketing",
 MOST_ASKED = 600
 """Accounts of which the guard is asked at most for one list."""
 HELD = 10
+"""Of those left out, so many are listed."""
+TOGETHER = 50
+"""Accounts of which the book is asked at once."""
 
 
 @dataclass
@@ -40,13 +43,18 @@ class Invitations:
         if not order:
             raise ToolError(phrase("No paying account matches, so there is nobody to invite."))
         self.matching = len(order)
-        for risk in order[:MOST_ASKED]:
-            if len(self.invited) == self.limit:
-                break
-            self._ask(risk)
+        for first in range(0, min(len(order), MOST_ASKED), TOGETHER):
+            if len(self.invited) < self.limit:
+                self._ask(order[first : first + TOGETHER])
 
-    def _ask(self, risk: Risk) -> None:
-        found = whom_to_contact(risk.standing.account_id, CATEGORY[self.purpose], self.on, self.deps)
+    def _ask(self, risks: Sequence[Risk]) -> None:
+        ids = [risk.standing.account_id for risk in risks]
+        whom = whom_to_contact(ids, CATEGORY[self.purpose], self.on, self.deps)
+        for risk in risks:
+            if len(self.invited) < self.limit:
+                self._take(risk, whom[risk.standing.account_id])
+
+    def _take(self, risk: Risk, found: Whom) -> None:
         if found.person:
             self.invited.append((risk, found))
         elif found.blocked:

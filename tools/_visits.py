@@ -9,7 +9,7 @@ from functools import cached_property
 from tools._answer import Cell, Column, Download, Note, Part, Table, ToolError
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
-from tools._whom import next_worked_day, whom_to_contact
+from tools._whom import next_worked_day, who, whom_to_contact
 from tools.metrics import Money, Risk, Where, last_visits, rank
 
 RHYTHM: Mapping[str, int] = {"enterprise": 90, "mid-market": 120, "smb": 180}
@@ -66,7 +66,8 @@ class VisitPlan:
             Column(phrase("MRR"), True), Column(phrase("Risk score"), True), Column(phrase("Owner")),
             Column(phrase("Whom to ask on {day}", day=on)),
         )  # fmt: skip
-        rows = tuple((*self._row(each), self._whom(each, on)) for each in self.shown)
+        whom = whom_to_contact(self.listed, "cs", on, self.deps)
+        rows = tuple((*self._row(each), who(whom[each.risk.standing.account_id])) for each in self.shown)
         yield Table(phrase("Whom to visit, in this order"), columns, rows, accounts=self.listed)
         yield Note(phrase(
             "Overdue first, then by MRR × (1 + risk ÷ 100), the larger first. Due every {enterprise} days for "
@@ -83,12 +84,6 @@ class VisitPlan:
         return (
             standing.name, each.last, late, Money(standing.mrr_minor, currency), each.risk.score, standing.owner
         )  # fmt: skip
-
-    def _whom(self, each: Visit, on: date) -> Cell:
-        found = whom_to_contact(each.risk.standing.account_id, "cs", on, self.deps)
-        if found.person:
-            return str(found.person.name)
-        return phrase("from {day}", day=found.first) if found.first else phrase("nobody is known")
 
     def _visit(self, risk: Risk) -> Visit:
         last = self._visited.get(risk.standing.account_id)

@@ -1,6 +1,6 @@
 """The first person at an account whom the contact guard allows, or until when it allows nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from tools._contacting import ledger, read_rules
 from tools._drafting import DECIDERS
 from tools._guard import Blocked, Category, Wish
+from tools._phrase import Phrase, phrase
 from tools._registry import Deps
-from tools.metrics import Contacted, contacted
+from tools.metrics import Contacted, contacted_each
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,28 @@ class Whom:
         return self.blocked.first if self.blocked else None
 
 
-def whom_to_contact(account_id: str, category: Category, on: date, deps: Deps) -> Whom:
-    """The first of the people there, those who decide before others, whom the guard allows on that day."""
-    found = contacted(deps.book, account_id, deps.today)
-    logged = deps.contacting.touches.of(account_id)
+def whom_to_contact(account_ids: Collection[str], category: Category, on: date, deps: Deps) -> Mapping[str, Whom]:
+    """At each account the first of the people there, those who decide before others, whom the guard allows that day."""
+    found = contacted_each(deps.book, account_ids, deps.today)
+    return {account_id: _whom(found[account_id], category, on, deps) for account_id in account_ids}
+
+
+def _whom(found: Contacted, category: Category, on: date, deps: Deps) -> Whom:
+    logged = deps.contacting.touches.of(found.account_id)
     blocked: list[Blocked] = []
     for person in people_there(found, deps.today):
-        decision = ledger(deps, Wish(account_id, category, on, person.contact_id), found).decide(logged)
+        decision = ledger(deps, Wish(found.account_id, category, on, person.contact_id), found).decide(logged)
         if not isinstance(decision, Blocked) or not (decision.full or decision.quiet):
             return Whom(person)
         blocked.append(decision)
     return Whom(blocked=min(blocked, key=lambda each: each.first or date.max)) if blocked else Whom()
+
+
+def who(whom: Whom) -> Phrase | str:
+    """The person's name, or from when on somebody may be contacted."""
+    if whom.person:
+        return str(whom.person.name)
+    return phrase("from {day}", day=whom.first) if whom.first else phrase("nobody is known")
 
 
 def people_there(found: Contacted, today: date) -> list[Any]:

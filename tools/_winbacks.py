@@ -9,7 +9,7 @@ from tools._answer import Cell, Column, Download, NextSteps, Note, Part, Table, 
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools._values import value_called
-from tools._whom import next_worked_day, whom_to_contact
+from tools._whom import next_worked_day, who, whom_to_contact
 from tools.metrics import Lost, Money, Where, lost_accounts
 
 QUIET = timedelta(days=90)
@@ -74,7 +74,8 @@ class Winbacks:
             Column(phrase("Account")), Column(phrase("Lost MRR"), True), Column(phrase("Left on")),
             Column(phrase("Days since"), True), Column(phrase("Owner")), Column(phrase("Whom to ask on {day}", day=on)),
         )  # fmt: skip
-        rows = tuple((*self._row(each.lost), self._whom(each, on)) for each in self.shown)
+        whom = whom_to_contact(self.listed, "sales", on, self.deps)
+        rows = tuple((*self._row(each.lost), who(whom[each.lost.account_id])) for each in self.shown)
         left = len(self.open) - len(self.shown)
         more = phrase_n("{n} more may be approached.", "{n} more may be approached.", left) if left else None
         return Table(phrase("May be approached, by lost MRR"), columns, rows, more, self.listed)
@@ -110,12 +111,6 @@ class Winbacks:
     def _row(self, lost: Lost) -> tuple[Cell, ...]:
         mrr = Money(lost.mrr, self.deps.book.currency)
         return lost.name, mrr, lost.away_on, (self.deps.today - lost.away_on).days, lost.owner
-
-    def _whom(self, each: Winback, on: date) -> Cell:
-        found = whom_to_contact(each.lost.account_id, "sales", on, self.deps)
-        if found.person:
-            return str(found.person.name)
-        return phrase("from {day}", day=found.first) if found.first else phrase("nobody is known")
 
     def _quiet_until(self, lost: Lost) -> date:
         """The exit survey may have been logged here, too."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools import ACCOUNT, COUNT, PERIOD, TOPIC, Answer, Choice, Deps, ToolError, phrase
+from tools import ACCOUNT, COUNT, PERIOD, TOPIC, Answer, Choice, Deps, NextSteps, phrase
 from tools._account import read_account
 from tools._alike import Alike
 from tools._campaigns import compare_campaigns
@@ -76,14 +76,16 @@ def compare(ask: Input, deps: Deps) -> Answer:
             return Markets("product", ask.where, deps).answer()
         case "actions":
             return Effect(ask.deed or "conversation", ask.period, ask.where, deps).answer()
-    raise _unsaid()
+    return _unsaid()
 
 
-def _unsaid() -> ToolError:
-    return ToolError(
-        phrase("Say what to compare: an account with its peers, two campaigns, regions, products, or what calls did."),
-        suggestions=(
-            phrase("Compare regions"), phrase("Compare the latest campaign with the one before"),
-            phrase("What effect did our calls have?"),
-        ),
+def _unsaid() -> Answer:
+    """What can be put side by side, where nothing was named."""
+    steps = (
+        phrase("Compare regions"), phrase("Compare the latest campaign with the one before"),
+        phrase("What effect did our calls have?"),
     )  # fmt: skip
+    said = phrase(
+        "Say what to compare: an account with its peers, two campaigns, regions, products, or what calls did."
+    )
+    return Answer(phrase("Side by side"), said, (NextSteps(steps),))
