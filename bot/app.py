@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,19 @@ from bot.settings import Settings
 from bot.unforeseen import guarded
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
 from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, phrase, read_rules
-from tools.metrics import DIMENSIONS, NOTHING, Book, NoBook, OldBook, Sight, account_names, dimension_values, open_book
+from tools.metrics import (
+    DIMENSIONS,
+    NOTHING,
+    Book,
+    NoBook,
+    OldBook,
+    Sight,
+    Thresholds,
+    account_names,
+    dimension_values,
+    loyalty_classes,
+    open_book,
+)
 
 if TYPE_CHECKING:
     from bot.audit import Audit
@@ -117,8 +130,8 @@ class Assistant:
         return Conversation(
             self.tools, self.router, self.book, self.names, self.knowledge, self.today,
             lambda text, before: detect(text, before or default),
-            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules, self.view,
-            self.segments,
+            self.shown, self.store.context, self.contacting, self.caseload, self.rights, self.schedules,
+            self.thresholds, self.settings.link_hosts, self.view, self.segments,
         )  # fmt: skip
 
     @cached_property
@@ -147,8 +160,19 @@ class Assistant:
         return Contacting(
             TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone, self.now),
             read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
-            zone_of, question.place.team or question.place.kind,
+            zone_of, self.class_of, question.place.team or question.place.kind,
         )  # fmt: skip
+
+    def class_of(self, account_id: str) -> str | None:
+        """The account's class among all accounts, by which contacts with it are capped whoever makes them."""
+        return loyalty_classes(self.book(), self.today(), self.thresholds).get(account_id)
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """From when on an account is profitable and loyal."""
+        said = self.settings
+        margin = None if said.margin_threshold is None else Fraction(said.margin_threshold)
+        return Thresholds(margin, said.tenure_threshold, Fraction(said.discount_rate) / 100)
 
     def caseload(self, question: Question) -> "CaseloadAt":
         """Snoozes and assignments, as whoever asks may see and change them."""

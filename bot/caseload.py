@@ -1,4 +1,4 @@
-"""Snoozes, assignments and cases in the store, as whoever asks may see and change them."""
+"""Snoozes, assignments, cases and accounts that are kept, in the store, as whoever asks may see and change them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select
 
 from bot.audit import changed
 from bot.chain import append
 from bot.question import Question
 from bot.store import alone, now
-from bot.tables import assignments, risk_cases, snoozes
-from tools import Asker, KeptDraft, RiskCase, Snooze
+from bot.tables import assignments, risk_cases, snoozes, strategic_accounts
+from tools import Asker, KeptDraft, RiskCase, Snooze, Strategic
 
 JUDGING = 7308324466022
 """The lock of whoever writes a case down."""
@@ -63,6 +63,27 @@ class CaseloadAt:
         who = self.question.asker
         self._put(assignments, account_id, {"user_id": who.id, "who": who.called})
         return who.called
+
+    def strategic(self, on: date) -> Mapping[str, Strategic]:
+        s = strategic_accounts.c
+        holds = or_(s.until.is_(None), s.until > on)
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(strategic_accounts).where(self._here(strategic_accounts), holds)).all()
+        return {
+            row.account_id: Strategic(row.account_id, row.reason, row.who, row.decided_on, row.until) for row in rows
+        }
+
+    def keep(self, account_id: str, reason: str, until: date | None, on: date) -> Strategic:
+        kept = Strategic(account_id, reason, self.question.asker.called, on, until)
+        self._put(strategic_accounts, account_id, {"reason": reason, "until": until, "decided_on": on, "who": kept.who})
+        return kept
+
+    def unkeep(self, account_id: str) -> bool:
+        with self.engine.begin() as connection:
+            was = self._forget(connection, strategic_accounts, account_id)
+            if was:
+                append(connection, changed(self.question, strategic_accounts.name, account_id, act="unkeep"))
+            return was
 
     def cases(self) -> Sequence[RiskCase]:
         c = risk_cases.c

@@ -1,7 +1,7 @@
 """One question, one path: route → run → remember. Every surface (Slack, terminal, workspace) comes through here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -37,7 +37,7 @@ from tools import (
     guarded_drafts,
     phrase,
 )
-from tools.metrics import ALL, NOTHING, BadScorecard, Book, Hidden, NoBook, OldBook, Sight, stale_sources
+from tools.metrics import ALL, NOTHING, BadScorecard, Book, Hidden, NoBook, OldBook, Sight, Thresholds, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
 
@@ -100,6 +100,10 @@ class Conversation:
     """The labels of the documents that whoever asks may read there."""
     schedules: Callable[[Question], Schedules] = lambda _: NoSchedules()
     """Schedules and alerts, as whoever asks may see and change them."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """From when on an account counts as profitable and loyal."""
+    link_hosts: frozenset[str] = frozenset()
+    """The hosts to which links out of the book are shown."""
     view: Callable[[Question], View] = lambda _: View()
     """What whoever asks may see: the one place from which all that is read for an answer is limited."""
     segments: Callable[[Question], Segments] = lambda _: NoSegments()
@@ -230,7 +234,10 @@ class Conversation:
         reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
         caseload, kept = eyes.caseload(self.caseload(question)), self.schedules(question)
         saved = self.segments(question)
-        return Deps(book, reader, self.today(), language, shown, contacting, caseload, kept, saved)
+        return Deps(
+            book, reader, self.today(), language, shown, contacting, caseload, kept, saved, self.thresholds,
+            self.link_hosts,
+        )  # fmt: skip
 
 
 def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:

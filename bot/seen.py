@@ -20,6 +20,7 @@ from tools import (
     Said,
     Shown,
     Snooze,
+    Strategic,
     Touch,
     Touches,
 )
@@ -170,6 +171,15 @@ class CaseloadWithin:
 
     def assign(self, account_id: str) -> str:
         return self.caseload.assign(account_id)
+
+    def strategic(self, on: date) -> Mapping[str, Strategic]:
+        return {account: kept for account, kept in self.caseload.strategic(on).items() if account in self.eyes.accounts}
+
+    def keep(self, account_id: str, reason: str, until: date | None, on: date) -> Strategic:
+        return self.caseload.keep(account_id, reason, until, on)
+
+    def unkeep(self, account_id: str) -> bool:
+        return self.caseload.unkeep(account_id)
 
     def cases(self) -> Sequence[RiskCase]:
         return tuple(case for case in self.caseload.cases() if case.account_id in self.eyes.accounts)

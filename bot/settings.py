@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -147,6 +148,21 @@ class Settings(BaseSettings):
     )
     contact_rules: Path | None = Field(
         default=None, description="A company's own rules for the contact guard (YAML, as tools/_guard_rules.yml)."
+    )
+    margin_threshold: Decimal | None = Field(
+        default=None,
+        description="A year's contribution margin from which an account is profitable, in the reporting currency; "
+        "empty: the median of your accounts.",
+    )
+    tenure_threshold: int = Field(
+        default=36, ge=1, description="Expected months to come from which an account is loyal."
+    )
+    discount_rate: Decimal = Field(
+        default=Decimal(10), gt=-100, description="Discount rate of a year for lifetime values, in per cent."
+    )
+    link_hosts: SlackUsers = Field(
+        default=frozenset(),
+        description="Hosts of links that answers may show, such as those to your training (`academy.example.com`).",
     )
     risk_scorecard: Path | None = Field(
         default=None, description="A company's own weights of the risk score (YAML, as tools/metrics/_scorecard.yml)."

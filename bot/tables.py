@@ -174,6 +174,17 @@ assignments = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+strategic_accounts = Table(
+    "strategic_accounts", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("until", Date),
+    Column("decided_on", Date, nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 segments = Table(
     "segments", STORE,
     Column("team", String(60), primary_key=True),

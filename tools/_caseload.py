@@ -32,6 +32,18 @@ class Snooze:
     who: str = ""
 
 
+@dataclass(frozen=True)
+class Strategic:
+    """An account that somebody decided to keep whatever its margin: who, when, why, and until when that holds."""
+
+    account_id: str
+    reason: str
+    who: str
+    decided_on: date
+    until: date | None = None
+    """The first day on which it no longer holds; None: until somebody says otherwise."""
+
+
 class Caseload(Protocol):
     """What was decided here of accounts; whoever asks is whoever decides."""
 
@@ -64,6 +76,18 @@ class Caseload(Protocol):
 
     def assign(self, account_id: str) -> str:
         """Whoever asks takes it on. Returns how they are called."""
+        ...
+
+    def strategic(self, on: date) -> Mapping[str, Strategic]:
+        """Account id → why it is kept whatever its margin, of those that hold on that day."""
+        ...
+
+    def keep(self, account_id: str, reason: str, until: date | None, on: date) -> Strategic:
+        """Keep it whatever its margin, in place of what was said before; `on`: today."""
+        ...
+
+    def unkeep(self, account_id: str) -> bool:
+        """Judge it by its margin again; False where it was already."""
         ...
 
     def cases(self) -> Sequence[RiskCase]:
@@ -100,6 +124,15 @@ class NoCaseload:
 
     def assign(self, account_id: str) -> str:
         return ""
+
+    def strategic(self, on: date) -> Mapping[str, Strategic]:
+        return {}
+
+    def keep(self, account_id: str, reason: str, until: date | None, on: date) -> Strategic:
+        return Strategic(account_id, reason, "", on, until)
+
+    def unkeep(self, account_id: str) -> bool:
+        return False
 
     def cases(self) -> Sequence[RiskCase]:
         return ()

@@ -34,6 +34,8 @@ class Ledger:
     found: Contacted
     rules: Rules
     now: datetime | None
+    loyalty: str | None = None
+    """Its class as worked out from margin and expected stay; what the rules say of it goes first."""
 
     def decide(self, logged: tuple[Touch, ...]) -> Decision:
         """What the guard says, given the touches that were logged here."""
@@ -52,7 +54,7 @@ class Ledger:
 
     @property
     def _loyalty(self) -> str | None:
-        return self.rules.loyalty.get(self.wish.account_id) or self.found.segment
+        return self.rules.loyalty.get(self.wish.account_id) or self.loyalty or self.found.segment
 
 
 def contacts_with(account_id: str, deps: Deps) -> tuple[Contacted, str]:
@@ -67,7 +69,7 @@ def ledger(deps: Deps, wish: Wish, found: Contacted | None = None) -> Ledger:
     """What the guard must know of the wish's account; `found`: what the book knows of it, where it is read already."""
     rules = deps.contacting.rules or read_rules(None)
     found = found or contacted(deps.book, wish.account_id, deps.today)
-    return Ledger(wish, found, rules, _local(deps, rules, found))
+    return Ledger(wish, found, rules, _local(deps, rules, found), deps.contacting.class_of(wish.account_id))
 
 
 def may_contact(deps: Deps, wish: Wish) -> Decision:

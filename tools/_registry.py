@@ -20,7 +20,7 @@ from tools._schedules import NoSchedules, Schedules
 from tools._segments import NoSegments, Segments
 from tools._shown import NothingShown, Shown
 from tools._touches import Contacting
-from tools.metrics import Book
+from tools.metrics import Book, Thresholds
 
 Why = tuple[str, Mapping[str, str]]
 """A tool's name, and arguments of its own."""
@@ -32,7 +32,8 @@ WHY: Why = ("trace_figure", {})
 class Deps:
     """What a tool may use: the book, the playbooks and what whoever asks may read of the documents, the clock, the
     language of the question, earlier answers, what is written down of contacts with customers, who looks after which
-    account, schedules, and saved segments."""
+    account, schedules, saved segments, from when on an account is profitable and loyal, and to which hosts links are
+    shown."""
 
     book: Book
     knowledge: Reader
@@ -43,6 +44,8 @@ class Deps:
     caseload: Caseload = field(default_factory=NoCaseload)
     schedules: Schedules = field(default_factory=NoSchedules)
     segments: Segments = field(default_factory=NoSegments)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    link_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class Tool:
     """It changes something: no follow-up runs it again."""
     open: bool = False
     """It has something to say to whom no account may be shown."""
+    measures: frozenset[str] = frozenset()
+    """Metrics that it works out for one account; or, without an account, shows with all that belongs to them
+    (`metric by dimension`: where it is asked for so)."""
     totals: bool = False
     """Without an account or owner it counts the company as a whole."""
 
@@ -89,4 +95,4 @@ def load() -> Mapping[str, Tool]:
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
     flags: dict[str, Any] = {name: getattr(module, name.upper(), False) for name in ("writes", "open", "totals")}
-    return replace(tool, why=getattr(module, "WHY", WHY), **flags)
+    return replace(tool, why=getattr(module, "WHY", WHY), measures=getattr(module, "WORKS_OUT", frozenset()), **flags)

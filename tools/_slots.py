@@ -32,6 +32,8 @@ class Slot:
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
         "reason", "draft", "form", "reviewed", "schedule", "plan_of",
     ]  # fmt: skip
+    unless: tuple[str, str] | None = None
+    """Of an account: the field and its value beside which an unknown name is none, but an offer."""
     only: tuple[str, str] | None = None
     """The field and its value without which this one means nothing: it is not read then."""
 

@@ -165,5 +165,7 @@ class Contacting:
     """Who asks."""
     zone_of: Callable[[str], str | None] = lambda _: None
     """The time zone of a country that has only one."""
+    class_of: Callable[[str], str | None] = lambda _: None
+    """The loyalty class of an account: caps go by it whoever asks, and whoever asks is told the cap alone."""
     workspace: str = ""
     """Where it is asked: what is drawn at random depends on it."""

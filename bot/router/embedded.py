@@ -25,7 +25,7 @@ from bot.router.learning import NONE, learnt
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
 from bot.router.slots.calendar import Calendar
-from bot.router.slots.filling import fill, settle
+from bot.router.slots.filling import fields_by_slot, fill, settle
 from bot.router.slots.limits import BookValues
 from bot.router.slots.reading import Reading, read
 from bot.router.slots.text import fold
@@ -84,6 +84,8 @@ class EmbeddedRouter:
             return Weighed(Decline(help=True), sure=True)
         if tool := self._about_what_has_an_id(reading):
             return self._settled(tool, reading, accounts)
+        if tool := self._that_works_it_out(reading):
+            return self._settled(tool, reading, accounts)
         ranked = self._ranked(reading.shape)
         first, best = ranked[0]
         if first in (HELP, NONE):
@@ -92,7 +94,7 @@ class EmbeddedRouter:
         if tool := self._that_takes_all(ranked, reading):
             return self._settled(tool, reading, accounts)
         if self._clear(ranked):
-            return self._settled(first, reading, accounts)
+            return self._settled(self._with_all_that_belongs(first, reading), reading, accounts)
         if tool := self._before_the_colon(reading):
             return self._settled(tool, reading, accounts)
         if tool := self._if_named(reading):
@@ -100,6 +102,26 @@ class EmbeddedRouter:
         if best >= self.policy.clarify:
             return Weighed(self._which_tool(ranked, reading, accounts), sure=False)
         return Weighed(Decline(), sure=False)
+
+    def _that_works_it_out(self, reading: Reading) -> str | None:
+        """The tool that works a metric out for the one account named, where the metric itself is of an average one."""
+        if not reading.accounts or not reading.metrics or reading.group or reading.compared:
+            return None
+        return self._that_measures(reading, of_account=True)
+
+    def _with_all_that_belongs(self, first: str, reading: Reading) -> str:
+        """The tool that shows a metric with all that belongs to it, in the place of the one that counts any."""
+        counting = that_counts(self._tools)
+        plain = len(reading.metrics) == 1 and not (reading.compared or reading.limits or reading.segment)
+        if counting is None or first != counting.name or not plain or reading.accounts or reading.owner:
+            return first
+        return self._that_measures(reading, of_account=False) or first
+
+    def _that_measures(self, reading: Reading, of_account: bool) -> str | None:
+        metric = reading.metrics[0].value
+        named = {metric, f"{metric} by {reading.group.by}" if reading.group else metric}
+        found = (tool for tool in self._tools.values() if named & tool.measures)
+        return next((tool.name for tool in found if ("account" in fields_by_slot(tool)) is of_account), None)
 
     def settle(self, call: Call, today: date, names: Names) -> Decision:
         """A call in someone's words (a chat model's), in the book's terms or as a question back."""

@@ -5,6 +5,7 @@ reference, and which gives the rows it is counted from; called as a metric it gi
 tools, the playbooks or the language of the reader.
 """
 
+from tools.metrics._acquisition import Channel, channels
 from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
@@ -25,6 +26,7 @@ from tools.metrics._counting import ratio
 from tools.metrics._dimensions import DIMENSIONS, Dimension
 from tools.metrics._drift import Drift, drift
 from tools.metrics._evidence import Evidence, evidence_of
+from tools.metrics._expansion import Dormant, Prospects, Unused, Upsell, prospects
 from tools.metrics._fates import FATES
 from tools.metrics._figure import Change, Figure, Money, Parts, Share, Source, Unit
 from tools.metrics._fitted import Fitted
@@ -43,6 +45,7 @@ from tools.metrics._flows import (
 from tools.metrics._freshness import Failure, Freshness, Supply, freshness, stale_sources
 from tools.metrics._ideal import FEWEST, OF_PROSPECTS, Ideal, Trait, ideal_customers
 from tools.metrics._journey import Event, Journey, Stretch, journey, touch_kind
+from tools.metrics._lifetime import YEARLY
 from tools.metrics._lists import (
     Lost,
     account_count,
@@ -54,11 +57,28 @@ from tools.metrics._lists import (
     promoters,
     referred,
 )
+from tools.metrics._lookalikes import LookAlike, LookAlikes, Shared, look_alikes, offered
 from tools.metrics._motions import Motions, motions
+from tools.metrics._offering import Catalogue, Feature, Package
 from tools.metrics._opening import Book, NoBook, OldBook, open_book
 from tools.metrics._outcomes import Concluded, Decided, concluded, touches_that_say
+from tools.metrics._packaging import Earning, Migration, Moved, migration, product_earnings
 from tools.metrics._peers import FEATURES, Described, Peer, described, peers
 from tools.metrics._period import GRAINS, Grain, Period, add_months
+from tools.metrics._portfolio import (
+    CLASSES,
+    LoyaltyClass,
+    Move,
+    NoCosts,
+    Placed,
+    Portfolio,
+    Thresholds,
+    discounted_margins,
+    last_year,
+    loyalty_classes,
+    moves,
+    portfolio,
+)
 from tools.metrics._products import Product, products
 from tools.metrics._profile import (
     Profile,
@@ -78,8 +98,10 @@ from tools.metrics._prospects import (
     top_content,
 )
 from tools.metrics._query import ITEMS, Where, dimension_values
+from tools.metrics._recommending import Association, Recommender, TimeSplit, recommended
 from tools.metrics._registry import Metric, UnknownVariant, all_metrics
 from tools.metrics._renewing import Outcome, Renewal, Renewals, coming_renewals, renewal_outcome
+from tools.metrics._revenue import Grown, Month, grown, invoiced_by_month
 from tools.metrics._risk import (
     START,
     Contribution,
@@ -102,6 +124,7 @@ from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, 
 __all__ = [
     "ALL",
     "CATEGORIES",
+    "CLASSES",
     "COHORTS",
     "DIMENSIONS",
     "FATES",
@@ -116,6 +139,8 @@ __all__ = [
     "SECRETS",
     "START",
     "TOGETHER",
+    "YEARLY",
+    "Association",
     "AtK",
     "Backtest",
     "BadScorecard",
@@ -123,8 +148,10 @@ __all__ = [
     "Book",
     "Breakdown",
     "Campaign",
+    "Catalogue",
     "Category",
     "Change",
+    "Channel",
     "Cohort",
     "CohortGrain",
     "Comparison",
@@ -138,12 +165,15 @@ __all__ = [
     "Described",
     "Differing",
     "Dimension",
+    "Dormant",
     "Drift",
     "Driver",
+    "Earning",
     "Event",
     "Evidence",
     "Explained",
     "Failure",
+    "Feature",
     "Figure",
     "Fitted",
     "Flows",
@@ -151,29 +181,43 @@ __all__ = [
     "Freshness",
     "Grain",
     "Group",
+    "Grown",
     "Hazard",
     "Hidden",
     "Ideal",
     "Interval",
     "Journey",
     "Line",
+    "LookAlike",
+    "LookAlikes",
     "Lost",
+    "LoyaltyClass",
     "Metric",
+    "Migration",
     "Money",
+    "Month",
     "Motions",
+    "Move",
+    "Moved",
     "Mover",
     "NoBook",
+    "NoCosts",
     "NoLongerDefined",
     "OldBook",
     "Outcome",
+    "Package",
     "Parts",
     "Peer",
     "Period",
+    "Placed",
+    "Portfolio",
     "Product",
     "Profile",
     "Prospect",
+    "Prospects",
     "Ranking",
     "Reason",
+    "Recommender",
     "Renewal",
     "Renewals",
     "Retraced",
@@ -186,16 +230,21 @@ __all__ = [
     "Scoring",
     "Secret",
     "Share",
+    "Shared",
     "Shift",
     "Sight",
     "Source",
     "Statement",
     "Stretch",
     "Supply",
+    "Thresholds",
+    "TimeSplit",
     "Trait",
     "Unit",
     "UnknownAccount",
     "UnknownVariant",
+    "Unused",
+    "Upsell",
     "Where",
     "account_count",
     "account_names",
@@ -209,6 +258,7 @@ __all__ = [
     "broken_down",
     "card_in_force",
     "changes_ahead",
+    "channels",
     "cohorts",
     "coming_renewals",
     "compare",
@@ -220,6 +270,7 @@ __all__ = [
     "difference",
     "differing_accounts",
     "dimension_values",
+    "discounted_margins",
     "drift",
     "evidence_of",
     "fit_in_force",
@@ -227,39 +278,51 @@ __all__ = [
     "flows",
     "freshness",
     "goals_set",
+    "grown",
     "has_web_analytics",
     "ideal_customers",
     "interval",
+    "invoiced_by_month",
     "journey",
     "largest_of",
     "last_touches",
     "last_visits",
+    "last_year",
     "lately_left",
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
     "left_between",
+    "look_alikes",
     "lost",
     "lost_accounts",
     "lost_mrr",
+    "loyalty_classes",
     "matched_prospects",
     "mentions_of",
     "metric_called",
     "metric_names",
     "metrics_called_almost",
+    "migration",
     "motions",
     "movers",
+    "moves",
     "next_renewal",
+    "offered",
     "open_book",
     "paying_since",
     "peers",
+    "portfolio",
+    "product_earnings",
     "products",
     "profile",
     "promoters",
+    "prospects",
     "rank",
     "ranked_then",
     "rates_used",
     "ratio",
+    "recommended",
     "referred",
     "renewal_outcome",
     "retrace",

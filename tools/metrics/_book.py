@@ -263,6 +263,29 @@ exchange_rates = Table(
     comment="dated rates into the reporting currency",
 )
 
+packages = Table(
+    "packages",
+    BOOK,
+    Column("product", String(120), primary_key=True, comment="what is sold, as contracts call it"),
+    Column("plan", String(120), primary_key=True, comment="package or tier of it, as contracts call it"),
+    _whole("tier", "place among the product's plans, 1 is the lowest; empty: it has none above or below"),
+    _whole("seat_limit", "most seats that the plan allows; empty: no limit"),
+    Column("unit_amount_minor", BigInteger, nullable=True, comment="list price of one unit and month, minor units"),
+    Column("currency", String(3), nullable=True, comment="ISO 4217 code of the list price"),
+    comment="what is on the price list: products and their plans",
+)
+
+features = Table(
+    "features",
+    BOOK,
+    Column("feature", String(120), primary_key=True, comment="as in `usage`"),
+    Column("product", String(120), primary_key=True, comment="the product that it is part of"),
+    _whole("from_tier", "lowest tier of the product that has it; empty: every plan has it"),
+    _words("training_title", "what to learn it with; empty: there is nothing yet"),
+    _words("training_link", "where that is"),
+    comment="which product a feature belongs to, and how it is taught",
+)
+
 campaigns = Table(
     "campaigns",
     BOOK,

@@ -104,6 +104,25 @@ class Listed:
         return [row for row in self.found if row["account_id"] in ids]
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing can be said: what it would be counted from was never loaded. `source`: how that was found."""
+
+    source: Source
+
+    def value(self, book: Book, where: Where, day: date) -> Read:
+        return Read(None, self.source)
+
+    def groups(self, book: Book, dimension: str, where: Where, day: date) -> dict[str, Read]:
+        return {}
+
+    def rows(self, book: Book, where: Where, day: date, most: int | None) -> list[Mapping[str, Any]]:
+        return []
+
+    def sums(self, book: Book, where: Where, day: date) -> Sums:
+        return {"part": 0, "row_count": 0}
+
+
 class Measure(Protocol):
     """A metric, as another one that is composed of it sees it."""
 

@@ -24,9 +24,10 @@ class Failure:
     faults: int
 
 
-SELDOM = frozenset(
-    {"accounts", "commitments", "contacts", "discounts", "exits", "goals", "pauses", "subscription_changes"}
-)
+SELDOM = frozenset({
+    "accounts", "commitments", "contacts", "discounts", "exits", "features", "goals", "packages", "pauses",
+    "subscription_changes",
+})  # fmt: skip
 """Tables in which nothing may happen for months: how fresh they are is told by the load, not by what is new in them."""
 
 

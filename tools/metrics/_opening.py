@@ -15,7 +15,7 @@ from tools.metrics._book import BOOK, SOURCE_TABLES, book_info
 from tools.metrics._engines import file_of, make_tables, reading_engine, writing_engine
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._scoring import AS_IT_COMES, Scoring
-from tools.metrics._sight import ALL, SECRETS, Limited, Reading, Secret, Sight
+from tools.metrics._sight import ALL, SECRETS, Hidden, Limited, Reading, Secret, Sight
 from tools.metrics._totals import ALL as OF_ALL
 from tools.metrics._totals import kept_totals
 
@@ -92,6 +92,12 @@ class Book:
             compiled, given = result.context.compiled, result.context.extracted_parameters
             assert isinstance(compiled, SQLCompiler)
             return Ran(result.all(), compiled, compiled.construct_params(extracted_parameters=given))
+
+    def disclose(self, what: str, secret: Secret) -> None:
+        """Note that something secret is about to be read. Raises Hidden where it may not be seen."""
+        if secret in self.sight.hidden:
+            raise Hidden(what, secret)
+        self.secrets.add(secret)
 
     def unread(self) -> "Book":
         """The same book, of which nothing was read yet."""

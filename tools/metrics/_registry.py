@@ -14,18 +14,19 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Literal
 
-from tools.metrics._counting import Basis, Composed, Counted, Listed, Read, Rows, Sums, Term, Value, ratio
+from tools.metrics._counting import Basis, Composed, Counted, Listed, Read, Rows, Sums, Term, Unknown, Value, ratio
 from tools.metrics._figure import EMPTY, Figure, Parts, Source, Unit
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where
-from tools.metrics._sight import Hidden, Secret
+from tools.metrics._sight import Secret
 
 __all__ = [
-    "Composed", "Definition", "Listed", "Metric", "Rows", "Term", "UnknownVariant", "all_metrics", "metric", "ratio",
+    "Composed", "Definition", "Listed", "Metric", "Rows", "Term", "Unknown", "UnknownVariant", "all_metrics", "metric",
+    "ratio",
 ]  # fmt: skip
 
-Definition = Callable[[Book, Period], Rows | Listed | Composed]
+Definition = Callable[[Book, Period], Rows | Listed | Composed | Unknown]
 Cut = Callable[[str], Definition]
 Usual = Literal["day", "month", "year"]
 
@@ -183,13 +184,11 @@ class Metric:
         if variant is not None and not self.defines(variant):
             raise UnknownVariant(f"{self.name} has no variant {variant!r}")
         found = self._definition(variant or self.standard)(book, period)
-        return found if isinstance(found, Listed | Composed) else Counted(found)
+        return found if isinstance(found, Listed | Composed | Unknown) else Counted(found)
 
     def _refuse_hidden(self, book: Book) -> None:
-        if self.secret in book.sight.hidden:
-            raise Hidden(self.name, self.secret)
         if self.secret:
-            book.secrets.add(self.secret)
+            book.disclose(self.name, self.secret)
 
     def _definition(self, variant: str) -> Definition:
         stem, _, argument = variant.partition(_ARGUMENT)

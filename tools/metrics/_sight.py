@@ -44,8 +44,10 @@ from tools.metrics._book import (
     campaigns,
     costs,
     exchange_rates,
+    features,
     load_marks,
     loads,
+    packages,
     prospects,
     subscriptions,
 )
@@ -57,7 +59,7 @@ COSTS: Mapping[str, Secret] = {"service": "margin", "acquisition": "lifetime"}
 TOGETHER = " + "
 """Between the owners of a figure that several have."""
 UNNAMED = "—"
-_OPEN = (exchange_rates, book_info, loads, load_marks)
+_OPEN = (exchange_rates, packages, features, book_info, loads, load_marks)
 """Tables that speak of no account."""
 _SHARED = (campaigns, prospects, audiences)
 """Tables that speak of no account either, but are for those who may see some."""

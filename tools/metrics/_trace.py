@@ -53,7 +53,7 @@ class Retraced:
     @property
     def adds_up(self) -> bool:
         """Whether the rows make the figure. Only a damaged ledger keeps them from it."""
-        return bool(self.terms) or self._worked_out == self.now.value
+        return bool(self.terms) or self.now.value is None or self._worked_out == self.now.value
 
     @property
     def _worked_out(self) -> int | Fraction | None:

@@ -1,13 +1,11 @@
 """Gross margin."""
 
-from datetime import timedelta
-from itertools import takewhile
+from sqlalchemy import Select, literal, select, union_all
 
-from sqlalchemy import ColumnElement, Select, case, literal, select, union_all
-
-from tools.metrics._book import costs, invoices, mrr_movements
+from tools.metrics._book import costs, invoices
+from tools.metrics._earned import mrr_earned
 from tools.metrics._opening import Book
-from tools.metrics._period import Period, add_months
+from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
 from tools.metrics._spending import in_one_currency
 
@@ -35,10 +33,9 @@ def _of_mrr(book: Book, period: Period) -> Rows:
     """Revenue is MRR at each month's end in the period, so that a yearly invoice does not make a month look rich;
     one-off and metered revenue is left out. Not defined for less than a month.
     """
-    m = mrr_movements.c
-    earned = m.amount_minor * _month_ends_from(m.on_day, period)
-    rows = select(m.account_id, literal("MRR").label("item"), earned.label("part"), earned.label("whole"))
-    return _less_service(rows.where(m.on_day < period.end), book, period)
+    m = mrr_earned(period).subquery("earned").c
+    rows = select(m.account_id, literal("MRR").label("item"), m.part, m.part.label("whole"))
+    return _less_service(rows, book, period)
 
 
 def _less_service(revenue: Select[str, str, int, int], book: Book, period: Period) -> Rows:
@@ -49,11 +46,3 @@ def _less_service(revenue: Select[str, str, int, int], book: Book, period: Perio
     known = select(c.cost_id).where(*service).exists()
     rows = union_all(revenue.where(known), spent).subquery("earned_and_spent")
     return select(*rows.c)
-
-
-def _month_ends_from(day: ColumnElement[object], period: Period) -> ColumnElement[int]:
-    """In how many of the period's month ends a change of that day is contained."""
-    first = period.start.replace(day=1)
-    months = (add_months(first, n + 1) - timedelta(days=1) for n in range(1200))
-    ends = list(takewhile(lambda end: end < period.end, months))
-    return case(*((day <= end, len(ends) - n) for n, end in enumerate(ends)), else_=0) if ends else literal(0)

@@ -363,7 +363,7 @@ def _with_account(
         return Filled(replace(call, arguments={**call.arguments, name: meant[0]}))
     if meant:
         return Filled(call, Clarify(_which_account(len(meant)), _choices(call, name, meant, accounts), call))
-    if stranger := called or _stranger(reading, required):
+    if stranger := called or (None if _is_offer(call, tool, name) else _stranger(reading, required)):
         near = _choices(call, name, accounts.nearest(stranger), accounts)
         general = () if required else (Choice(phrase(tool.help), call),)
         unknown = phrase("I know no account called {name}.", name=stranger)
@@ -387,6 +387,12 @@ def _stranger(reading: Reading, required: bool) -> str | None:
     """An unknown name. Where an account is optional, only one that is written like a name counts."""
     written = [name for name in reading.strangers if required or name[0].isupper()]
     return written[0] if written else None
+
+
+def _is_offer(call: Call, tool: Tool, name: str) -> bool:
+    """Whether an unknown name is no account beside what was chosen."""
+    slots = (marker for marker in tool.input.model_fields[name].metadata if isinstance(marker, Slot))
+    return any(slot.unless and call.arguments.get(slot.unless[0]) == slot.unless[1] for slot in slots)
 
 
 def _choices(bare: Call, name: str, ids: list[str], accounts: AccountNames) -> tuple[Choice, ...]:

@@ -15,8 +15,9 @@ from tools.metrics._demo.accounts import Account, account_row, found_accounts
 from tools.metrics._demo.billing import invoices
 from tools.metrics._demo.commitments import commitments
 from tools.metrics._demo.contracts import sign_contracts
-from tools.metrics._demo.costs import exchange_rates, service_costs, winning_costs
+from tools.metrics._demo.costs import burdens, exchange_rates, service_costs, winning_costs
 from tools.metrics._demo.lines import Line, change_rows, discount_rows, pause_rows, subscription_row
+from tools.metrics._demo.offering import features, packages
 from tools.metrics._demo.outcomes import exits, goals
 from tools.metrics._demo.outreach import campaign_contacts, campaign_rows, prospects
 from tools.metrics._demo.people import Contact, contact_row, hire_contacts
@@ -47,6 +48,8 @@ def write_demo_company(directory: Path, today: date, seed: int = 7) -> None:
             **_contracts(list(chain.from_iterable(lines.values())), today),
             **_behaviour(accounts, lines, contacts, today, seed),
             **_money(accounts, lines, today, seed),
+            "packages": packages(),
+            "features": features(),
             **_outreach(accounts, lines, contacts, today, seed),
             **_in_public(accounts, today, seed),
         },
@@ -94,7 +97,8 @@ def _behaviour(
 
 def _money(accounts: list[Account], lines: dict[str, list[Line]], today: date, seed: int) -> dict[str, Iterable[Row]]:
     billed = (invoices(account, lines[account.id], today, seed) for account in accounts)
-    spent = chain([winning_costs(accounts, today, seed)], (service_costs(account, today, seed) for account in accounts))
+    served = (service_costs(account, today, seed) for account in accounts)
+    spent = chain([winning_costs(accounts, today, seed)], served, [burdens(accounts, lines, today, seed)])
     return {
         "invoices": numbered("invoice_id", "F-", "issued_on", billed),
         "costs": numbered("cost_id", "D-", "on_day", spent),

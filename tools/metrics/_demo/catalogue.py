@@ -51,6 +51,18 @@ FEATURE_USE = {
 }
 """Events per active user and week."""
 
+SEAT_LIMITS = {"Starter": 25, "Pro": 100, "Business": 300, "Enterprise": None}
+"""Most seats of each plan; what outgrew it was agreed by hand, and should move up."""
+FEATURE_FROM = {"workflows": 1, "forms": 1, "mobile": 1, "dashboards": 2, "approvals": 2, "integrations": 3}
+"""The lowest tier (place in PLANS, from 1) that has a feature."""
+TRAININGS = {
+    "workflows": ("Your first workflow in 15 minutes", "https://academy.fluxo.example/workflows"),
+    "forms": ("Forms that people finish", "https://academy.fluxo.example/forms"),
+    "dashboards": ("The Monday dashboard", "https://academy.fluxo.example/dashboards"),
+    "approvals": ("Approvals without e-mail", "https://academy.fluxo.example/approvals"),
+}
+"""What features are taught with; integrations and mobile have nothing yet."""
+
 CSMS = (
     "Bianca Nogueira", "Rafael Teixeira", "Luana Prado", "Marcelo Antunes",
     "Priya Raman", "Tomás Ferreira", "Hannah Whitlock", "Júlia Sant'Anna",

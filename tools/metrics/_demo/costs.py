@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from random import Random
 
 from tools.metrics._demo.accounts import MONTHS, Account
-from tools.metrics._demo.catalogue import Segment
+from tools.metrics._demo.catalogue import CURRENCY_PARITY, Segment
 from tools.metrics._demo.chance import stream
+from tools.metrics._demo.lines import Line
 from tools.metrics._demo.writing import Row
 from tools.metrics._period import add_months
 
@@ -40,6 +41,24 @@ def service_costs(account: Account, today: date, seed: int) -> Iterator[Row]:
             yield _cost(account, day, "service", "support hours", usual * effort * rng.uniform(0.7, 1.3))
             if account.segment != "smb" and rng.random() < 0.15:
                 yield _cost(account, day, "service", "travel", usual * rng.uniform(0.2, 0.6))
+
+
+def burdens(accounts: list[Account], lines: dict[str, list[Line]], today: date, seed: int) -> Iterator[Row]:
+    """Work beyond the contract for one account in fifteen: as much as it pays, or more."""
+    for account in accounts:
+        rng = stream(seed, "burden", account.number)
+        if rng.random() > 0.07:
+            continue
+        share = rng.uniform(0.9, 1.6)
+        for stint in account.stints:
+            for day in _quarters(stint.joined, stint.end(today)):
+                yield _cost(account, day, "service", "custom work", share * 3 * _monthly_fee(lines[account.id], day))
+
+
+def _monthly_fee(lines: list[Line], day: date) -> float:
+    """Centavos a month for what is in force, whatever the currency."""
+    in_force = (each for each in lines if each.started_on <= day and (each.ended_on is None or each.ended_on > day))
+    return sum(each.bill(day) / each.months / CURRENCY_PARITY[each.account.currency] for each in in_force)
 
 
 def _quarters(first: date, end: date) -> Iterator[date]:

@@ -1,0 +1,253 @@
+"""Loyalty and profitability: where each account stands on the two axes of Reinartz and Kumar, and what moved.
+
+One axis is a year's contribution margin, the other how long the account is expected to stay. Nobody's opinion of us is
+on either: liking is not staying. In a limited book the rates of staying, and the median, are those of its accounts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from math import inf
+from statistics import median_low
+from typing import Literal, get_args
+
+from babel.numbers import get_currency_precision
+
+from tools.metrics._earned import Ledger, ledgers, service_known
+from tools.metrics._figure import EMPTY, Source
+from tools.metrics._lifetime import YEARLY, present_value
+from tools.metrics._opening import Book
+from tools.metrics._period import Period, add_months
+from tools.metrics._query import Reader, Where, matching, read
+from tools.metrics._risk import Risk, backtest, rank
+from tools.metrics._staying import Rates, Staying, Stints, kinds, paying_stints, rates, staying
+
+LoyaltyClass = Literal["true_friends", "butterflies", "barnacles", "strangers"]
+CLASSES: tuple[LoyaltyClass, ...] = get_args(LoyaltyClass)
+Axis = Literal["margin", "tenure"]
+NEW = 6
+"""Months of paying below which an account has no history to be judged by."""
+YEAR = 12
+SINCE_EVER = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What counts as profitable and as lasting.
+
+    `margin`: of a year, in whole units of the reporting currency; None: the median of the accounts that can be judged,
+    but never a loss. `tenure`: expected months from now on. `discount`: of a year, for lifetime values.
+    """
+
+    margin: Fraction | None = None
+    tenure: int = 36
+    discount: Fraction = YEARLY
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One paying account on both axes. `place`: its class; None: it is too new to have one."""
+
+    account_id: str
+    name: str
+    owner: str | None
+    segment: str | None
+    mrr: int
+    since: date
+    months: int
+    """Months of paying, up to a year, over which the ledger runs."""
+    ledger: Ledger
+    margin: int | None
+    """A year's contribution margin; of a shorter time, as much as twelve months of it would be. None: too new."""
+    staying: Staying
+    place: LoyaltyClass | None
+    renews_on: date | None = None
+    """When somebody decides next; None: it pays by the month."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """An account that has another class than it had, and why: the axes on which it crossed a threshold."""
+
+    before: Placed
+    now: Placed
+    axes: tuple[Axis, ...]
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """All paying accounts on a day, with the thresholds that placed them and where everything was read."""
+
+    day: date
+    period: Period
+    margin_at: int
+    tenure_at: int
+    placed: tuple[Placed, ...]
+    rates: Rates
+    source: Source = field(hash=False)
+    median: bool = False
+    """The margin's threshold is the median."""
+
+    def of(self, place: LoyaltyClass | None) -> tuple[Placed, ...]:
+        return tuple(one for one in self.placed if one.place == place)
+
+    def account(self, account_id: str) -> Placed | None:
+        return next((one for one in self.placed if one.account_id == account_id), None)
+
+
+class NoCosts(LookupError):
+    """The book holds no costs of serving in the year: nobody's margin is known."""
+
+
+def portfolio(book: Book, day: date, at: Thresholds | None = None, where: Where = EMPTY) -> Portfolio:
+    """Where each account stands at the end of a day, judged among all; `where`: only those that are so.
+
+    Raises Hidden, and NoCosts.
+    """
+    book.disclose("contribution_margin", "margin")
+    found = _placed(book, day, at or Thresholds())
+    book.used.update(found.source.tables)
+    if not where:
+        return found
+    these = {row.account_id for row in read(book, matching(where, day))[0]}
+    return replace(found, placed=tuple(one for one in found.placed if one.account_id in these))
+
+
+def moves(book: Book, now: Portfolio, before: date) -> tuple[Move, ...]:
+    """Which accounts have another class than on an earlier day, the largest MRR first.
+
+    Both days are judged by the thresholds and rates of now: so what moved is the account, not the yardstick.
+    """
+    then = _at(book, before, now)
+    found = (_move(then[one.account_id], one, now) for one in now.placed if one.account_id in then)
+    return tuple(sorted(filter(None, found), key=lambda move: (-move.now.mrr, move.now.account_id)))
+
+
+@lru_cache(maxsize=8)
+def loyalty_classes(book: Book, day: date, at: Thresholds | None = None) -> Mapping[str, LoyaltyClass]:
+    """Account id → class, of those that have one: what the contact guard's caps go by. Nothing without costs."""
+    try:
+        found = _placed(book, day, at or Thresholds())
+    except NoCosts:
+        return {}
+    return {one.account_id: one.place for one in found.placed if one.place}
+
+
+def discounted_margins(margin: Fraction, kept: Fraction, discount: Fraction, *, now: bool = False) -> Fraction:
+    """Present value of a year's margin for as long as the account stays; `now`: the first margin comes at once."""
+    return present_value(margin, kept, discount) + (margin if now else 0)
+
+
+def last_year(day: date) -> Period:
+    """The last twelve whole months before a day."""
+    first = day.replace(day=1)
+    return Period(add_months(first, -YEAR), first)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one paying account on a day, before it is placed."""
+
+    name: str
+    owner: str | None
+    segment: str | None
+    mrr: int
+    since: date
+    months: int
+    ledger: Ledger
+    kind: tuple[str | None, Literal["month", "quarter", "year"] | None]
+    flagged: bool
+    leaving_on: date | None
+    renews_on: date | None
+    chance: float | None
+
+    @property
+    def margin(self) -> int | None:
+        return None if self.months < NEW else round(Fraction(self.ledger.margin * YEAR, self.months))
+
+
+@lru_cache(maxsize=64)
+def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
+    """Kept as long as the same data are loaded."""
+    known, found, source = _known(book, day)
+    margins = [one.margin for one in known.values() if one.margin is not None]
+    if at.margin is not None:
+        margin_at = int(at.margin * 10 ** get_currency_precision(book.currency))
+    else:
+        margin_at = max(0, median_low(margins)) if margins else 0
+    placed = tuple(_place(account, one, found, margin_at, at.tenure, day) for account, one in known.items())
+    return Portfolio(day, last_year(day), margin_at, at.tenure, placed, found, source, at.margin is None)
+
+
+@lru_cache(maxsize=64)
+def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
+    """Where accounts stood on an earlier day, by the thresholds and rates of `now`."""
+    try:
+        known, _, _ = _known(book, day)
+    except NoCosts:
+        return {}
+    return {
+        account: _place(account, one, now.rates, now.margin_at, now.tenure_at, day) for account, one in known.items()
+    }
+
+
+@lru_cache(maxsize=64)
+def _known(book: Book, day: date) -> tuple[Mapping[str, _Known], Rates, Source]:
+    """Every paying account's circumstances, and the rates of staying, as known at the end of a day. Raises NoCosts."""
+    period, reader = last_year(day), Reader(book)
+    if not service_known(book, period)[0]:
+        raise NoCosts
+    sums, source = ledgers(book, period, Period(SINCE_EVER, day + timedelta(days=1)))
+    reader.sources.append(source)
+    stints, of_kind = paying_stints(reader, day), kinds(reader, day)
+    ranking = rank(book, day)
+    reader.sources.append(ranking.source)
+    found = {
+        risk.standing.account_id: _Known(
+            risk.standing.name, risk.standing.owner, risk.standing.segment, risk.standing.mrr_minor,
+            stints[risk.standing.account_id][0][0], _months(stints[risk.standing.account_id], period),
+            sums.get(risk.standing.account_id, Ledger()), of_kind.get(risk.standing.account_id, (None, None)),
+            risk.at_risk, risk.standing.leaving_on, _decision(risk),
+            (risk.chances or {}).get(180),
+        )
+        for risk in ranking.risks if risk.standing.account_id in stints
+    }  # fmt: skip
+    return found, rates(stints, of_kind, day, backtest(book, day)), reader.source
+
+
+def _decision(risk: Risk) -> date | None:
+    return None if risk.standing.signals.get("renewal_days") == inf else risk.standing.renews_on
+
+
+def _months(stints: Stints, period: Period) -> int:
+    """At how many of the period's month ends an account paid."""
+    ends = [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+    return sum(any(start <= end and (until is None or end < until) for start, until in stints) for end in ends)
+
+
+def _place(account: str, known: _Known, found: Rates, margin_at: int, tenure_at: int, day: date) -> Placed:
+    stays = staying(known.kind, found, known.flagged, known.leaving_on, day, known.chance)
+    place = None if known.margin is None else _class(known.margin >= margin_at, stays.months >= tenure_at)
+    return Placed(
+        account, known.name, known.owner, known.segment, known.mrr, known.since, known.months, known.ledger,
+        known.margin, stays, place, known.renews_on,
+    )  # fmt: skip
+
+
+def _class(profitable: bool, lasting: bool) -> LoyaltyClass:
+    if profitable:
+        return "true_friends" if lasting else "butterflies"
+    return "barnacles" if lasting else "strangers"
+
+
+def _move(before: Placed, now: Placed, found: Portfolio) -> Move | None:
+    if None in (before.place, now.place) or before.place == now.place:
+        return None
+    axes: list[Axis] = []
+    if ((before.margin or 0) >= found.margin_at) != ((now.margin or 0) >= found.margin_at):
+        axes.append("margin")
+    if (before.staying.months >= found.tenure_at) != (now.staying.months >= found.tenure_at):
+        axes.append("tenure")
+    return Move(before, now, tuple(axes))

@@ -1,0 +1,107 @@
+"""Keeping an account for a reason beside its margin."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tools import (
+    ACCOUNT,
+    PERIOD,
+    TOPIC,
+    Answer,
+    Choice,
+    Deps,
+    Fact,
+    Facts,
+    NextSteps,
+    Note,
+    Phrase,
+    Strategic,
+    ToolError,
+    phrase,
+)
+from tools._account import read_account
+from tools._reading import written_period
+
+_ACTS = {
+    "end": (
+        "no longer strategic", "not strategic", "remove the strategic flag", "remove strategic", "unflag",
+        "clear the flag", "end the flag", "nao e mais estrategic*", "deixou de ser estrategic*", "tira a marca*",
+        "tirar a marca*",
+        "remover a marca*", "remove a marca*", "desmarca*",
+    ),
+    "keep": ("keep*", "flag*", "mark*", "strategic", "marca*", "marque", "manter", "estrategic*"),
+}  # fmt: skip
+_BECAUSE = re.compile(
+    r"(?:\b(?:because|since|as it|porque|pois|por que|já que|motivo)\b|:\s|\s[-–—]\s)\s*(.+)", re.IGNORECASE
+)
+WRITES = True
+
+
+class Input(BaseModel):
+    account: Annotated[str, ACCOUNT] = Field(description="Id of the account.")
+    reason: Annotated[str | None, TOPIC] = Field(default=None, description="Why it is kept, in the asker's words.")
+    day: Annotated[str | None, PERIOD] = Field(default=None, description="Until when that holds; empty: for good.")
+    act: Annotated[Literal["keep", "end"], Choice(_ACTS)] = Field(
+        default="keep", description="end: judge it by its margin again."
+    )
+
+
+def strategic_account(ask: Input, deps: Deps) -> Answer:
+    """Flag an account as strategic, to be kept whatever its margin, with who, when, why and until when; or end that.
+
+    Use when a leader wants an account kept for strategic reasons although it costs more than it brings, or wants such
+    a flag removed.
+    """
+    name = read_account(ask.account, deps).account.name
+    if not deps.caseload.asker.leads:
+        raise ToolError(phrase("Only leaders decide which accounts are kept whatever their margin."))
+    if ask.act == "end":
+        ended = deps.caseload.unkeep(ask.account)
+        said = phrase("{account} is judged by its margin again.", account=name)
+        return _answer(ask, name, said if ended else phrase("{account} was not flagged as strategic.", account=name))
+    reason = _reason(ask.reason)
+    if not reason:
+        step = phrase("Keep {account} as strategic: it opens a market for us", account=name)
+        raise ToolError(
+            phrase("Why is {account} kept? A flag without a reason becomes a habit.", account=name), suggestions=(step,)
+        )
+    until = _until(ask.day, deps)
+    kept = deps.caseload.keep(ask.account, reason, until, deps.today)
+    said = phrase("{account} is kept as strategic, whatever its margin.", account=name)
+    habit = Note(phrase("It holds until somebody ends it: a reason without an end becomes a habit."))
+    return _answer(ask, name, said, Facts(_facts(kept)), *([] if until else [habit]))
+
+
+def _reason(said: str | None) -> str | None:
+    """What stands after “because”, or a colon or dash; nothing where no reason is given."""
+    found = _BECAUSE.search(said or "")
+    return found[1].strip() if found and found[1].strip() else None
+
+
+def _until(written: str | None, deps: Deps) -> date | None:
+    """The first day on which it no longer holds: the day after the period named. Raises ToolError where it is over."""
+    if written is None:
+        return None
+    until = written_period(written).end
+    if until <= deps.today:
+        raise ToolError(phrase("{period} is over.", period=written_period(written)))
+    return until
+
+
+def _facts(kept: Strategic) -> tuple[Fact, ...]:
+    return (
+        Fact(phrase("By"), kept.who),
+        Fact(phrase("On"), kept.decided_on),
+        Fact(phrase("Because"), kept.reason),
+        Fact(phrase("Until"), kept.until or phrase("somebody ends it")),
+    )
+
+
+def _answer(ask: Input, name: str, said: Phrase, *parts: Facts | Note) -> Answer:
+    steps = (phrase("What is {account} worth?", account=name), phrase("Which accounts lose money?"))
+    return Answer(
+        phrase("Strategic · {account}", account=name), said, (*parts, NextSteps(steps)), frozenset({ask.account})
+    )

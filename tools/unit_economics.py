@@ -1,0 +1,304 @@
+"""Unit economics by segment, acquisition by channel, and where revenue comes from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tools import (
+    BY,
+    COUNT,
+    PERIOD,
+    TOPIC,
+    Answer,
+    Cell,
+    Chart,
+    Choice,
+    Column,
+    Deps,
+    NextSteps,
+    Note,
+    Part,
+    Phrase,
+    Table,
+    ToolError,
+    phrase,
+    phrase_n,
+)
+from tools._naming import dimension_called
+from tools._reading import conversion, elapsed, written_period
+from tools._stated import said_of
+from tools._values import value_called
+from tools._what_if import Inputs, what_if_table
+from tools.metrics import (
+    DIMENSIONS,
+    YEARLY,
+    Figure,
+    Grown,
+    Money,
+    Month,
+    Period,
+    Share,
+    all_metrics,
+    channels,
+    grown,
+    invoiced_by_month,
+    last_year,
+)
+
+FEW = 10
+"""New accounts below which a CAC says little."""
+COLUMNS: Mapping[str, str | None] = {
+    "paying_accounts": None, "customer_lifetime_value": None, "customer_acquisition_cost": None, "clv_minus_cac": None,
+    "ltv_to_cac": "clv", "cac_payback": None,
+}  # fmt: skip
+"""What a row shows: metric and variant."""
+TOTALS = True
+WORKS_OUT = frozenset({"clv_minus_cac", "customer_acquisition_cost by source"})
+_VIEWS = {
+    "channels": (
+        "by channel", "per channel", "channel*", "which channel*", "canal", "canais", "por canal",
+        "by campaign", "por campanha",
+    ),
+    "revenue": (
+        "one-off", "one off", "oneoff", "recurring vs", "recurring versus", "recurring and", "recurring or",
+        "revenue per account", "revenue by account", "revenue mix", "revenue split", "expansion share",
+        "share of expansion", "split of revenue", "avuls*", "pontual", "pontuais", "recorrente x", "recorrente vs",
+        "recorrente e", "recorrente ou", "receita por conta", "receita por cliente", "divisao da receita",
+        "composicao da receita", "parte da expansao", "peso da expansao",
+    ),
+}  # fmt: skip
+
+
+class Input(BaseModel):
+    view: Annotated[Literal["channels", "revenue"] | None, Choice(_VIEWS)] = Field(
+        default=None,
+        description="channels: CAC by channel. revenue: recurring and one-off by month, and by account with the share "
+        "of expansion. Empty: CLV against CAC.",
+    )
+    by: Annotated[str | None, BY] = Field(default=None, description="What to group by; empty: segment.")
+    period: Annotated[str | None, PERIOD] = Field(default=None, description="Empty: the last twelve whole months.")
+    said: Annotated[str | None, TOPIC] = Field(
+        default=None,
+        description="What would be different, in words: “expansion +10%, retention +2 points, discount rate 12%”.",
+    )
+    limit: Annotated[int, COUNT] = Field(default=10, ge=1, le=50, description="How many accounts to list.")
+
+
+def unit_economics(ask: Input, deps: Deps) -> Answer:
+    """Compare what customers are worth with what they cost to win, by segment or channel; and where revenue comes from.
+
+    Use for unit economics, CLV against CAC, LTV:CAC or payback of each segment, CAC by channel, what if expansion,
+    retention or the discount rate changed, one-off against recurring revenue, revenue per account, share of expansion.
+    """
+    period = elapsed(written_period(ask.period), deps.today) if ask.period else last_year(deps.today)
+    if ask.view == "channels":
+        return _by_channel(deps, period)
+    return _revenue(ask, deps, period) if ask.view == "revenue" else _Economics(ask, deps, period).answer()
+
+
+class _Economics:
+    """CLV against CAC, for groups and for all."""
+
+    def __init__(self, ask: Input, deps: Deps, period: Period) -> None:
+        self.deps, self.period, self.stated = deps, period, said_of(ask.said)
+        self.by = ask.by if ask.by and ask.by in DIMENSIONS and ask.by != "account_id" else "segment"
+        self.whole = {
+            name: all_metrics()[name](deps.book, period, variant=variant) for name, variant in COLUMNS.items()
+        }
+
+    def answer(self) -> Answer:
+        clv, cac = self.whole["customer_lifetime_value"], self.whole["customer_acquisition_cost"]
+        if clv.value is None:
+            raise ToolError(phrase(
+                "Without costs of serving and a year of history there is no lifetime value. Load the table “costs”."
+            ))  # fmt: skip
+        return Answer(
+            phrase("Unit economics · {period}", period=self.period),
+            phrase(
+                "A customer is worth {clv} and costs {cac} to win: {difference} more than it costs, {ratio} times as "
+                "much.",
+                clv=clv, cac=cac, difference=self.whole["clv_minus_cac"], ratio=self.whole["ltv_to_cac"],
+            ),
+            tuple(self._parts()),
+        )  # fmt: skip
+
+    def _parts(self) -> Iterator[Part]:
+        yield self._table()
+        yield self._inputs()
+        if self.stated.changes:
+            yield what_if_table(self._now, self.stated, self.deps.book.currency)
+        yield Note(phrase("That CLV ÷ CAC should be at least 3 is a rule of thumb, not a law."))
+        yield from conversion(self.deps.book)
+        yield NextSteps(tuple(self._next()))
+
+    def _table(self) -> Table:
+        of = {
+            name: all_metrics()[name].by(self.deps.book, self.period, self.by, variant=variant)
+            for name, variant in COLUMNS.items()
+        }
+        values = DIMENSIONS[self.by].sorted(value for value in of["paying_accounts"] if value)
+        labels = (
+            dimension_called(self.by), phrase("Accounts"), phrase("CLV"), phrase("CAC"), phrase("CLV − CAC"),
+            phrase("CLV ÷ CAC"), phrase("Payback in months"),
+        )  # fmt: skip
+        rows = tuple(self._row(value, {name: of[name].get(value) for name in COLUMNS}) for value in values)
+        whole: tuple[Cell, ...] = (phrase("All accounts"), *self.whole.values())
+        columns = tuple(Column(label, numeric=n > 0) for n, label in enumerate(labels))
+        return Table(phrase("What they are worth and cost to win"), columns, (*rows, whole), self._footnote(of))
+
+    def _row(self, value: str, figures: Mapping[str, Figure | None]) -> tuple[Cell, ...]:
+        return (value_called(self.by, value), *figures.values())
+
+    def _footnote(self, of: Mapping[str, Mapping[str, Figure]]) -> Phrase:
+        """Why the rows are not simply averaged."""
+        spent = sum(each.spent or 0 for each in channels(self.deps.book, self.period)[0])
+        here = all_metrics()["customer_acquisition_cost"].by(self.deps.book, self.period, self.by)
+        booked = sum(figure.parts.part for value, figure in here.items() if value and figure.parts)
+        return phrase(
+            "Of {spent} spent on winning, {booked} is booked on accounts and in the rows; campaigns are only in “all "
+            "accounts”, whose CAC is therefore higher. “All accounts” is counted by itself, not averaged over the "
+            "rows.",
+            spent=self._money(spent), booked=self._money(booked),
+        )  # fmt: skip
+
+    def _inputs(self) -> Table:
+        now = self._now
+        rows: tuple[tuple[Cell, ...], ...] = (
+            (
+                phrase("m: margin of a year"),
+                Money(round(now.m), self.deps.book.currency),
+                phrase("ARPA × 12 × gross margin"),
+            ),
+            (phrase("r: retention of a year"), Share(now.r), phrase("customers kept, new ones not counted")),
+            (phrase("d: discount rate of a year"), Share(now.d), None),
+            (phrase("CLV, first margin in a year"), self._money(round(now.value)), phrase("m × r ÷ (1 + d − r)")),
+            (phrase("CLV, first margin now"), self._money(round(now.value + now.m)), phrase("the same + m")),
+        )
+        columns = (Column(phrase("Input or result")), Column(phrase("Value"), numeric=True), Column(phrase("Formula")))
+        return Table(phrase("How CLV is worked out, all accounts"), columns, rows)
+
+    @property
+    def _now(self) -> Inputs:
+        """The inputs of the CLV of all accounts."""
+        rows = all_metrics()["customer_lifetime_value"].rows(self.deps.book, self.period)
+        of = {str(row["term"]): Fraction(row["value"]) for row in rows}
+        return Inputs(12 * of["arpa"] * of["margin"], of["retention"], YEARLY)
+
+    def _money(self, minor: int) -> Money:
+        return Money(minor, self.deps.book.currency)
+
+    def _next(self) -> Iterator[Phrase]:
+        if not self.stated.changes:
+            yield phrase("Unit economics if retention were 2 points higher")
+        yield phrase("CAC by channel")
+        yield phrase("Loyalty matrix")
+
+
+def _by_channel(deps: Deps, period: Period) -> Answer:
+    found, _ = channels(deps.book, period)
+    if not any(each.spent for each in found):
+        raise ToolError(
+            phrase("The book holds no acquisition costs in {period}. Load the table “costs”.", period=period)
+        )
+    currency = deps.book.currency
+    spent, won = sum(each.spent or 0 for each in found), sum(each.won or 0 for each in found)
+    rows = [
+        (each.name or phrase("not named"), None if each.spent is None else Money(each.spent, currency), each.won,
+         None if each.cost is None else Money(round(each.cost), currency),
+         phrase("few") if each.cost is not None and (each.won or 0) < FEW else None)
+        for each in found
+    ]  # fmt: skip
+    cac = all_metrics()["customer_acquisition_cost"](deps.book, period)
+    whole = (phrase("All"), Money(spent, currency), won, cac, None)
+    columns = (
+        Column(phrase("Channel")), Column(phrase("Spent"), numeric=True), Column(phrase("Accounts won"), numeric=True),
+        Column(phrase("CAC"), numeric=True), Column(phrase("Remark")),
+    )  # fmt: skip
+    payback, ratio = (
+        all_metrics()[name](deps.book, period, variant=v) for name, v in (("cac_payback", None), ("ltv_to_cac", "clv"))
+    )
+    return Answer(
+        phrase("CAC by channel · {period}", period=period),
+        phrase("Winning a customer cost {cac}; it is paid back in {payback}.", cac=cac, payback=payback),
+        (
+            Table(phrase("Spend and accounts won"), columns, (*rows, whole)),
+            Note(phrase(
+                "CAC = acquisition costs ÷ accounts won for the first time, of the same period and channel; the name "
+                "of the channel of a cost is matched with how an account was won. Where one side has no match, no CAC "
+                "is given."
+            )),
+            Note(phrase("In it: what the book calls acquisition costs ({kinds}).", kinds=tuple(
+                phrase("{text}", text=each.name) for each in found if each.spent and each.name
+            ))),
+            Note(phrase("CLV ÷ CAC of all accounts: {ratio}.", ratio=ratio)),
+            *conversion(deps.book),
+            NextSteps((
+                phrase("Unit economics by segment"), phrase("Unit economics if retention were 2 points higher"),
+            )),
+        ),
+    )  # fmt: skip
+
+
+def _revenue(ask: Input, deps: Deps, period: Period) -> Answer:
+    currency = deps.book.currency
+    months, _ = invoiced_by_month(deps.book, period)
+    accounts, _ = grown(deps.book, period)
+    share = all_metrics()["recurring_share"](deps.book, period)
+    now, expansion = sum(each.now for each in accounts), sum(each.expansion for each in accounts)
+    return Answer(
+        phrase("Revenue · {period}", period=period),
+        phrase(
+            "{share} of what was invoiced recurs; expansions of the period made {expansion} of its revenue.",
+            share=share, expansion=Share(Fraction(expansion, now) if now else None),
+        ),
+        (
+            *_months(months, currency), _grown(accounts, ask.limit, period, currency), *conversion(deps.book),
+            NextSteps((phrase("Expansion MRR by segment"), phrase("Which customers should we upsell?"))),
+        ),
+        accounts=frozenset(each.account_id for each in accounts[: ask.limit]),
+        listed=tuple(each.account_id for each in accounts[: ask.limit]),
+    )  # fmt: skip
+
+
+def _months(months: Sequence[Month], currency: str) -> Iterator[Part]:
+    """What was invoiced by kind: the kinds are the total of every month."""
+    if not any(month.total for month in months):
+        yield Note(phrase("No invoices are loaded for this time, so one-off revenue is not known."))
+        return
+    kinds = (phrase("Recurring"), phrase("One-off"), phrase("Metered"), phrase("Total"))
+    columns = (Column(phrase("Month")), *(Column(kind, numeric=True) for kind in kinds))
+    rows: list[tuple[Cell, ...]] = [(month.period, *_amounts(month, currency)) for month in months]
+    whole = Month(Period(months[0].period.start, months[-1].period.end), {
+        kind: sum(month.by_kind[kind] for month in months) for kind in months[0].by_kind
+    })  # fmt: skip
+    yield Table(phrase("Invoiced by month"), columns, (*rows, (phrase("All"), *_amounts(whole, currency))))
+    if len(months) > 2:
+        points = tuple((month.period.start, Money(month.total, currency)) for month in months)
+        recurring = tuple((month.period.start, Money(month.by_kind["recurring"], currency)) for month in months)
+        yield Chart(phrase("Invoiced by month"), "line", points, phrase("Total"), ((phrase("Recurring"), recurring),))
+
+
+def _amounts(month: Month, currency: str) -> Iterator[Money]:
+    yield from (Money(amount, currency) for amount in (*month.by_kind.values(), month.total))
+
+
+def _grown(accounts: Sequence[Grown], most: int, period: Period, currency: str) -> Table:
+    columns = (
+        Column(phrase("Account")), Column(phrase("Revenue"), numeric=True),
+        Column(phrase("The time before"), numeric=True),
+        Column(phrase("Change"), numeric=True), Column(phrase("From expansion"), numeric=True),
+        Column(phrase("Share of expansion"), numeric=True),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (each.name, *(Money(amount, currency) for amount in (each.now, each.before, each.change, each.expansion)),
+         Share(Fraction(each.expansion, each.now) if each.now else None))
+        for each in accounts[:most]
+    ]  # fmt: skip
+    left = len(accounts) - most
+    return Table(
+        phrase("Revenue by account, the largest change first"), columns, tuple(rows),
+        phrase_n("{n} more; ask for more.", "{n} more; ask for more.", left) if left > 0 else None,
+        accounts=tuple(each.account_id for each in accounts[:most]),
+    )  # fmt: skip
