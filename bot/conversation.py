@@ -37,7 +37,7 @@ from tools import (
     guarded_drafts,
     phrase,
 )
-from tools.metrics import ALL, NOTHING, Book, Hidden, NoBook, OldBook, Sight, Thresholds, stale_sources
+from tools.metrics import ALL, NOTHING, BadScorecard, Book, Hidden, NoBook, OldBook, Sight, Thresholds, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
 
@@ -139,6 +139,9 @@ class Conversation:
             return Reply(question, language, "failed", message, needs=NOTHING)
         except NoBook:
             message = phrase("There is no customer book yet. Load one with `retention load`, or try `retention demo`.")
+            return Reply(question, language, "failed", message, needs=NOTHING)
+        except BadScorecard:
+            message = phrase("The weights of the risk score cannot be used. `retention doctor` says what is wrong.")
             return Reply(question, language, "failed", message, needs=NOTHING)
         return reply
 

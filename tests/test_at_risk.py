@@ -1,17 +1,21 @@
 """What changed in the at-risk list, why an account is on it or not, how an earlier list did, and what reps say."""
 
+import json
 from datetime import date
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import Assistant
 from bot.conversation import Reply
 from bot.locale import Speaker
+from bot.privacy import erase
 from bot.question import Person, Place, Question
 from bot.router import Call
+from bot.tables import audit_entries
 from knowledge import playbook_title
 from tests.books import contract, day, make_book
 from tests.conftest import DEMO_DAY, ask
@@ -19,7 +23,7 @@ from tools import Allowed, Blocked, Deps, Facts, NextSteps, Note, RiskCase, Tabl
 from tools._evidence_lines import LINES
 from tools._letters import CATEGORIES, RIGHT
 from tools._next_best import NextBest, Situation, next_best, next_best_rules
-from tools._next_best_of import DEEDS, WHY, next_bests
+from tools._next_best_of import DEEDS, MESSAGES, WHY, next_bests
 from tools.metrics import (
     Period,
     Share,
@@ -336,12 +340,40 @@ def test_what_reps_say_is_kept_shown_with_who_and_when_and_changes_no_score(demo
     assert (case.verdict, case.flagged, case.score) == ("not_at_risk", True, first.answer.parts[0].rows[0][1].value)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("{} is not at risk because they signed for three years", "they signed for three years"),
+        ("a {} não está em risco porque renovaram ontem", "renovaram ontem"),
+        ("{} is not at risk: the new CFO loves us", "the new CFO loves us"),
+    ],
+)
+def test_the_reason_is_taken_from_the_words(demo: Assistant, words: str, reason: str) -> None:
+    reply = ask(demo, words.format("Caldwick Health"))
+    assert reply.call and reply.call.tool == "risk_feedback"
+    (case,) = demo.caseload(_question("x")).cases()
+    assert (case.verdict, case.reason) == ("not_at_risk", reason)
+
+
 def test_said_twice_by_one_question_it_is_said_once_and_nothing_is_written_over(demo: Assistant) -> None:
     caseload = demo.caseload(_question("q1"))
     for _ in range(2):
         caseload.judge(RiskCase("A1", "saved", TODAY))
     demo.caseload(_question("q2")).judge(RiskCase("A1", "lost", TODAY))
     assert [case.verdict for case in caseload.cases()] == ["saved", "lost"]
+
+
+def test_a_case_is_in_the_audit_log_and_stays_without_the_person_who_is_erased(demo: Assistant) -> None:
+    ana = Question("T1/D1/9", "x", Person("U1", "Ana Souza"), Place("dm", "T1", "D1"), "en")
+    demo.caseload(ana).judge(RiskCase("A1", "not_at_risk", TODAY, "said Ana", score=20, flagged=True))
+    engine = demo.store.engine
+    with engine.connect() as connection:
+        facts_ = [json.loads(row.facts) for row in connection.execute(select(audit_entries))]
+    assert {"what": "risk_cases", "which": "A1", "verdict": "not_at_risk"}.items() <= facts_[-1].items()
+    erase(engine, "U1", Person("U9"))
+    (case,) = demo.caseload(ana).cases()
+    assert (case.verdict, case.flagged, case.reason) == ("not_at_risk", True, None)
+    assert case.who.startswith("person-")
 
 
 def test_disagreement_is_counted_beside_the_next_test_of_the_list(tmp_path: Any) -> None:
@@ -355,6 +387,19 @@ def test_disagreement_is_counted_beside_the_next_test_of_the_list(tmp_path: Any)
     answer = run(past(tmp_path, ["a0", "a1"]), "risk_track_record", caseload=Said(*cases))
     assert "We disagreed with 2 of these 4 flags; of these accounts, 1 left." in notes(answer)
     assert "We wrote down 0 as saved and 1 as lost anyway." in notes(answer)
+
+
+def test_beside_the_list_it_is_told_how_often_who_disagreed_was_right(tmp_path: Any) -> None:
+    found = past(tmp_path, ["a0"])
+    cases = [
+        RiskCase("a0", "not_at_risk", day("2026-07-10"), flagged=True),
+        RiskCase("a3", "not_at_risk", day("2026-07-11"), flagged=True),
+        RiskCase("a2", "not_at_risk", day("2026-10-29"), flagged=True),
+    ]
+    told = notes(run(found, "accounts_at_risk", caseload=Said(*cases), today=day("2026-10-15")))
+    assert "We disagreed with 3 flags. Of 2 that are 90 days old, 1 left all the same." in told
+    told = notes(run(found, "accounts_at_risk", caseload=Said(*cases[2:])))
+    assert "We disagreed with 1 flag. None of them is 90 days old yet." in told
 
 
 def _question(key: str) -> Question:
@@ -384,10 +429,9 @@ def test_every_rule_is_said_in_words_and_has_a_deed_and_a_playbook_in_both_langu
     rules = next_best_rules()
     assert {rule.id for rule in rules} == WHY.keys() and {rule.do for rule in rules} == DEEDS.keys()
     assert all(playbook_title(rule.playbook, language) for rule in rules for language in ("en", "pt-BR"))
-    letters = {"win_back": "win_back", "re_engage": "re_engagement", "renewal_notice": "renewal_notice"}
     for rule in rules:
-        if kind := letters.get(rule.do):
-            assert (rule.category, DEEDS[rule.do].roles) == (CATEGORIES[kind], RIGHT[kind])  # type: ignore[index]
+        if kind := MESSAGES.get(rule.do):
+            assert (rule.category, DEEDS[rule.do].roles) == (CATEGORIES[kind], RIGHT[kind])
 
 
 def test_whatever_an_account_is_like_one_rule_fires() -> None:
@@ -443,6 +487,14 @@ def test_who_renews_without_a_live_trust_plan_and_the_share_that_has_one(demo: A
     day_ = _call(demo, "my_day")
     assert day_.answer is not None
     assert any(note.startswith("Renewals in 90 days with a live trust plan: 1 of ") for note in notes(day_.answer))
+
+
+def test_a_message_is_always_offered_whatever_is_best(book: Any) -> None:
+    """The best for all of these is a call or an escalation."""
+    assert steps(run(book, "accounts_at_risk"))[-3:] == [
+        "Re-engagement message to Old", "What changed in the at-risk list since last week?",
+        "How well did last quarter's at-risk list do?",
+    ]  # fmt: skip
 
 
 def test_flagged_means_on_the_list(book: Any) -> None:

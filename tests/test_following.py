@@ -61,7 +61,7 @@ def nrr(**more: str) -> Call:
         (RISK, "draft the exit survey for the second one", Call("exit_survey", {"account": "A3"})),
         (RISK, "e a primeira?", Call("account_summary", {"account": "A2"})),
         (RISK, "trust plan for #2", Call("trust_plan", {"account": "A3"})),
-        (RISK, "why?", Call("account_summary", {"account": "A2"})),
+        (RISK, "why?", Call("account_risk", {"account": "A2"})),
         (WEEK, "e a semana anterior?", Call("mrr_summary", {"period": "2026-W45"})),
         (WEEK, "what about NRR?", Call("query_metric", {"metric": "net_revenue_retention", "period": "2026-W46"})),
         (BRAVO, "trust plan", Call("trust_plan", {"account": "A1"})),

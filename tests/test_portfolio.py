@@ -36,8 +36,8 @@ from tools.metrics import (
     Sight,
     Thresholds,
     all_metrics,
+    discounted_margins,
     last_year,
-    lifetime_value,
     loyalty_classes,
     moves,
     portfolio,
@@ -234,7 +234,7 @@ def test_contribution_margin_of_the_demo_company_adds_up_to_its_ledger(demo: Ass
 
 def test_clv_of_article_002_has_two_timings_and_exactly_m_between_them() -> None:
     m, r, d = Fraction(100_000), Fraction(8, 10), Fraction(1, 10)
-    in_a_year, now = lifetime_value(m, r, d), lifetime_value(m, r, d, now=True)
+    in_a_year, now = discounted_margins(m, r, d), discounted_margins(m, r, d, now=True)
     assert (round(in_a_year), round(now), now - in_a_year) == (266_667, 366_667, m)
 
 
@@ -243,7 +243,7 @@ def test_the_value_of_an_account_shows_its_inputs_and_compares_with_what_it_cost
     rows = {row[0]: row[1] for row in cells(part(answer, Table, "Lifetime value"))}
     placed = portfolio(four, TODAY, AT).account("friend")
     assert placed and placed.margin == 800_000
-    clv = lifetime_value(Fraction(800_000), placed.staying.year, Fraction(1, 10))
+    clv = discounted_margins(Fraction(800_000), placed.staying.year, Fraction(1, 10))
     money = Speaker("en").cell
     assert rows["m: margin of a year"] == "R$8,000.00"
     assert rows["Cost of winning it"] == "R$1,000.00"

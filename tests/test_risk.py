@@ -15,7 +15,7 @@ from bot.doctor import risk
 from bot.locale import Speaker
 from bot.refitting import look_after
 from tests.books import contract, day, make_book
-from tests.conftest import DEMO_DAY, assistant_at
+from tests.conftest import DEMO_DAY, ask, assistant_at
 from tools.metrics import (
     BadScorecard,
     Scoring,
@@ -422,3 +422,11 @@ def test_signs_that_were_kept_score_as_those_that_were_read(tmp_path, demo_home)
     assert standing(paying, signs) == standing(paying, read)
     assert kept_signs(book, day_of - timedelta(days=1)) is None
     assert kept_signs(book.within(Sight(frozenset({"Ana"}))), day_of) is None
+
+
+def test_a_question_under_weights_that_cannot_be_used_is_told_so(tmp_path):
+    rich(tmp_path)
+    (tmp_path / "own.yml").write_text(CARD.replace("60]]}", "50]]}"))
+    reply = ask(assistant_at(tmp_path, risk_scorecard=tmp_path / "own.yml"), "Which accounts are at risk?")
+    assert reply.outcome == "failed"
+    assert Speaker("en").say(reply.message).startswith("The weights of the risk score cannot be used.")

@@ -125,7 +125,8 @@ def _features(rows: Sequence[Any], currency: str) -> Iterator[Line]:
 
 
 def _peaks(rows: Sequence[Any], currency: str) -> Iterator[Line]:
-    for row in rows:
+    """Those of the latest four weeks reported, which the sign is about."""
+    for row in (row for row in rows if (rows[0].on_day - row.on_day).days < 28):
         yield _report(row), row.on_day, phrase_n("{n} user", "{n} users", int(row.users))
 
 

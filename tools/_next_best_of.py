@@ -8,7 +8,7 @@ from knowledge import playbook_title
 from tools._answer import Fact
 from tools._contacting import ledger, reasons
 from tools._guard import Allowed, Blocked, Decision, Wish
-from tools._letters import RIGHT
+from tools._letters import RIGHT, Kind
 from tools._next_best import Lifecycle, NextBest, Rule, Situation, next_best, next_best_rules
 from tools._phrase import Phrase, phrase
 from tools._plans import live_plans
@@ -66,6 +66,12 @@ DEEDS: Mapping[str, Deed] = {
     "rhythm": Deed(phrase("nothing special: keep the usual rhythm")),
 }  # fmt: skip
 """Action → what it is."""
+MESSAGES: Mapping[str, Kind] = {
+    "win_back": "win_back",
+    "re_engage": "re_engagement",
+    "renewal_notice": "renewal_notice",
+}
+"""Action → the kind of message that it is."""
 WHY: Mapping[str, Phrase] = {
     "never_paid": phrase("never paid"),
     "left_lately": phrase("left not long ago"),
@@ -157,6 +163,11 @@ def said(best: NextBest, today: date) -> Phrase:
 def because(best: NextBest) -> Phrase:
     """The rule that fired."""
     return WHY[best.rule.id]
+
+
+def is_message(best: NextBest) -> bool:
+    """Whether it is a message that can be drafted now."""
+    return best.rule.do in MESSAGES and not best.waits
 
 
 def step(best: NextBest, name: str, language: str) -> Phrase:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from tools._answer import Cell, Column, Table
 from tools._phrase import Phrase, phrase
 from tools._stated import Stated
-from tools.metrics import Money, Share, lifetime_value
+from tools.metrics import Money, Share, discounted_margins
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Inputs:
     @property
     def value(self) -> Fraction:
         """CLV, first margin in a year."""
-        return lifetime_value(self.m, self.r, self.d)
+        return discounted_margins(self.m, self.r, self.d)
 
 
 def what_ifs(now: Inputs, stated: Stated) -> Iterator[tuple[Phrase, Inputs]]:

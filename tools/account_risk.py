@@ -31,6 +31,7 @@ from tools.metrics import (
     evidence_of,
     flagged,
     rank,
+    ranked_then,
     risk_changes,
 )
 
@@ -51,7 +52,7 @@ def account_risk(ask: Input, deps: Deps) -> Answer:
     found, name = contacts_with(ask.account, deps)
     since = day_meant(ask.since, deps.today)
     ranking = rank(deps.book, deps.today)
-    changes = risk_changes(rank(deps.book, since), ranking)
+    changes = risk_changes(ranked_then(deps.book, since, [ask.account]), ranking)
     one = _One(name, found, ranking, changes, since, deps)
     return Answer(
         subject=phrase("Risk · {account}", account=name),

@@ -31,7 +31,7 @@ from tools._reading import conversion
 from tools._stated import said_of
 from tools._strategic import strategic_said
 from tools._what_if import Inputs, what_if_table
-from tools.metrics import Money, Placed, Portfolio, Share, all_metrics, lifetime_value
+from tools.metrics import Money, Placed, Portfolio, Share, all_metrics, discounted_margins
 
 WORKS_OUT = frozenset({
     "cac_payback", "clv_minus_cac", "contribution_margin", "customer_acquisition_cost", "customer_lifetime_value",
@@ -188,7 +188,7 @@ class _Worth:
         return Fraction(self.placed.margin or 0)
 
     def _clv(self) -> Fraction:
-        return lifetime_value(self._margin, self.placed.staying.year, self.discount)
+        return discounted_margins(self._margin, self.placed.staying.year, self.discount)
 
     def _next(self) -> Iterator[Phrase]:
         name = self.placed.name

@@ -29,14 +29,15 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._next_best_of import step
+from tools._next_best_of import is_message, step
 from tools._reading import conversion
 from tools._renewals import by_the_month, mrr_of, nobody_renews, others, renewing, told, window_of
 from tools._resting import awake, looked_after, resting_apart
+from tools._risk_doubts import doubts
 from tools._risk_lines import Watched, change_of
 from tools._risk_since import WEEK, day_meant, ranked_on, what_changed
 from tools._signs import account_score, track_record, unknowns
-from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank, risk_changes
+from tools.metrics import Figure, Period, Ranking, Risk, Share, all_metrics, rank, ranked_then, risk_changes
 
 MOST = 100
 DEEDS = 3
@@ -109,8 +110,9 @@ def _within(ranking: Ranking, window: Period | None) -> Ranking:
 
 def _listed(ask: Input, deps: Deps, ranking: Ranking, everyone: Ranking, window: Period | None) -> Answer:
     listed, resting = awake(_in_order(ranking.at_risk, ask.order), deps.caseload, deps.today)
-    since = deps.today - WEEK
-    shown = Watched(listed[: ask.limit], risk_changes(rank(deps.book, since, _where(ask)), ranking), deps)
+    first = listed[: ask.limit]
+    before = ranked_then(deps.book, deps.today - WEEK, [risk.standing.account_id for risk in first])
+    shown = Watched(first, risk_changes(before, ranking), deps)
     apart = resting_apart(resting, deps.book.currency)
     return Answer(
         subject=_subject(ask, window),
@@ -167,7 +169,7 @@ def _parts(ask: Input, deps: Deps, ranking: Ranking, shown: Watched, everyone: R
     if ranking.leaving:
         parts.append(_leaving(ranking, deps.book.currency))
     parts += unknowns(shown.risks)
-    parts.append(track_record(deps))
+    parts += [track_record(deps), *doubts(deps)]
     parts += conversion(deps.book)
     return [*parts, NextSteps(_next(shown))]
 
@@ -254,7 +256,16 @@ def _next(shown: Watched) -> tuple[Phrase, ...]:
     )
     if not shown.risks:
         return (phrase("Weekly MRR summary"), *more)
-    return (*dict.fromkeys(_deed(shown, risk) for risk in shown.risks[:DEEDS]), *more)
+    deeds = dict.fromkeys(_deed(shown, risk) for risk in shown.risks[:DEEDS])
+    return (*deeds, *_message(shown), *more)
+
+
+def _message(shown: Watched) -> tuple[Phrase, ...]:
+    """A message to the first, where none of the actions offered is one: the contact guard decides on it."""
+    first = shown.risks[:DEEDS]
+    if any(is_message(shown.bests[risk.standing.account_id]) for risk in first):
+        return ()
+    return (phrase("Re-engagement message to {account}", account=first[0].standing.name),)
 
 
 def _deed(shown: Watched, risk: Risk) -> Phrase:

@@ -1,5 +1,6 @@
 """What a rep knows better than the score, kept as a labelled case."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -49,7 +50,7 @@ def risk_feedback(ask: Input, deps: Deps) -> Answer:
     found = risk_of(ask.account, deps)
     risk = found[0] if found else None
     kept = deps.caseload.judge(RiskCase(
-        ask.account, ask.verdict, deps.today, note_of(ask.reason), score=risk.score if risk else None,
+        ask.account, ask.verdict, deps.today, _reason(ask.reason), score=risk.score if risk else None,
         flagged=flagged(risk),
     ))  # fmt: skip
     facts = (
@@ -68,6 +69,13 @@ def risk_feedback(ask: Input, deps: Deps) -> Answer:
     )
 
 
+def _reason(said: str | None) -> str | None:
+    """What stands after “because”, or after a colon; else all the words."""
+    given = _BECAUSE.search(said or "")
+    return given["why"].strip() if given else note_of(said)
+
+
+_BECAUSE = re.compile(r"\b(?:because|porque|pois)\s+(?P<why>.*\S)", re.IGNORECASE | re.DOTALL)
 _WHAT_FOR = phrase(
     "Its score stays as it is, and it stays on the list unless it is snoozed. What you said is shown beside it, "
     "and counted beside the next test of the list."

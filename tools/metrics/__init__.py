@@ -73,8 +73,8 @@ from tools.metrics._portfolio import (
     Placed,
     Portfolio,
     Thresholds,
+    discounted_margins,
     last_year,
-    lifetime_value,
     loyalty_classes,
     moves,
     portfolio,
@@ -110,9 +110,10 @@ from tools.metrics._risk import (
     backtest,
     card_in_force,
     fit_in_force,
+    left_between,
     rank,
 )
-from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, risk_changes
+from tools.metrics._risk_changes import RiskChange, RiskChanges, Shift, flagged, ranked_then, risk_changes
 from tools.metrics._risk_record import Became, Followed, RiskRecord, interval, lost, lost_mrr, risk_record
 from tools.metrics._scorecard import HORIZONS, BadScorecard, Driver, Hazard, Scorecard, scorecard
 from tools.metrics._scoring import Scoring
@@ -269,6 +270,7 @@ __all__ = [
     "difference",
     "differing_accounts",
     "dimension_values",
+    "discounted_margins",
     "drift",
     "evidence_of",
     "fit_in_force",
@@ -290,7 +292,7 @@ __all__ = [
     "ledger_level",
     "ledger_rows",
     "ledger_sums",
-    "lifetime_value",
+    "left_between",
     "look_alikes",
     "lost",
     "lost_accounts",
@@ -317,6 +319,7 @@ __all__ = [
     "promoters",
     "prospects",
     "rank",
+    "ranked_then",
     "rates_used",
     "ratio",
     "recommended",

@@ -135,7 +135,7 @@ def loyalty_classes(book: Book, day: date, at: Thresholds | None = None) -> Mapp
     return {one.account_id: one.place for one in found.placed if one.place}
 
 
-def lifetime_value(margin: Fraction, kept: Fraction, discount: Fraction, *, now: bool = False) -> Fraction:
+def discounted_margins(margin: Fraction, kept: Fraction, discount: Fraction, *, now: bool = False) -> Fraction:
     """Present value of a year's margin for as long as the account stays; `now`: the first margin comes at once."""
     return present_value(margin, kept, discount) + (margin if now else 0)
 

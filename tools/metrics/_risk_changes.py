@@ -1,9 +1,12 @@
 """What changed in the accounts at risk between two days, sign by sign. Pure: both rankings come in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from tools.metrics._risk import Contribution, Ranking, Risk
+from tools.metrics._opening import Book
+from tools.metrics._risk import Contribution, Ranking, Risk, card_in_force, ranked
+from tools.metrics._risk import _heard as heard
 
 
 def flagged(risk: Risk | None) -> bool:
@@ -86,6 +89,11 @@ class RiskChanges:
     def unmoved(self) -> int:
         """How many are on the list as they were."""
         return sum(flagged(c.before) and flagged(c.after) and not c.points for c in self.each.values())
+
+
+def ranked_then(book: Book, day: date, account_ids: Sequence[str]) -> Ranking:
+    """Some accounts as they stood at the end of an earlier day: of a large book no other is read."""
+    return heard(ranked(book, day, card_in_force(book), account_ids), book.heard(), day)
 
 
 def risk_changes(before: Ranking, after: Ranking) -> RiskChanges:
