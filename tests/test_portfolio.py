@@ -20,10 +20,11 @@ from tests.books import contract, day, make_book
 from tests.conftest import assistant_at
 from tests.test_tools import Playbooks, cells, facts, notes, part, said
 from tools import Asker, Contacting, Deps, Facts, Heatmap, Strategic, Table, ToolError, Wish, load, may_contact
-from tools._best_action import RULES, best_action
 from tools._contacting import read_rules
 from tools._five_lists import LISTS, five_lists
 from tools._guard import Touch
+from tools._next_best import NextBest
+from tools._next_best_of import next_bests
 from tools._stated import Stated, said_of
 from tools._what_if import Inputs, what_ifs
 from tools.metrics import (
@@ -36,11 +37,13 @@ from tools.metrics import (
     Sight,
     Thresholds,
     all_metrics,
+    contacted_each,
     discounted_margins,
     last_year,
     loyalty_classes,
     moves,
     portfolio,
+    rank,
 )
 from tools.metrics._earned import ledgers
 
@@ -358,25 +361,19 @@ def test_the_flag_is_kept_in_the_store_until_its_day_and_ended(demo: Assistant) 
     assert (kept.unkeep("A-0001"), kept.unkeep("A-0001"), dict(kept.strategic(TODAY))) == (True, False, {})
 
 
+def best_actions(book: Book, today: date) -> dict[str, NextBest]:
+    found, deps = portfolio(book, today, AT), Deps(book, Playbooks(), today, "en")
+    contacted = contacted_each(book, [one.account_id for one in found.placed], today)
+    risks = {risk.standing.account_id: risk for risk in rank(book, today).risks}
+    return dict(next_bests(contacted, risks, deps, {one.account_id: one.place or "" for one in found.placed}))
+
+
 def test_each_account_has_exactly_one_next_best_action_with_its_rule(four: Book) -> None:
-    found, deps = portfolio(four, TODAY, AT), Deps(four, Playbooks(), TODAY, "en")
-    rules = {one.account_id: best_action(one, deps).rule.name for one in found.placed}
+    rules = {account: best.rule.id for account, best in best_actions(four, TODAY).items()}
     assert rules == {
-        "friend": "renewal", "butterfly": "butterfly", "barnacle": "barnacle", "stranger": "stranger",
-        "newcomer": "new",
+        "friend": "renewal_ahead", "butterfly": "butterfly", "barnacle": "renewal_ahead", "stranger": "stranger",
+        "newcomer": "new_customer",
     }  # fmt: skip
-    assert len({rule.name for rule in RULES}) == len(RULES)
-
-
-def test_what_the_guard_stops_gives_way_to_the_next_rule_or_a_day_to_wait_for(four: Book) -> None:
-    """On a Saturday nobody is contacted: a barnacle's costs can be lowered without, a friend has to wait."""
-    saturday = day("2026-10-31")
-    found, deps = portfolio(four, saturday, AT), Deps(four, Playbooks(), saturday, "en")
-    placed = {one.account_id: best_action(one, deps) for one in found.placed}
-    assert (placed["barnacle"].rule.name, placed["barnacle"].wait) == ("barnacle_costs", None)
-    assert [rule.name for rule, _ in placed["barnacle"].passed] == ["barnacle"]
-    friend = placed["friend"]
-    assert (friend.rule.name, friend.wait and friend.wait.first) == ("renewal", day("2026-11-02"))
 
 
 def test_the_cap_of_true_friends_is_lower_and_the_guard_goes_by_the_class(four: Book) -> None:

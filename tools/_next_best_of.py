@@ -63,6 +63,11 @@ DEEDS: Mapping[str, Deed] = {
         RIGHT["renewal_notice"],
     ),
     "onboard": Deed(phrase("see that they get started"), roles=("champion", "user", "sponsor")),
+    "delight": Deed(phrase("a personal thank-you or an early look; nothing to sell")),
+    "offer": Deed(phrase("make a related offer now"), roles=("buyer", "sponsor", "champion")),
+    "ask_share": Deed(phrase("ask for the share of wallet: which tools besides ours?"), roles=("buyer", "sponsor")),
+    "lower_costs": Deed(phrase("lower the cost of serving it: group training, help pages")),
+    "self_service": Deed(phrase("no effort of ours: self-service, list price at renewal")),
     "rhythm": Deed(phrase("nothing special: keep the usual rhythm")),
 }  # fmt: skip
 """Action → what it is."""
@@ -94,23 +99,33 @@ WHY: Mapping[str, Phrase] = {
     "renewal_ahead": phrase("renewal ahead"),
     "new_customer": phrase("new customer"),
     "at_risk_otherwise": phrase("at risk for other reasons"),
+    "true_friend": phrase("it is a true friend"),
+    "butterfly": phrase("it buys now and may not stay"),
+    "barnacle": phrase("it stays and hardly pays for itself"),
+    "barnacle_costs": phrase("it stays and hardly pays for itself"),
+    "stranger": phrase("it neither pays for itself nor stays"),
     "steady": phrase("nothing else calls for action"),
 }
 """Rule → why it fires, in words."""
 
 
-def next_bests(found: Mapping[str, Contacted], risks: Mapping[str, Risk], deps: Deps) -> Mapping[str, NextBest]:
+def next_bests(
+    found: Mapping[str, Contacted], risks: Mapping[str, Risk], deps: Deps, classes: Mapping[str, str] | None = None
+) -> Mapping[str, NextBest]:
     """Account id → its one next best action today. `found`: what is known of contacts with each; `risks`: of those
-    accounts that pay."""
+    accounts that pay; `classes`: of loyalty and profitability, given only by answers that show margins anyway."""
     plans, rules = live_plans(deps), next_best_rules()
-    situations = {each: _situation(found[each], risks.get(each), each in plans, deps) for each in found}
+    loyalty = {each: _loyalty(found[each], classes or {}, deps) for each in found}
+    situations = {
+        each: _situation(found[each], risks.get(each), each in plans, loyalty[each], deps.today) for each in found
+    }
     return {each: next_best(situations[each], rules, _Guard(found[each], deps).of) for each in found}
 
 
-def _situation(found: Contacted, risk: Risk | None, plan: bool, deps: Deps) -> Situation:
-    left_for = (deps.today - found.left_on).days if found.left_on else None
+def _situation(found: Contacted, risk: Risk | None, plan: bool, loyalty: str | None, today: date) -> Situation:
+    left_for = (today - found.left_on).days if found.left_on else None
     signals = risk.standing.signals if risk else {}
-    return Situation(_lifecycle(found, risk, deps.today), flagged(risk), _loyalty(found, deps), plan, left_for, signals)
+    return Situation(_lifecycle(found, risk, today), flagged(risk), loyalty, plan, left_for, signals)
 
 
 def _lifecycle(found: Contacted, risk: Risk | None, today: date) -> Lifecycle:
@@ -125,10 +140,10 @@ def _lifecycle(found: Contacted, risk: Risk | None, today: date) -> Lifecycle:
     return "renewing" if risk.standing.signals.get("renewal_days", SOON + 1) <= SOON else "steady"
 
 
-def _loyalty(found: Contacted, deps: Deps) -> str | None:
-    """The account's class as the contact guard's rules give it."""
+def _loyalty(found: Contacted, classes: Mapping[str, str], deps: Deps) -> str | None:
+    """The account's class: as the contact guard's rules give it, else as it was worked out."""
     rules = deps.contacting.rules
-    return (rules.loyalty.get(found.account_id) if rules else None) or found.segment
+    return (rules.loyalty.get(found.account_id) if rules else None) or classes.get(found.account_id) or found.segment
 
 
 @dataclass(frozen=True)

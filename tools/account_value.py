@@ -24,14 +24,17 @@ from tools import (
     phrase,
 )
 from tools._account import read_account
-from tools._best_action import best_action, best_action_parts
 from tools._classes import CLASS, STRATEGY, cap_of, expected, read_portfolio, why_so_long, yardstick
+from tools._contacting import contacts_with
 from tools._five_lists import CALLED, five_lists
+from tools._next_best import NextBest
+from tools._next_best_of import facts as action_facts
+from tools._next_best_of import next_bests
 from tools._reading import conversion
 from tools._stated import said_of
 from tools._strategic import strategic_said
 from tools._what_if import Inputs, what_if_table
-from tools.metrics import Money, Placed, Portfolio, Share, all_metrics, discounted_margins
+from tools.metrics import Money, Placed, Portfolio, Share, all_metrics, discounted_margins, rank
 
 WORKS_OUT = frozenset({
     "cac_payback", "clv_minus_cac", "contribution_margin", "customer_acquisition_cost", "customer_lifetime_value",
@@ -102,7 +105,7 @@ class _Worth:
 
     def _parts(self) -> Iterator[Part]:
         yield self._class()
-        yield from best_action_parts(best_action(self.placed, self.deps))
+        yield Facts(tuple(action_facts(self._next_best(), self.deps.today, self.deps.language)))
         yield self._ledger()
         if self.placed.margin is not None and self.placed.margin >= 0:
             yield from self._lifetime()
@@ -110,6 +113,15 @@ class _Worth:
         yield yardstick(self.found, self.currency)
         yield from conversion(self.deps.book)
         yield NextSteps(tuple(self._next()))
+
+    def _next_best(self) -> NextBest:
+        """The one thing to do; here it also goes by the class, which shows what the account brings."""
+        account_id, placed = self.placed.account_id, self.placed.place
+        contacted, _ = contacts_with(account_id, self.deps)
+        ranking = rank(self.deps.book, self.deps.today, {"account_id": account_id})
+        risks = {risk.standing.account_id: risk for risk in ranking.risks}
+        classes = {account_id: placed} if placed else {}
+        return next_bests({account_id: contacted}, risks, self.deps, classes)[account_id]
 
     def _class(self) -> Facts:
         placed, kept = self.placed, self.deps.caseload.strategic(self.deps.today)
