@@ -47,6 +47,7 @@ load: .venv/.installed-dev ## 50 questions a second for a minute to two replicas
 eval: .venv/.installed-dev ## how well questions are understood that the examples' authors never saw
 	$(BIN)/retention eval tests/questions/blind.yml
 	$(BIN)/retention eval tests/questions/new_tools.yml
+	$(BIN)/retention eval tests/questions/portfolio_tools.yml
 	$(BIN)/retention eval tests/questions/followups.yml
 
 lint: .venv/.installed-dev

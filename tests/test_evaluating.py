@@ -86,14 +86,20 @@ def share(counted: tuple[int, int]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("name", "tool", "slots"), [("blind.yml", 0.94, 0.92), ("followups.yml", 0.95, 0.93), ("new_tools.yml", 0.89, 0.85)]
+    ("name", "tool", "slots"),
+    [
+        ("blind.yml", 0.92, 0.92),
+        ("followups.yml", 0.95, 0.93),
+        ("new_tools.yml", 0.93, 0.93),
+        ("portfolio_tools.yml", 0.84, 0.79),
+    ],
 )
 def test_questions_by_somebody_who_saw_no_example(name: str, tool: float, slots: float) -> None:
     for score in measured(name):
         assert share(score.tool) >= tool
         assert share(score.direct) >= 0.97
         assert share(score.slots) >= slots
-        assert score.outside[0] <= max(1, 0.05 * score.outside[1])
+        assert score.outside[0] <= max(2, 0.05 * score.outside[1])
 
 
 def test_the_command_lists_each_miss_and_prints_what_each_led_to(tmp_path: Path) -> None:

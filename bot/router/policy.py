@@ -18,7 +18,7 @@ class Policy:
 
     answer: float = 0.34
     lead: float = 0.18
-    clarify: float = 0.24
+    clarify: float = 0.2
 
 
 @dataclass(frozen=True)
