@@ -112,7 +112,7 @@ def prospects(book: Book, day: date, where: Where = EMPTY) -> Prospects:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _prospects(book: Book, day: date) -> Prospects:
     """Kept as long as the same data are loaded."""
     reader = Reader(book)

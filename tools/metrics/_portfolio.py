@@ -168,7 +168,7 @@ class _Known:
         return None if self.months < NEW else round(Fraction(self.ledger.margin * YEAR, self.months))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
     """Kept as long as the same data are loaded."""
     known, found, source = _known(book, day)
@@ -181,7 +181,7 @@ def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
     return Portfolio(day, last_year(day), margin_at, at.tenure, placed, found, source, at.margin is None)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
     """Where accounts stood on an earlier day, by the thresholds and rates of `now`."""
     try:
@@ -193,7 +193,7 @@ def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
     }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _known(book: Book, day: date) -> tuple[Mapping[str, _Known], Rates, Source]:
     """Every paying account's circumstances, and the rates of staying, as known at the end of a day. Raises NoCosts."""
     period, reader = last_year(day), Reader(book)

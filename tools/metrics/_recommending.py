@@ -138,7 +138,7 @@ def recommended(book: Book, day: date) -> tuple[Recommender, Baskets, TimeSplit]
     return recommender(now), now, _judged(book, day)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _baskets(book: Book, day: date) -> Baskets:
     """What each paying account holds and used in the 90 days to a day."""
     reader = Reader(book)

@@ -166,7 +166,7 @@ def _after(risk: Risk, heard_on: date | None, day: date) -> Risk:
     return assess(replace(risk.standing, signals={**signals, "silence": float(silence)}), risk.card)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _kept_ranking(book: Book, day: date, card: Scorecard) -> Ranking:
     """Kept as long as the same data are loaded: scores change with the data and the weights, not with who asks."""
     return ranked(book, day, card)
