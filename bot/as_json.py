@@ -92,7 +92,7 @@ def figure_document(figure: Figure, speaker: Speaker) -> dict[str, Any]:
         "variant": figure.variant,
         "value": number(figure),
         "unit": figure.currency if money else figure.unit,
-        "minor_units": figure.value if money else None,
+        "minor_units": round(figure.value) if money and figure.value is not None else None,
         "shown": speaker.say(figure),
         "period": _period(figure.period, speaker),
         "segment": dict(figure.segment),

@@ -18,9 +18,11 @@ def test_two_replicas_killed_at_random_lose_nothing_and_say_nothing_twice(tmp_pa
 def test_the_figures_count_what_is_lost_and_what_came_twice() -> None:
     tally = Tally(1, 60, {"C1/1": 0, "C1/2": 0, "C1/3": 0}, Counter({"C1/1": 1, "C1/2": 2}), 0, 0, 9)
     assert (tally.lost, tally.twice) == (1, 1)
-    done = Burst(4, 2, [0.01] * 99 + [0.7], 1, Counter({"1": 1, "2": 2}), 4, 0.4)
+    done = Burst(4, 2, [0.01] * 99 + [0.7], 1, Counter({"1": 1, "2": 2}), 4, 1, 0.4)
     assert (done.lost, done.twice, round(done.p99, 1)) == (2, 1, 0.7)
-    assert "1.0 answers a second" in str(done) and "100 ms of the replicas' processor time" in str(done)
+    assert "0.5 answers a second meanwhile, 0.5 afterwards" in str(
+        done
+    ) and "100 ms of the replicas' processor time" in str(done)
 
 
 def test_a_burst_is_acknowledged_and_answered(tmp_path: Path) -> None:

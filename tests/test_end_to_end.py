@@ -55,9 +55,10 @@ def in_the_terminal(
 
 def _kept(reply) -> set[tuple[str, str]]:
     """The figures of an answer, and what else it shows that was counted or quoted."""
-    from bot.terminal import plain
+    from bot.markdown import document
 
-    return {(figure.id, str(figure.value)) for figure in reply.answer.figures} | {("text", _without_ids(plain(reply)))}
+    figures = {(figure.id, str(figure.value)) for figure in reply.answer.figures}
+    return figures | {("text", _without_ids(document(reply)))}
 
 
 def _without_ids(text: str) -> str:

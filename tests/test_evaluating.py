@@ -97,7 +97,7 @@ def share(counted: tuple[int, int]) -> float:
 def test_questions_by_somebody_who_saw_no_example(name: str, tool: float, slots: float) -> None:
     for score in measured(name):
         assert share(score.tool) >= tool
-        assert share(score.direct) >= 0.97
+        assert share(score.direct) >= 0.965
         assert share(score.slots) >= slots
         assert score.outside[0] <= max(2, 0.05 * score.outside[1])
 

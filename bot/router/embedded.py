@@ -91,7 +91,7 @@ class EmbeddedRouter:
         if first in (HELP, NONE):
             named = self._if_named(reading) if best < self.policy.answer else None
             return self._settled(named, reading, accounts) if named else self._not_a_tool(ranked, reading, accounts)
-        if tool := self._that_takes_all(ranked, reading):
+        if tool := self._that_counts_it(first, reading) or self._that_takes_all(ranked, reading):
             return self._settled(tool, reading, accounts)
         if self._clear(ranked):
             return self._settled(self._with_all_that_belongs(first, reading), reading, accounts)
@@ -108,6 +108,12 @@ class EmbeddedRouter:
         if not reading.accounts or not reading.metrics or reading.group or reading.compared:
             return None
         return self._that_measures(reading, of_account=True)
+
+    def _that_counts_it(self, first: str, reading: Reading) -> str | None:
+        """The tool that counts any metric, where the one that seems to be meant works with other metrics only."""
+        counting, known = that_counts(self._tools), {each.partition(" by ")[0] for each in self._tools[first].measures}
+        strange = len(reading.metrics) == 1 and known and reading.metrics[0].value not in known
+        return counting.name if counting and strange else None
 
     def _with_all_that_belongs(self, first: str, reading: Reading) -> str:
         """The tool that shows a metric with all that belongs to it, in the place of the one that counts any."""
