@@ -261,9 +261,8 @@ def test_in_conversation_a_blocked_draft_lists_the_touches_and_the_first_day_and
     second = ask(demo, "renewal notice for Itupolo & Moraes, to Juliana Correia").answer
     assert "First allowed day: 1 Dec 2026." in notes(second)
     used_up = part(second, Table, "Touches that used up the budget")
-    assert [row[:4] for row in cells(used_up)] == [
-        ["20 Nov 2026", "Customer success team", "e-mail", "Juliana Correia"]
-    ]  # fmt: skip
+    latest, *earlier = cells(used_up)
+    assert latest[:4] == ["20 Nov 2026", "Customer success team", "e-mail", "Juliana Correia"] and len(earlier) == 2
 
 
 def test_no_letter_holds_a_number_that_is_no_figure(book):

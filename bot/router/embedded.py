@@ -51,6 +51,10 @@ class Weighed:
     sure: bool
 
 
+FEW_WORDS = 5
+"""A metric and what it is by, since or of, and hardly more."""
+
+
 class EmbeddedRouter:
     """Chooses among tools by likeness to their examples. Trained when made; thread-safe from then on."""
 
@@ -110,9 +114,10 @@ class EmbeddedRouter:
         return self._that_measures(reading, of_account=True)
 
     def _that_counts_it(self, first: str, reading: Reading) -> str | None:
-        """The tool that counts any metric, where the one that seems to be meant works with other metrics only."""
+        """The tool that counts any metric, where few words name one that the tool that seems to be meant does not use."""
         counting, known = that_counts(self._tools), {each.partition(" by ")[0] for each in self._tools[first].measures}
-        strange = len(reading.metrics) == 1 and known and reading.metrics[0].value not in known
+        plain = len(reading.metrics) == 1 and len(reading.folded.split()) <= FEW_WORDS
+        strange = plain and known and reading.metrics[0].value not in known
         return counting.name if counting and strange else None
 
     def _with_all_that_belongs(self, first: str, reading: Reading) -> str:
