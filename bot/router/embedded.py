@@ -114,7 +114,7 @@ class EmbeddedRouter:
         return self._that_measures(reading, of_account=True)
 
     def _that_counts_it(self, first: str, reading: Reading) -> str | None:
-        """The tool that counts any metric, where few words name one that the tool that seems to be meant does not use."""
+        """The tool that counts any metric, where few words name one that the tool meant, it seems, does not use."""
         counting, known = that_counts(self._tools), {each.partition(" by ")[0] for each in self._tools[first].measures}
         plain = len(reading.metrics) == 1 and len(reading.folded.split()) <= FEW_WORDS
         strange = plain and known and reading.metrics[0].value not in known
