@@ -179,7 +179,7 @@ def test_an_account_of_another_is_answered_in_the_words_for_one_that_does_not_ex
 def test_asking_for_another_s_account_by_name_is_asking_for_one_that_nobody_knows(
     text: str, at: Assistant, others: dict[str, str]
 ) -> None:
-    name = next(name for name in others.values() if " " in name)
+    name = next(name for name in others.values() if " " in name and "Agro" not in name)  # a line of business is no name
     reply, made_up = ask(at, ANA, text.format(name)), ask(at, ANA, text.format("Zyxwvut Quorblat"))
     assert reply.outcome != "answered" and reply.outcome == made_up.outcome
     assert leaked(reply, others) == []
