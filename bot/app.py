@@ -1,10 +1,10 @@
 """The composition root: the only file that sees everything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cached_property, lru_cache, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -157,15 +157,16 @@ class Assistant:
         from bot.contacting import DraftsAt, TouchesHere, zone_of
 
         engine, here = self.store.engine, self.settings
+        classes = cache(self.classes)
         return Contacting(
             TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone, self.now),
             read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
-            zone_of, self.class_of, question.place.team or question.place.kind,
+            zone_of, lambda account: classes().get(account), question.place.team or question.place.kind,
         )  # fmt: skip
 
-    def class_of(self, account_id: str) -> str | None:
-        """The account's class among all accounts, by which contacts with it are capped whoever makes them."""
-        return loyalty_classes(self.book(), self.today(), self.thresholds).get(account_id)
+    def classes(self) -> Mapping[str, str]:
+        """Account id → its class among all accounts, by which contacts with it are capped whoever makes them."""
+        return loyalty_classes(self.book(), self.today(), self.thresholds)
 
     @cached_property
     def thresholds(self) -> Thresholds:

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.parcels import Later, Parcel
-from bot.slack_clients import named, raise_if_transient
+from bot.slack_clients import error_of, named, raise_if_transient
 from bot.store import Claim, Store
 
 log = logging.getLogger(__name__)
@@ -57,13 +57,22 @@ class Attaching:
 
     def _shared(self, key: str, claim: Claim, parcel: Parcel, file: File) -> str:
         """The id of the file, which is in the channel now."""
-        if claim.ts and parcel.channel in self.posting.files_info(file=claim.ts)["file"].get("channels", ()):
+        if claim.ts and self._is_there(claim.ts, parcel.channel):
             return claim.ts
         taken = self._put_up(key, file)
         self.posting.files_completeUploadExternal(
             files=[{"id": taken, "title": file["name"]}], channel_id=parcel.channel, thread_ts=parcel.thread or None
         )
         return taken
+
+    def _is_there(self, file: str, channel: str) -> bool:
+        """Whether a file is in the channel; Slack knows none that nobody has seen yet."""
+        try:
+            return channel in self.posting.files_info(file=file)["file"].get("channels", ())
+        except SlackApiError as problem:
+            if error_of(problem) == "file_not_found":
+                return False
+            raise
 
     def _put_up(self, key: str, file: File) -> str:
         """Bring the bytes to Slack. Returns the file's id, which is written down; as long as it is not shared, whatever

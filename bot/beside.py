@@ -23,7 +23,7 @@ def beside(name: str, run: Callable[[Event], None]) -> Iterator[None]:
         thread.join(LAST_ROUND)
 
 
-def repeated(what: str, work: Callable[[], None], seconds: float) -> Callable[[Event], None]:
+def repeated(what: str, work: Callable[[], object], seconds: float) -> Callable[[Event], None]:
     """Work at once and from then on every so many seconds. A round that fails is logged; the next one comes."""
 
     def run(stop: Event) -> None:

@@ -15,12 +15,8 @@ DAY = 24 * 3600.0
 @contextmanager
 def refitting(bot: Assistant) -> Iterator[None]:
     """Look now and once a day, as long as this lasts. Replicas that share the home find what the first one made."""
-    with beside("refitting", repeated("looking after the model of risk", lambda: _once(bot), DAY)):
+    with beside("refitting", repeated("looking after the model of risk", lambda: look_after(bot), DAY)):
         yield
-
-
-def _once(bot: Assistant) -> None:
-    look_after(bot)
 
 
 def look_after(bot: Assistant) -> bool:

@@ -281,6 +281,15 @@ def test_a_file_is_not_shared_again_where_only_slacks_word_of_it_was_lost(
     assert (len(slack.called("files.completeUploadExternal")), shared_files(slack)) == (1, ["all.md"])
 
 
+def test_a_file_of_which_slack_knows_nothing_yet_was_not_shared(slack: SlackServer, delivery: Delivery) -> None:
+    slack.fail("files.completeUploadExternal", 500, error="internal_error")
+    with pytest.raises(Later):
+        delivery.deliver(ATTACHED)
+    slack.fail("files.info", error="file_not_found")
+    delivery.deliver(ATTACHED)
+    assert shared_files(slack) == ["all.md"]
+
+
 def test_a_file_that_is_refused_for_good_keeps_nothing_back(slack: SlackServer, delivery: Delivery) -> None:
     slack.fail("files.getUploadURLExternal", error="missing_scope")
     delivery.deliver(ATTACHED)

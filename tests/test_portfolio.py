@@ -449,7 +449,7 @@ def test_a_rep_sees_products_without_their_margin_and_drafts_within_the_cap_of_t
     assert reply.answer
     labels = [said(column.label) for column in part(reply.answer, Table).columns]
     assert "Revenue" in labels and not {"Margin", "Service costs"} & set(labels)
-    place = bot.class_of(_own(bot))
+    place = bot.classes().get(_own(bot))
     assert place == loyalty_classes(bot.book(), bot.today(), bot.thresholds).get(_own(bot))
 
 

@@ -146,7 +146,7 @@ def test_every_table_of_the_book_is_limited_or_known_to_speak_of_no_account(at: 
 def test_whatever_a_rep_asks_no_account_of_another_is_in_the_answer(
     tool: str, at: Assistant, own: dict[str, str], others: dict[str, str]
 ) -> None:
-    at.class_of("nobody")  # by which contacts are capped whoever makes them: worked out over all accounts, once a load
+    at.classes()  # by which contacts are capped whoever makes them: worked out over all accounts, once a load
     read: list[str] = []
     event.listen(at.book().engine, "before_cursor_execute", lambda *args: read.append(args[2]))
     account = next(iter(own.values()))

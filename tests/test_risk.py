@@ -29,13 +29,14 @@ from tools.metrics import (
 )
 from tools.metrics._additive import Lesson, learn
 from tools.metrics._asking import Asked
-from tools.metrics._backtest import AtK, Counts, Outcome, auc, backtest_from, brier, ece, measured, wilson
+from tools.metrics._backtest import AtK, Counts, Outcome, auc, backtest_from, brier, ece, measured
 from tools.metrics._book import BOOK, book_info
 from tools.metrics._drift import psi
 from tools.metrics._fitted import current, keep
 from tools.metrics._fitting import fit
 from tools.metrics._kept_signs import keep_signs, kept_signs
 from tools.metrics._ledger import build_ledger
+from tools.metrics._proportions import wilson
 from tools.metrics._query import Reader
 from tools.metrics._scorecard import HORIZONS, Driver, Hazard, from_text
 from tools.metrics._signals import paying_accounts, signs_of, standing, standings

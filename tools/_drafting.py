@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 from knowledge import Question, preamble
 from tools._answer import Ask, Cell, Column, Download
@@ -32,6 +32,21 @@ MINUTES_AROUND = 5
 WORDS_PER_MINUTE = 180
 SECONDS = {"yes_no": 5, "choice": 10, "scale": 8, "open": 40}
 """How long an answer takes, by its kind; an open one is about twenty words, typed."""
+
+
+def still_there(contacts: Sequence[Any], today: date) -> list[Any]:
+    """Of an account's contacts those who still work there."""
+    return [person for person in contacts if person.left_on is None or person.left_on > today]
+
+
+def deciding_first(contacts: Sequence[Any], today: date, role: str | None = None) -> list[Any]:
+    """Who is still there, of the role asked for, else those who decide most first."""
+    there, order = still_there(contacts, today), (role,) if role else (*DECIDERS, None)
+    return [person for wanted in order for person in there if _is_of(person, wanted)]
+
+
+def _is_of(person: Any, wanted: str | None) -> bool:
+    return person.role == wanted or (wanted is None and person.role not in DECIDERS)
 
 
 def reader_language(wanted: str | None, known: Sequence[str | None], deps: Deps) -> str:

@@ -24,7 +24,6 @@ from tools.metrics import (
 
 TRAITS = 4
 """Traits shown of each look-alike."""
-KINDS = {"product": phrase("has {value}"), "feature": phrase("uses {value}")}
 
 
 def upsell_table(found: Sequence[Upsell], most: int) -> Table:
@@ -197,8 +196,8 @@ def look_alike_table(found: Sequence[LookAlike], names: dict[str, str], most: in
 
 
 def trait_said(trait: Shared) -> Phrase:
-    value = KINDS.get(trait.kind)
-    said = phrase(value.msgid, value=trait.value) if value else value_called(trait.kind, trait.value)
+    held = trait.kind in ("product", "feature")
+    said = item((trait.kind, trait.value)) if held else value_called(trait.kind, trait.value)
     return phrase("{trait} ({among} of {acceptors} against {of_all} of {all})", trait=said, among=trait.among,
                   acceptors=trait.acceptors, of_all=trait.of_all, all=trait.all)  # fmt: skip
 

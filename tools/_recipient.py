@@ -8,6 +8,7 @@ from typing import Any
 from tools._account import person
 from tools._answer import Cell, Fact, Facts
 from tools._contacting import Ledger, ledger
+from tools._drafting import still_there
 from tools._guard import Allowed, Decision, Wish
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
@@ -97,8 +98,7 @@ def recipient(
         asked: Ledger = ledger(deps, Wish(account_id, category, deps.today, contact.contact_id), found)
         return Candidate(contact, asked.decide(logged))
 
-    there = [row for row in found.contacts if not row.left_on or row.left_on > deps.today]
-    there.sort(key=lambda row: (row.role or "", row.name))
+    there = sorted(still_there(found.contacts, deps.today), key=lambda row: (row.role or "", row.name))
     if chosen := next((each for each in there if named and each.contact_id == named), None):
         return Recipient(judged(chosen), named=because)
     in_order = [each for role in roles for each in there if each.role == role]

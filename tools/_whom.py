@@ -1,12 +1,12 @@
 """The first person at an account whom the contact guard allows, or until when it allows nobody."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from tools._contacting import ledger, read_rules
-from tools._drafting import DECIDERS
+from tools._drafting import deciding_first
 from tools._guard import Blocked, Category, Wish
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
@@ -35,7 +35,7 @@ def whom_to_contact(account_ids: Collection[str], category: Category, on: date, 
 def _whom(found: Contacted, category: Category, on: date, deps: Deps) -> Whom:
     logged = deps.contacting.touches.of(found.account_id)
     blocked: list[Blocked] = []
-    for person in people_there(found, deps.today):
+    for person in deciding_first(found.contacts, deps.today):
         decision = ledger(deps, Wish(found.account_id, category, on, person.contact_id), found).decide(logged)
         if not isinstance(decision, Blocked) or not (decision.full or decision.quiet):
             return Whom(person)
@@ -48,19 +48,6 @@ def who(whom: Whom) -> Phrase | str:
     if whom.person:
         return str(whom.person.name)
     return phrase("from {day}", day=whom.first) if whom.first else phrase("nobody is known")
-
-
-def people_there(found: Contacted, today: date) -> list[Any]:
-    """Who still works there, those who decide first."""
-    there = [person for person in found.contacts if person.left_on is None or person.left_on > today]
-    return list(_in_order(there))
-
-
-def _in_order(people: Sequence[Any]) -> Iterator[Any]:
-    for role in (*DECIDERS, None):
-        yield from (
-            person for person in people if person.role == role or (role is None and person.role not in DECIDERS)
-        )
 
 
 def next_worked_day(deps: Deps) -> date:

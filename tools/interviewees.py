@@ -27,7 +27,7 @@ from tools import (
 )
 from tools._account import role_name
 from tools._contacting import reasons
-from tools._drafting import DECIDERS, ROLE_WORDS, Role
+from tools._drafting import ROLE_WORDS, Role, deciding_first
 from tools._guard import Blocked
 from tools._interviewing import (
     OUTCOME_WORDS,
@@ -155,7 +155,7 @@ class _Draw:
         found = contacted(self.deps.book, account.account_id, self.deps.today)
         logged = self.deps.contacting.touches.of(account.account_id)
         blocked: list[_Held] = []
-        for person in _people(found.contacts, self.ask.role, self.deps.today):
+        for person in deciding_first(found.contacts, self.deps.today, self.ask.role):
             wish = Wish(account.account_id, BUDGET, self.on, person.contact_id)
             decision = ledger(self.deps, wish, found).decide(logged)
             if not isinstance(decision, Blocked) or not (decision.full or decision.quiet):
@@ -237,14 +237,3 @@ class _Draw:
         for each in self.drawn[:2]:
             yield phrase("Win-loss interview script for {account}", account=each.account.name)
         yield phrase("Interview coverage")
-
-
-def _people(contacts: Sequence[Any], role: str | None, today: date) -> list[Any]:
-    """Who is still there, of the role asked for, else those who decide most first."""
-    there = [person for person in contacts if person.left_on is None or person.left_on > today]
-    order = (role,) if role else (*DECIDERS, None)
-    return [person for wanted in order for person in there if _is_of(person, wanted)]
-
-
-def _is_of(person: Any, wanted: str | None) -> bool:
-    return person.role == wanted or (wanted is None and person.role not in DECIDERS)

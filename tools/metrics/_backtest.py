@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from math import ceil, sqrt
+from math import ceil
 from statistics import median
 from typing import Any
 
+from tools.metrics._proportions import wilson
 from tools.metrics._scorecard import Kind
 
 HORIZON = timedelta(days=90)
-NORMAL = 1.959964
-"""Standard deviations that hold 95% of a normal distribution."""
 TOP = (10, 20, 50)
 """Lengths of lists of which precision and recall are told."""
 RESAMPLES, SEED = 200, 20261129
@@ -200,16 +199,6 @@ def _mrr_caught(top: Sequence[Outcome], outcomes: Sequence[Outcome]) -> float | 
 def _by_segment(outcomes: Sequence[Outcome]) -> tuple[tuple[str, Counts], ...]:
     segments = sorted({outcome.segment for outcome in outcomes if outcome.segment})
     return tuple((name, _counts([outcome for outcome in outcomes if outcome.segment == name])) for name in segments)
-
-
-def wilson(part: int, whole: int) -> Interval:
-    """Wilson's 95% interval of a share."""
-    if not whole:
-        return 0.0, 1.0
-    share, z = part / whole, NORMAL * NORMAL / whole
-    middle = (share + z / 2) / (1 + z)
-    reach = NORMAL / (1 + z) * sqrt(share * (1 - share) / whole + z / (4 * whole))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def auc(scores: Any, lost: Any) -> float | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from math import log
 
-from tools.metrics._backtest import HORIZON, wilson
+from tools.metrics._backtest import HORIZON
 from tools.metrics._fitted import Fitted
 from tools.metrics._fitting import shares
 from tools.metrics._opening import Book
+from tools.metrics._proportions import wilson
 from tools.metrics._risk import left_between, rank
 
 MOVED = 0.25

@@ -6,9 +6,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from tools.metrics._additive import SEED, Lesson, learn, told
-from tools.metrics._backtest import Interval, auc, brier, ece, wilson
+from tools.metrics._backtest import Interval, auc, brier, ece
 from tools.metrics._combined import Combined, combine
 from tools.metrics._labelled import Labelled, blocks
+from tools.metrics._proportions import wilson
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""Two shares side by side: how far apart they may be in truth."""
+"""Shares that were counted from few: where they may lie in truth, and how far apart two may be."""
 
 from fractions import Fraction
 from math import sqrt
@@ -38,10 +38,12 @@ def difference(part: int, whole: int, other_part: int, other_whole: int) -> Inte
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's interval of a share, with 95% confidence."""
+    """Wilson's interval of a share (1927), with 95% confidence; anything is possible where nothing was counted."""
+    if not whole:
+        return 0.0, 1.0
     share, spread = part / whole, Z * sqrt(Z**2 + 4 * part * (1 - part / whole))
     centre, scale = 2 * whole * share + Z**2, 2 * (whole + Z**2)
-    return (centre - spread) / scale, (centre + spread) / scale
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def _exactly(value: float) -> Fraction:

@@ -122,7 +122,7 @@ def rank(book: Book, day: date, where: Where = EMPTY) -> Ranking:
 
     What the book has heard of beside its tables (`Book.heard`) counts; the backtest judges by the tables alone.
     """
-    whole = _heard(_kept_ranking(book, day, card_in_force(book)), book.heard(), day)
+    whole = as_heard(_kept_ranking(book, day, card_in_force(book)), book.heard(), day)
     book.used.update(whole.source.tables)
     if not where:
         return whole
@@ -146,7 +146,7 @@ def _read(book: Book, where: Where, day: date) -> Callable[[Standing], bool]:
     return lambda standing: standing.account_id in ids
 
 
-def _heard(ranking: Ranking, heard: Sequence[tuple[str, date]], day: date) -> Ranking:
+def as_heard(ranking: Ranking, heard: Sequence[tuple[str, date]], day: date) -> Ranking:
     """The ranking where conversations that no load has told yet break the silence; those after the day do not count."""
     latest: dict[str, date] = {}
     for account_id, on in heard:

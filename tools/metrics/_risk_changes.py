@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tools.metrics._opening import Book
-from tools.metrics._risk import Contribution, Ranking, Risk, card_in_force, ranked
-from tools.metrics._risk import _heard as heard
+from tools.metrics._risk import Contribution, Ranking, Risk, as_heard, card_in_force, ranked
 
 
 def flagged(risk: Risk | None) -> bool:
@@ -93,7 +92,7 @@ class RiskChanges:
 
 def ranked_then(book: Book, day: date, account_ids: Sequence[str]) -> Ranking:
     """Some accounts as they stood at the end of an earlier day: of a large book no other is read."""
-    return heard(ranked(book, day, card_in_force(book), account_ids), book.heard(), day)
+    return as_heard(ranked(book, day, card_in_force(book), account_ids), book.heard(), day)
 
 
 def risk_changes(before: Ranking, after: Ranking) -> RiskChanges:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from math import exp, lgamma, sqrt
+from math import exp, lgamma
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -17,14 +17,13 @@ from tools.metrics._figure import EMPTY
 from tools.metrics._flows import each_account
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
+from tools.metrics._proportions import wilson
 from tools.metrics._query import Where, read
 from tools.metrics._risk import Risk, card_in_force, fit_in_force, rank, ranked, weights_in_force
 from tools.metrics._risk_changes import flagged
 from tools.metrics._scorecard import Scorecard
 
 Became = Literal["left", "contracted", "stayed", "grew"]
-CONFIDENCE = 1.96
-"""Standard deviations of a 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +144,5 @@ def _log_ways(n: int, k: int) -> float:
 
 def interval(n: int, of: int) -> tuple[Fraction, Fraction]:
     """The 95% interval of a share (Wilson 1927): from, to. `of` must not be 0."""
-    z, share = CONFIDENCE, n / of
-    centre = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return _share(centre - half), _share(centre + half)
-
-
-def _share(value: float) -> Fraction:
-    return Fraction(min(1.0, max(0.0, value))).limit_denominator(10_000)
+    low, high = wilson(n, of)
+    return Fraction(low).limit_denominator(10_000), Fraction(high).limit_denominator(10_000)
