@@ -151,15 +151,6 @@ def _found_in_contract(driver: str, count: int) -> Phrase:
             return phrase_n("customer for {n} month", "customer for {n} months", count // 30)
 
 
-def all_reasons(risk: Risk) -> tuple[Phrase, ...]:
-    """Every driver that gave points, the weightiest first: the points in brackets add up to the score."""
-    return tuple(
-        phrase("{evidence} ({points})", evidence=evidence(contribution), points=contribution.points)
-        for contribution in risk.contributions
-        if contribution.points
-    )
-
-
 def account_score(deps: Deps, ranking: Ranking, risk: Risk) -> Figure:
     """The score as a figure."""
     day, account = Period.containing(deps.today, "day"), {"account_id": risk.standing.account_id}

@@ -52,6 +52,12 @@ def four_pillars(ask: Input, deps: Deps) -> Answer:
     )  # fmt: skip
 
 
+def _status(value: int | Fraction | None, good: int | Fraction, fair: int | Fraction) -> Status:
+    if value is None:
+        return "unknown"
+    return "good" if value >= good else "fair" if value >= fair else "weak"
+
+
 class _Pillars:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
@@ -92,11 +98,7 @@ class _Pillars:
         if "lifetime" in self.deps.book.sight.hidden:
             return Pillar(name, "unknown", self._figure("average_revenue_per_account", self._today), rule, ask)
         ratio = self._figure("ltv_to_cac", self.year)
-        value = ratio.value
-        status: Status = (
-            "unknown" if value is None else "good" if value >= HEALTHY else "fair" if value >= BREAK_EVEN else "weak"
-        )
-        return Pillar(name, status, ratio, rule, ask)
+        return Pillar(name, _status(ratio.value, HEALTHY, BREAK_EVEN), ratio, rule, ask)
 
     def _value(self) -> Pillar:
         """By the goals that customers reach; their NPS stands beside it."""
@@ -104,10 +106,7 @@ class _Pillars:
         judged = [status for status in (status_of(row, self.deps.today) for row in rows) if status != "unknown"]
         well = sum(status in ("on_track", "reached") for status in judged)
         share = Fraction(well, len(judged)) if judged else None
-        status: Status = (
-            "unknown" if share is None else "good" if share >= Fraction(2, 3)
-            else "fair" if share >= Fraction(1, 3) else "weak"
-        )  # fmt: skip
+        status = _status(share, Fraction(2, 3), Fraction(1, 3))
         rule = phrase("goals on track or reached: {well} of {n}; good from two thirds, weak under one", well=well,
                       n=len(judged))  # fmt: skip
         nps = self._figure("net_promoter_score", self.year)
@@ -115,17 +114,14 @@ class _Pillars:
 
     def _motions(self) -> Pillar:
         nrr = self._figure("net_revenue_retention", self.year)
-        value = nrr.value
-        status: Status = (
-            "unknown" if value is None else "good" if value >= 1 else "fair" if value >= Fraction(9, 10) else "weak"
-        )
+        status = _status(nrr.value, 1, Fraction(9, 10))
         rule = phrase("net revenue retention of 12 months: good from 100%, weak under 90%")
         return Pillar(phrase("3. Revenue motions"), status, nrr, rule, phrase("Motion board"))
 
     def _ideal(self) -> Pillar:
         clear = [trait for trait in self._profile.traits if trait.is_clear and trait.lift > 1]
         new = self._figure("new_accounts", self.quarter)
-        status: Status = "good" if len(clear) >= 3 else "fair" if clear else "weak"
+        status = _status(len(clear), 3, 1)
         rule = phrase("traits that clearly set the best customers apart: {n}; good from 3, weak without any; beside it "
                       "the new accounts of the last full quarter", n=len(clear))  # fmt: skip
         return Pillar(phrase("4. Ideal customer"), status, new, rule, phrase("Who is our ideal customer?"))

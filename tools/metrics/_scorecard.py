@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from math import exp, inf
+from math import exp
 from pathlib import Path
 from typing import Any, Literal
 
@@ -149,8 +149,3 @@ def _driver(name: str, line: Any, file: Path) -> Driver:
     if values != sorted(values, reverse=bool(line.get("at_most"))):
         raise BadScorecard(file, name, "steps must go from harmless to dangerous: rising, or falling with at_most")
     return Driver(name, steps, bool(line.get("at_most", False)))
-
-
-def finite(value: float) -> float | None:
-    """A value as JSON can hold it: None stands for one that is beyond all others."""
-    return None if value == inf else value
