@@ -49,11 +49,12 @@ async function follow() {
 
 const exists = (room) => room === "home" || room === store.state.dm || Boolean(channel(room));
 
+/** At once, not when the browser tells of the new address: what is typed right after a click belongs to the new room. */
 function go(room, thread = "", who = store.me) {
   const to = `#/${who}/${room}${thread ? `/${thread}` : ""}`;
   parts.app.classList.remove("side-open");
-  if (location.hash === to) follow();
-  else location.hash = to;
+  if (location.hash !== to) history.pushState(null, "", to);
+  follow();
 }
 
 async function be(id) {
