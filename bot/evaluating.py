@@ -172,8 +172,8 @@ def _said(call: Call) -> dict[str, Any]:
 def _alike(item: Mapping[str, Any], call: Call | None, tools: Mapping[str, Tool]) -> bool:
     """Whether the call says what was wanted.
 
-    What is a tool's default may be said or not, a topic's words are free, and `until` counts by its last day, as it is
-    read.
+    What is a tool's default may be said or not, a topic's words are free, and `until` counts by its last day and
+    `since` by its first, as they are read.
     """
     if "arguments" not in item:
         return True
@@ -195,6 +195,8 @@ def _of(arguments: Mapping[str, Any], name: str, fields: Mapping[str, Any]) -> A
 def _plain(name: str, value: Any) -> Any:
     if name == "until" and value:
         return Period.parse(str(value)).last_day
+    if name == "since" and value:
+        return Period.parse(str(value)).start
     return value.casefold().strip(" ?!.") if isinstance(value, str) else value
 
 

@@ -48,17 +48,23 @@ ORDERS = Choice({
         "by mrr", "by revenue", "by money", "by size", "most mrr", "largest mrr", "biggest mrr", "most money",
         "most revenue", "largest first", "biggest first", "por mrr", "por receita", "por valor", "por tamanho",
         "maior mrr", "maiores mrr", "mais mrr", "mais receita", "maiores primeiro", "maior valor", "em ordem de mrr",
+        "largest revenue", "biggest revenue", "biggest accounts", "largest accounts", "maiores contas",
+        "contas maiores", "maior receita",
     ),
     "score": ("by score", "by probability", "by likelihood", "por pontuacao", "por probabilidade", "por score"),
 })  # fmt: skip
 CHANGES = Choice({
     "changes": (
         "changed", "changes", "change", "what's new", "whats new", "what is new", "since", "new on", "came onto",
-        "got onto", "dropped off", "fell off", "left the list", "joined the list", "moved", "movement*", "difference*",
-        "different from", "entered", "newly", "got worse", "got better", "worsened", "improved", "mudou", "mudaram",
-        "mudanca*", "desde", "novidade*", "entrou", "entraram", "saiu da lista", "sairam", "piorou", "pioraram",
-        "melhorou", "melhoraram", "diferenca*", "diferente de", "novas na lista", "novos na lista", "novo na lista",
-        "nova na lista", "with last week", "com a da semana passada", "com a semana passada", "com a lista passada",
+        "got onto", "dropped off", "fell off", "left the list", "joined the list", "moved", "movement*",
+        "difference*", "different from", "entered", "newly", "got worse", "got better", "worsened", "improved",
+        "mudou", "mudaram", "mudanca*", "desde", "novidade*", "entrou", "entraram", "saiu da lista", "sairam",
+        "piorou", "pioraram", "melhorou", "melhoraram", "diferenca*", "diferente de", "novas na lista",
+        "novos na lista", "novo na lista", "nova na lista", "with last week", "com a da semana passada",
+        "com a semana passada", "com a lista passada", "drop off", "drops off", "went off", "vanished", "popped up",
+        "ins and outs", "go up", "went up", "rose", "risen", "riskier", "came off", "apareceu", "apareceram", "sumiu",
+        "sumiram", "saiu da", "subiu", "subiram", "mexeu", "mexeram", "entradas e saidas", "vs last week",
+        "against last week",
     ),
 })  # fmt: skip
 

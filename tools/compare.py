@@ -17,15 +17,24 @@ _SIDES = {
     "campaigns": ("campaign*", "campanha*"),
     "regions": (
         "region*", "regiao", "regioes", "regional", "regionais", "state", "states", "estado", "estados", "geograph*",
-        "geograf*", "territor*",
+        "geograf*", "territor*", "south", "north", "east", "west", "southeast", "northeast", "southwest", "northwest",
+        "sul", "norte", "leste", "oeste", "sudeste", "nordeste", "centro-oeste", "market", "markets", "mercado",
+        "mercados",
     ),
-    "products": ("product", "products", "produto", "produtos"),
+    "products": (
+        "product", "products", "produto", "produtos", "module", "modules", "modulo", "modulos",
+    ),
     "actions": (
         "effect", "effects", "impact", "efeito", "efeitos", "impacto", "did it help", "pay off", "paid off", "work*",
         "helped", "adiant*", "surtiu", "funcion*", "ajudou", "ajudaram", "resultado*", "valeu a pena",
         "valeram a pena", "deram certo", "deu certo", "difference", "diferenca", "comparison group",
         "grupo de comparacao", "we talked to", "we visited", "com quem falamos", "que visitamos", "business review",
-        "revisao de negocio", "que recebe qbr", "who got a review",
+        "revisao de negocio", "que recebe qbr", "who got a review", "worth it", "changed anything", "change anything",
+        "do anything", "doing anything", "churn less", "cancel less", "stay more", "stay longer", "stick around",
+        "renew more", "we call", "we write to", "with and without", "with a review", "with a qbr", "had a review",
+        "got a review", "compensa*", "mudou alguma coisa", "mudaram alguma coisa", "cancela menos", "cancelam menos",
+        "fica mais", "ficam mais", "renova mais", "renovam mais", "com e sem", "teve revisao", "tiveram revisao",
+        "a gente liga", "pra quem liga*",
     ),
     "peers": (
         "peer", "peers", "similar", "like it", "parecid*", "semelhante*", "pares", "lookalike*", "look-alike*",

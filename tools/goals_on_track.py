@@ -40,11 +40,18 @@ _WANTED = Choice({
     "off": (
         "off track", "behind", "late", "overdue", "not on track", "at risk", "missed", "atrasad*", "fora do prazo",
         "fora do caminho", "fora da meta", "vencid*", "em risco", "nao estao no caminho", "nao no caminho",
+        "past due", "past their", "past its", "slipp*", "slip", "won't make it", "not make it", "be missed",
+        "out of time", "falling behind", "escorreg*", "nao vao chegar*", "nao vai chegar*", "nao vao ser batid*",
+        "estour*", "passaram da data", "pra tras", "para tras", "no atraso", "com atraso",
     ),
     "missing": (
         "without goals", "without a goal", "no goal", "no goals", "missing goals", "sem meta", "sem metas",
         "sem objetivo*", "goals missing", "never agreed", "nunca combin*", "nao tem meta", "faltam", "nao sabemos",
-        "lacuna*", "gap", "gaps", "falta meta", "do we not know", "do we know the goals",
+        "lacuna*", "gap", "gaps", "falta meta", "do we not know", "do we know the goals", "never told us",
+        "never said", "haven't told", "success criteria", "no objective*", "no target*", "has none", "have none",
+        "nobody wrote", "none recorded", "not recorded", "nunca disse*", "nao disse*", "ninguem anotou",
+        "sem criterio*", "nao tem criterio", "criterio de sucesso", "criterios de sucesso", "nenhuma meta",
+        "meta nenhuma", "metas nenhuma", "nao informa*",
     ),
 })  # fmt: skip
 

@@ -36,19 +36,28 @@ _ASPECTS = Choice({
     "leads": (
         "lead", "leads", "lead list", "prospect", "prospects", "list of companies", "imported list", "lista de leads",
         "prospectos", "lista de empresas", "lista importada", "companies on the list", "empresas da lista",
-        "of the list", "from the list", "fair list", "sales call", "vendas deve chamar", "vendas deve ligar",
+        "of the list", "from the list", "fair list", "sales call", "vendas deve chamar", "vendas deve ligar", "fair",
+        "trade fair", "spreadsheet", "sheet", "lead file", "badge*", "imported", "event list", "feira", "planilha",
+        "arquivo", "cracha*", "importad*", "lista do evento",
     ),
     "criteria": (
         "criteria", "prospecting", "criterio*", "prospeccao", "prospectar", "qualify", "qualificar", "qualification",
-        "qualificacao", "look for", "look-alike*", "lookalike*",
+        "qualificacao", "look for", "look-alike*", "lookalike*", "go after", "chase", "should sales", "sales should",
+        "qualify a prospect", "qualify prospects", "qualify a lead", "qualify leads", "look for in a prospect",
+        "look for in a lead", "vendas devia", "vendas deveria", "ir atras", "atras de quem", "qualificar um prospect",
+        "qualificar prospects", "qualificar um lead", "qualificar leads", "procurar num prospect",
+        "procurar em um prospect",
     ),
     "web": (
         "web analytics", "google analytics", "web site", "website", "site", "pages", "content do", "top content",
-        "paginas", "conteudo*", "content", "pages on", "read on our", "leem",
+        "paginas", "conteudo*", "content", "pages on", "read on our", "leem", "articles", "article", "blog",
+        "read before", "read most", "artigo*", "le antes", "le no site",
     ),
     "social": (
         "social", "facebook", "instagram", "linkedin", "twitter", "followers", "audience", "audiences", "seguidores",
-        "publico", "redes sociais", "rede social", "mentions", "mencoes",
+        "publico", "redes sociais", "rede social", "mentions", "mencoes", "buzz", "talking about us", "said about us",
+        "follows us", "follow us", "falando da gente", "falam da gente", "falam de nos", "redes", "segue a gente",
+        "seguem a gente",
     ),
 })  # fmt: skip
 

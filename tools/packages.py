@@ -43,15 +43,22 @@ TOTALS = True
 _VIEWS = {
     "products": (
         "product margin*", "margin by product", "margin per product", "margin of each product", "low-margin",
-        "stick*", "sticky", "by product", "per product",
-        "margem por produto", "margem dos produtos", "margem de cada produto", "por produto", "retem", "fideliza*",
-        "baixa margem", "produtos que seguram",
+        "stick*", "sticky", "by product", "per product", "margem por produto", "margem dos produtos",
+        "margem de cada produto", "por produto", "retem", "fideliza*", "baixa margem", "produtos que seguram",
+        "product", "products", "module*", "margin", "margins", "keeps people", "keep customers", "keeps customers",
+        "people stay", "glue*", "produto", "produtos", "modulo*", "margem", "margens", "grud*", "segura cliente*",
+        "seguram cliente*",
     ),
     "migration": (
         "migrat*", "upgraded", "downgraded", "upgrades", "downgrades", "moved up", "moved down", "changed plan*",
-        "switched plan*", "plan changes",
-        "migrac*", "migraram", "subiram", "desceram", "trocaram de plano", "mudaram de plano", "mudanca* de plano",
-        "upgrades e downgrades",
+        "switched plan*", "plan changes", "migrac*", "migraram", "subiram", "desceram", "trocaram de plano",
+        "mudaram de plano", "mudanca* de plano", "upgrades e downgrades", "downgrade*", "upgrade*", "went from",
+        "went to a", "move up", "move down", "moves up", "moves down", "step up", "step down", "stepped up",
+        "stepped down", "traded up", "traded down", "trade down", "trade up", "cheaper plan", "leaving the",
+        "for the bigger one", "foi do", "foram do", "passou pra", "passaram pra", "passou para", "caiu pra",
+        "cairam pra", "caiu de plano", "cairam de plano", "saindo do", "saiu do", "largando", "subiu", "desceu",
+        "subiu de plano", "desceu de plano", "subidas", "descidas", "mudou de plano", "trocou de plano",
+        "trocas de plano", "plano mais barato", "plano mais em conta",
     ),
 }  # fmt: skip
 STEPS: dict[str, Phrase] = {

@@ -58,20 +58,43 @@ _VIEWS = {
     "moves": (
         "moved*", "moves", "moving", "changed class*", "change of class*", "shift*", "drift*", "between classes",
         "migrat*", "mudou de classe", "mudaram", "mudanca*", "migraram", "trocaram de classe", "movimento*",
-        "entre classes",
+        "entre classes", "switch* quadrant", "switched", "turn into", "turned into", "turned from", "became",
+        "went from", "slid", "slipped from", "between quadrants", "class get worse", "trocou de classe",
+        "trocaram de quadrante", "trocou de quadrante", "mudou de quadrante", "saiu de uma classe", "saiu da classe",
+        "passou de", "passaram de", "virou", "viraram", "escorreg*", "pra outra", "para outra", "entre quadrantes",
+        "composicao das classes", "mix of classes",
     ),
     "lists": (
         "five lists", "lose money", "losing money", "loses money", "loss-making", "unprofitable", "not to keep",
         "let go", "cost more to serve", "costs more to serve", "expensive to serve", "cost to serve",
-        "future potential", "which to keep", "keep or let go", "not worth keeping",
-        "cinco listas", "dao prejuizo", "da prejuizo", "prejuizo*", "nao manter", "quais manter", "custam mais",
-        "custa mais", "caro* de atender", "custo de atender", "potencial futuro", "deficitari*", "nao valem a pena",
+        "future potential", "which to keep", "keep or let go", "not worth keeping", "cinco listas", "dao prejuizo",
+        "da prejuizo", "prejuizo*", "nao manter", "quais manter", "custam mais", "custa mais", "caro* de atender",
+        "custo de atender", "potencial futuro", "deficitari*", "nao valem a pena", "cost us more", "cost more than",
+        "costs more than", "costs us more", "pay less than", "pays less than", "less than they cost", "in the red",
+        "loss maker*", "loss making", "not worth", "bother*", "stop serving", "better off without", "pricey",
+        "too expensive", "too costly", "costly to", "eats our margin", "eat our margin", "keepers", "worth keeping",
+        "lose us money", "no vermelho", "nao vale a pena", "nao valem", "nao compensa*", "caro demais", "cara demais",
+        "caros demais", "melhor sem", "melhor sem eles", "perde dinheiro", "perdemos dinheiro", "come nossa margem",
+        "comem nossa margem", "vale segurar", "vale a pena manter", "paga menos do que", "pagam menos do que",
     ),
 }  # fmt: skip
 _CLASSES = {
-    "true_friends": ("true friend*", "amigo* de verdade", "verdadeiro* amigo*", "amigo* verdadeiro*"),
-    "butterflies": ("butterfl*", "borboleta*"),
-    "barnacles": ("barnacle*", "craca*"),
+    "true_friends": (
+        "true friend*", "amigo* de verdade", "verdadeiro* amigo*", "amigo* verdadeiro*", "loyal and profitable",
+        "profitable and loyal", "leais e lucrativ*", "lucrativ* e leais", "lucrativos e fieis", "lucrativos e leais",
+        "lucrativas e leais",
+    ),
+    "butterflies": (
+        "butterfl*", "borboleta*", "profitable but not loyal", "profitable but disloyal", "profitable not loyal",
+        "lucrativos mas nao leais", "lucrativas mas nao leais", "lucrativos e nao leais", "lucrativos mas infieis",
+        "lucro mas nao sao leais",
+    ),
+    "barnacles": (
+        "barnacle*", "craca*", "loyal but not profitable", "loyal but unprofitable", "loyal not profitable",
+        "unprofitable but loyal", "faithful but unprofitable", "leais mas nao lucrativ*", "leais e nao lucrativ*",
+        "leais que nao dao lucro", "fieis que nao dao lucro", "leais mas sem lucro", "fieis mas sem lucro",
+        "fiel mas sem lucro", "leais sem lucro", "leais mas dao prejuizo",
+    ),
     "strangers": ("stranger*", "estranho*", "desconhecido*"),
 }  # fmt: skip
 

@@ -34,22 +34,36 @@ from tools.metrics import Money, Period, account_count, all_metrics, largest_of
 _ACTS = Choice({
     "save": (
         "save", "create", "define", "keep", "store", "salva", "salve", "salvar", "cria", "crie", "criar", "definir",
-        "guarda", "guarde", "guardar", "grava", "grave", "new saved segment", "novo segmento",
+        "guarda", "guarde", "guardar", "grava", "grave", "new saved segment", "novo segmento", "make a segment",
+        "make a group", "put together", "call it", "faz um segmento", "faz um grupo", "fazer um segmento",
+        "junta essas", "chama de",
     ),
     "pin": (
         "pin", "focus on", "in focus", "a focus segment", "fixa", "fixe", "fixar", "foco no", "em foco",
+        "into the weekly", "in the weekly", "no post semanal", "no post da semana",
     ),
     "unpin": (
-        "unpin", "unfocus", "out of focus", "from the focus", "stop focusing", "desafix*", "desfix*",
-        "do foco", "dos segmentos em foco", "para de focar",
+        "unpin", "unfocus", "out of focus", "from the focus", "stop focusing", "desafix*", "desfix*", "do foco",
+        "dos segmentos em foco", "para de focar", "stop posting", "stop showing", "don't post", "no longer post",
+        "off the weekly", "from the weekly", "para de postar", "parar de postar", "para de mostrar", "nao posta mais",
+        "nao poste mais", "do post semanal", "do semanal", "entre os focos",
     ),
-    "delete": ("delete", "remove", "drop", "get rid of", "apag*", "exclu*", "delet*", "remov*"),
+    "delete": (
+        "delete", "remove", "drop", "get rid of", "apag*", "exclu*", "delet*", "remov*", "bin", "throw away", "trash",
+        "erase", "some com", "suma com", "joga fora", "jogar fora", "elimina", "eliminar",
+    ),
     "open": (
         "open", "reopen", "bring up", "sql of", "definition of", "how many", "count of", "who owns", "abre", "abra",
         "abrir", "reabre", "reabrir", "traz", "sql do", "definicao do", "quantas contas", "contagem do",
-        "quem e o dono", "show saved segment", "mostra o segmento",
+        "quem e o dono", "show saved segment", "mostra o segmento", "pull up", "bring back", "size of",
+        "number of accounts", "who's in", "puxa", "traz de volta", "tamanho do", "numero de contas",
+        "quantos clientes", "quem esta no",
     ),
-    "list": ("focus segments", "segmentos em foco", "which segments", "quais segmentos", "list", "lista*"),
+    "list": (
+        "focus segments", "segmentos em foco", "which segments", "quais segmentos", "list", "lista*", "are in focus",
+        "is in focus", "are pinned", "estao em foco", "esta em foco", "estao fixados", "saved segments",
+        "segmentos salvos", "grupos de contas",
+    ),
 })  # fmt: skip
 _QUOTED = re.compile(r"[\"“”'‘’«»]([^\"“”‘’«»]{2,60})[\"“”'‘’«»]")
 _CALLED = re.compile(

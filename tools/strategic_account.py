@@ -27,12 +27,19 @@ from tools._reading import written_period
 
 _ACTS = {
     "end": (
-        "no longer strategic", "not strategic", "remove the strategic flag", "remove strategic", "unflag",
-        "clear the flag", "end the flag", "nao e mais estrategic*", "deixou de ser estrategic*", "tira a marca*",
-        "tirar a marca*",
-        "remover a marca*", "remove a marca*", "desmarca*",
+        "no longer", "anymore", "any more", "not strategic", "isn't strategic", "isnt strategic", "isn't a special",
+        "doesn't count", "does not count", "remove*", "unflag", "unmark", "untag", "clear the flag", "end the flag",
+        "take the strategic", "take the flag", "take the tag", "off the strategic", "strategic ones", "strip",
+        "drop the", "stop keeping", "stop protecting", "special treatment for", "judge", "judged", "by its margin",
+        "on its margin", "on margin", "margin again", "normal rule", "no more exception", "is over", "don't keep",
+        "do not keep", "nao e mais", "nao conta mais", "deixou de ser", "deixa de ser", "tira", "tirar", "tirem",
+        "retira", "retirar", "remover", "desmarca*", "volta a", "volta pra regra", "volta para a regra",
+        "volta pra mesma regra", "julga", "julgar", "pela margem", "excecao acabou", "chega de excecao", "chega de",
+        "acabou", "para de", "parar de", "sem a marca",
     ),
-    "keep": ("keep*", "flag*", "mark*", "strategic", "marca*", "marque", "manter", "estrategic*"),
+    "keep": (
+        "keep", "keeps", "mantem", "manter", "manda manter",
+    ),
 }  # fmt: skip
 _BECAUSE = re.compile(
     r"(?:\b(?:because|since|as it|porque|pois|por que|já que|motivo)\b|:\s|\s[-–—]\s)\s*(.+)", re.IGNORECASE

@@ -58,15 +58,24 @@ TOTALS = True
 WORKS_OUT = frozenset({"clv_minus_cac", "customer_acquisition_cost by source"})
 _VIEWS = {
     "channels": (
-        "by channel", "per channel", "channel*", "which channel*", "canal", "canais", "por canal",
-        "by campaign", "por campanha",
+        "by channel", "per channel", "channel*", "which channel*", "canal", "canais", "por canal", "by campaign",
+        "por campanha", "by source", "per source", "each source", "source of customers", "cheaper than", "referral*",
+        "ads", "outbound", "inbound", "partner*", "origem", "origens", "mais barato que", "mais barata que",
+        "mais em conta que", "anuncio*", "indicac*", "parceir*",
     ),
     "revenue": (
         "one-off", "one off", "oneoff", "recurring vs", "recurring versus", "recurring and", "recurring or",
         "revenue per account", "revenue by account", "revenue mix", "revenue split", "expansion share",
         "share of expansion", "split of revenue", "avuls*", "pontual", "pontuais", "recorrente x", "recorrente vs",
         "recorrente e", "recorrente ou", "receita por conta", "receita por cliente", "divisao da receita",
-        "composicao da receita", "parte da expansao", "peso da expansao",
+        "composicao da receita", "parte da expansao", "peso da expansao", "non recurring", "not recurring",
+        "one time", "doesn't repeat", "does not repeat", "don't repeat", "won't repeat", "won't come again",
+        "recurring against", "recurring x", "project revenue", "part of revenue", "share of revenue",
+        "share of income", "from expansion", "part is expansion", "revenue of each account", "each account bill*",
+        "versus subscription*", "vs subscription*", "nao recorrente*", "nao se repete*", "nao volta", "de uma vez so",
+        "recorrente contra", "recorrente versus", "receita de projeto", "de expansao", "da expansao", "e expansao",
+        "receita de cada conta", "cada conta fatura", "parte da receita", "fatia da receita", "x assinatura*",
+        "versus assinatura*",
     ),
 }  # fmt: skip
 

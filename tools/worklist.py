@@ -25,21 +25,31 @@ _KINDS = Choice({
     "advocates": (
         "advocate*", "promoter*", "reference*", "referral*", "refer us", "testimonial*", "champions", "ambassador*",
         "fans", "defensor*", "promotor*", "referenci*", "indica*", "depoimento*", "embaixador*", "fas", "evangelist*",
-        "recomend*", "recommend*", "speak for us", "quote", "vouch",
+        "recomend*", "recommend*", "speak for us", "quote", "vouch", "fan", "speak well", "on stage", "falam bem",
+        "falariam bem", "fala bem", "subiria no palco", "no palco", "por nos",
     ),
     "winback": (
         "win back", "win-back", "winback", "win backs", "bring back", "get back", "reconquist*", "recuper*",
         "trazer de volta", "de volta", "ex clientes", "ex customers", "former customers", "lost customers", "churned",
-        "retomar", "win them back", "who left", "que sairam", "quem saiu",
+        "retomar", "win them back", "who left", "que sairam", "quem saiu", "chase again", "chasing again",
+        "come back", "could return", "would return", "might return", "another try", "try again", "lost account*",
+        "lost client*", "return now", "clientes perdidos", "contas perdidas", "cliente perdido", "ex-customer*",
+        "voltar", "voltaria*", "ir atras", "tentar de novo", "nova tentativa", "cliente* que perdemos",
+        "quem cancelou", "who cancelled", "of those who left",
     ),
-    "survey": ("survey*", "nps", "csat", "questionnaire", "pesquisa*", "questionario"),
+    "survey": (
+        "survey*", "nps", "csat", "questionnaire", "pesquisa*", "questionario", "feedback", "satisfaction", "opiniao",
+        "pesquisad*", "satisfacao",
+    ),
     "event": (
         "event", "events", "webinar*", "invit*", "guest list", "dinner", "workshop*", "meetup*", "evento*", "convid*",
-        "convite*", "jantar", "encontro*", "breakfast", "cafe da manha",
+        "convite*", "jantar", "encontro*", "breakfast", "cafe da manha", "roundtable", "round table", "party",
+        "happy hour", "lunch", "evening", "mesa redonda", "almoco", "festa", "noite de clientes",
     ),
     "visits": (
         "visit", "visits", "visiting", "trip", "on site", "onsite", "go see", "route", "visita*", "visitar", "viagem",
-        "roteiro de visita*", "rota", "ver pessoalmente", "in person",
+        "roteiro de visita*", "rota", "ver pessoalmente", "in person", "drive out", "face to face", "go and see",
+        "cara a cara", "pessoalmente", "ver de carro",
     ),
 })  # fmt: skip
 

@@ -1,11 +1,12 @@
 """The router that needs no model: tools by their examples, arguments by the markers of their fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from bot.router._door import Call, Choice, Clarify, Context, Decision, Decline, Names
@@ -20,7 +21,7 @@ from bot.router.following import (
     spoken_of,
     that_counts,
 )
-from bot.router.intents import left_out
+from bot.router.intents import Floats, left_out
 from bot.router.learning import NONE, learnt
 from bot.router.policy import LeftOut, Policy
 from bot.router.slots.accounts import AccountNames, parts_of
@@ -38,6 +39,9 @@ HELP = "help"
 
 _CLOSE_CALL = 0.2
 """Lead of `none` over a tool below which the tool is offered all the same."""
+
+_UNFIT = 0.7
+"""What is left of the score of a tool that cannot take the account named, or that lacks one."""
 
 ASKERS = 32
 """For how many who see different accounts their names are kept prepared."""
@@ -66,6 +70,7 @@ class EmbeddedRouter:
         self._learnt = learnt(tuple(_examples(tools)), keep)
         self._familiar = {name: EVERYDAY | self._learnt.words[name] for name in tools}
         self._common = self._learnt.common
+        self._fits = {named: _fits(tools, self._learnt.trained.labels, named) for named in (False, True)}
 
     def choose(self, text: str, language: str, today: date, names: Names, context: Context | None = None) -> Decision:
         return self.weigh(text, language, today, names, context).decision
@@ -152,7 +157,8 @@ class EmbeddedRouter:
     def left_out(self) -> LeftOut:
         """How every example would be scored had it been left out of training; policies are measured by it."""
         learnt = self._learnt
-        return LeftOut(left_out(learnt.shapes, learnt.labels), learnt.labels, frozenset(self._tools))
+        fits = np.array([self._fits["@a" in shape.split()] for shape in learnt.shapes])
+        return LeftOut(left_out(learnt.shapes, learnt.labels) * fits, learnt.labels, frozenset(self._tools))
 
     def _in_context(self, weighed: Weighed, reading: Reading, context: Context, accounts: AccountNames) -> Weighed:
         """What was decided by the words alone, with what the answer before had said already."""
@@ -232,8 +238,9 @@ class EmbeddedRouter:
         return read(text, calendar, accounts, names.owners, names.segments, values, self._common)
 
     def _ranked(self, shape: str) -> list[tuple[str, float]]:
-        scores = self._learnt.trained.scores(shape)
-        named = {label: float(score) for label, score in zip(self._learnt.trained.labels, scores, strict=True)}
+        labels = self._learnt.trained.labels
+        scores = self._learnt.trained.scores(shape) * self._fits["@a" in shape.split()]
+        named = {label: float(score) for label, score in zip(labels, scores, strict=True)}
         return sorted(named.items(), key=lambda each: -each[1])
 
     def _not_a_tool(self, ranked: list[tuple[str, float]], reading: Reading, accounts: AccountNames) -> Weighed:
@@ -257,6 +264,16 @@ class EmbeddedRouter:
             kept = (names, AccountNames(dict(names.accounts)), BookValues(names.values))
             self._prepared = (kept, *self._prepared[: ASKERS - 1])
         return kept[1:]
+
+
+def _fits(tools: Mapping[str, Tool], labels: Sequence[str], named: bool) -> Floats:
+    """What each label's score is worth beside the words: less where an account is named and the tool takes none, or
+    where none is named and the tool cannot do without."""
+    apt = {
+        name: "account" in fields_by_slot(tool) if named else not _takes(tool, (ACCOUNT,))
+        for name, tool in tools.items()
+    }
+    return np.array([1.0 if apt.get(label, True) else _UNFIT for label in labels])
 
 
 def _takes(tool: Tool, kinds: tuple[Slot, ...]) -> bool:

@@ -67,10 +67,14 @@ _WHY = re.compile(
     r"|go|went|up|down|much|many|high|low|bad|isso|assim|tao|tanto|tantos|tantas|foi|e|esta|caiu|subiu|mudou|alto|baixo"
     r"|ruim|deu|aconteceu))*[\s?!.]*$"
 )
+_THERE = ("da", "na", "sua", "essa", "esta", "dessa", "desta", "daquela", "the", "that", "this", "our", "my")
+_NO_OTHER = "".join(rf"(?<!\b{word} )" for word in _THERE)
+"""Not one that is there already: "the leads of the spreadsheet"."""
 _CSV = re.compile(
     r"\b(?:(?:export(?:a|ar|e|ed)?|download|baixa(?:r)?|salva(?:r)?|save)\b"
     r"(?:\s+(?:it|this|that|isso|os dados|the data))?\s*)?"
-    r"(?:(?:as|in|to|into|como|em|no|num|numa|pra|para|de|a|an|um|uma)\s+)*(?:\.?csv|excel|xlsx?|planilha|spreadsheet)\b"
+    r"(?:(?:as|in|to|into|como|em|no|num|numa|pra|para|de|a|an|um|uma)\s+)*"
+    rf"(?:\.?csv|excel|xlsx?|{_NO_OTHER}(?:planilha|spreadsheet))\b"
     r"|\b(?:export(?:a|ar|e)?|download|baixar?)\b"
 )
 _NTH: Mapping[str, int] = {

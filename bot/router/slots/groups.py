@@ -51,6 +51,7 @@ _PLAIN = {
 }  # fmt: skip
 _WORD, _ALIKE = re.compile(r"[a-z]{5,}"), 80.0
 """What may be a name of a dimension with a slip in it, and how like one it must be, in per cent."""
+_OTHERS = ("motion", "motions")
 _MOVED = r"(?=.*\b(?:lost|los[ei]\w*|shr[aiu]nk\w*|gr[eo]w\w*|gain\w*|perde\w*|encolhe\w*|cresce\w*|ganh\w*)\b)"
 _WHO = re.compile(
     rf"\b(?P<who>who|quem)\b{_MOVED}|\b(?:quais|que)\s+(?P<elas>contas|clientes)\b{_MOVED}"
@@ -113,6 +114,8 @@ def _at(cue: "re.Match[str]", folded: str) -> Iterator[Group]:
 
 
 def _misspelt(word: str) -> str | None:
-    """The dimension that a word is nearly the name of."""
+    """The dimension that a word is nearly the name of; "motion" is a word of its own, and no "motivo"."""
+    if word in _OTHERS:
+        return None
     found = process.extractOne(word, _PLAIN.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return _PLAIN[found[0]] if found else None

@@ -50,6 +50,8 @@ _SIZE = re.compile(
     rf"|(?:over|more than|above|mais de|acima de)\s+(?P<over>\d+)\s*{_PEOPLE}|(?P<plus>\d+)\+(?:\s*{_PEOPLE})?"
 )
 _COHORT = re.compile(r"\b(?P<noun>cohorts?|coortes?|safras?)\s+(?:(?:of|d[aeo]|from)\s+)?(?P<after>.{4,24})")
+_A_VERB = "usa"
+"""Who uses something, in Portuguese: a country where it stands as one, or is written as one."""
 _LONG = 6
 """Letters of the shortest value that may be misspelt."""
 
@@ -133,7 +135,7 @@ class BookValues:
             if _is_code(said) and (not original[first:last].isupper() or original.isupper()):
                 continue
             stands = _stands(dimension, folded[:first], folded[last:])
-            country = dimension == "country" and not _is_code(said)
+            country = dimension == "country" and not _is_code(said) and said != _A_VERB
             if stands or country or (not near and _is_a_name(run, original, common)):
                 return Limit(dimension, value, first, last, sure=(stands or country) and not near)
         return None

@@ -25,10 +25,15 @@ _COUNTED = (
     r"accounts?|customers?|clients?|logos?|companies|names|rows|lines|results|worst|riskiest|most|highest|biggest|top"
     r"|contas?|clientes?|empresas?|nomes|linhas|resultados|piores|maiores|primeir[oa]s|principais|mais"
 )
+_PARTS = (
+    r"\s+(?:(?:customer|account|loyalty)\s+)?"
+    r"(?:classes|quadrants|lists|groups|pillars|motions|quadrantes|listas|grupos|pilares)\b"
+)
+"""What there is that many of, "as cinco listas": nobody wants that many accounts listed."""
 _SPAN = r"\s+(?:days?|weeks?|months?|dias?|semanas?|mes|meses)"
 _COUNTS = (
-    re.compile(rf"\b(?:{_LEADS})[\s:-]+{_N}\b(?!{_SPAN})"),
-    re.compile(rf"{_N}\s+(?:\w+\s+)?(?:{_COUNTED})\b"),
+    re.compile(rf"\b(?:{_LEADS})[\s:-]+{_N}\b(?!{_SPAN}|{_PARTS})"),
+    re.compile(rf"{_N}(?!{_PARTS})\s+(?:\w+\s+)?(?:{_COUNTED})\b"),
 )
 
 

@@ -230,6 +230,7 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
         (r"quarter[ -]to[ -]date|acumulado do trimestre", lambda on, m: on.to_date("quarter")),
         (_REST_OF_NEXT, lambda on, m: on.rest_of(_grain(m), 1)),
         (_REST, lambda on, m: on.rest_of(_grain(m))),
+        (rf"{_LAST}\s+(?:few\s+)?(?:days|dias)", lambda on, m: on.last(7, "day")),
         (
             rf"{_LAST}\s+(?:full\s+)?(?P<g>{_G})|(?P<h>{_G})\s+(?:passad[oa]|anterior|que passou|q passou)",
             lambda on, m: on.shifted(_grain(m), -1),

@@ -27,6 +27,8 @@ _BEFORE_A_NAME = re.compile(
     r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
 )
 
+_QUOTED = re.compile(r"[\"“”«»][^\"“”«»]{2,60}[\"“”«»]")
+
 
 class Stretch(Protocol):
     """Something recognised, and where in the text it stands."""
@@ -119,13 +121,15 @@ def read(
     if count:
         mask.put("@n", Mention((), *count[1:]))
     metrics, group = _measured(mask, _blanked(folded, exact), common, dated=period is not None)
-    limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
+    named = _called_so(folded)
+    limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure and not _within(limit, named)]
     mask.put("@w", *limits)
     segment = mask.take("@s", lambda rest: find_segment(rest, segments))
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
-    limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
+    others = [limit for limit in values.find(mask.rest, text, common) if not _within(limit, named)]
+    limits += [*others, *filter(None, [cohort])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
@@ -136,6 +140,17 @@ def read(
         without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},
     )  # fmt: skip
+
+
+def _called_so(folded: str) -> list[tuple[int, int]]:
+    """What stands in quotes and is several words: a name somebody gave ("BR big"), not what limits the answer."""
+    return [(quoted.start(), quoted.end()) for quoted in _QUOTED.finditer(folded)]
+
+
+def _within(limit: Limit, quotes: Iterable[tuple[int, int]]) -> bool:
+    """In quotes that hold more than this."""
+    filled = (limit.start - 1, limit.end + 1)
+    return any(start <= filled[0] and filled[1] <= end and filled != (start, end) for start, end in quotes)
 
 
 def _lies_ahead(period: Period, today: date) -> bool:
