@@ -15,12 +15,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.evaluating import evaluate, scores
 from bot.router import Call, Choice, Clarify, Decline, Names
 from bot.router.embedded import EmbeddedRouter, Weighed
 from bot.router.intents import left_out, likenesses
 from tools import Tool, load
 
-FILE = yaml.safe_load((Path(__file__).parent / "questions" / "routing.yml").read_text(encoding="utf-8"))
+QUESTIONS = Path(__file__).parent / "questions"
+FILE = yaml.safe_load((QUESTIONS / "routing.yml").read_text(encoding="utf-8"))
 TODAY = date.fromisoformat(FILE["today"])
 NAMES = Names(FILE["names"]["accounts"], tuple(FILE["names"]["owners"]), tuple(FILE["names"]["segments"]))
 
@@ -142,10 +144,25 @@ def test_on_questions_in_new_words_it_asks_back_rather_than_err(
     assert share([isinstance(each.weighed.decision, Decline) for each in inside]) <= 0.10
 
 
+def test_the_newest_tools_are_understood_in_both_languages(router: EmbeddedRouter, tools: Mapping[str, Tool]) -> None:
+    found = scores(evaluate(QUESTIONS / "newest_dev.yml", router, tools, TODAY, Names({})))
+    assert [score.language for score in found] == ["en", "pt-BR", ""]
+    for score in found:
+        assert share_of(score.tool) >= 0.93
+        assert share_of(score.direct) >= 0.98
+        assert share_of(score.slots) >= 0.94
+        assert share_of(score.asked_back) <= 0.13
+        assert share_of(score.outside) <= 0.05
+
+
+def share_of(part: tuple[int, int]) -> float:
+    return part[0] / part[1]
+
+
 def test_the_policy_is_the_one_that_examples_left_out_ask_for(router: EmbeddedRouter) -> None:
     left_out = router.left_out()
     now = left_out.measured(router.policy)
-    assert (now.right >= 0.96, now.leaked <= 0.05, now.answered >= 0.70) == (True, True, True), (
+    assert (now.right >= 0.96, now.leaked <= 0.03, now.answered >= 0.75) == (True, True, True), (
         f"the examples changed: {now}; put into Policy what calibration finds now: {left_out.calibrated()}"
     )
 

@@ -186,8 +186,13 @@ class EmbeddedRouter:
         return carried_over(decision, reading, context, self._tools) if isinstance(decision, Call) else None
 
     def _clear(self, ranked: list[tuple[str, float]]) -> bool:
-        (_, best), (_, second) = ranked[:2]
-        return best >= self.policy.answer and best - second >= self.policy.lead
+        (_, best), *others = ranked
+        second, none = (
+            max((score for name, score in others if (name in self._tools) is a_tool), default=0.0)
+            for a_tool in (True, False)
+        )
+        policy = self.policy
+        return best >= policy.answer and best - second >= policy.lead and best - none >= policy.doubt
 
     def _that_takes_all(self, ranked: list[tuple[str, float]], reading: Reading) -> str | None:
         """A tool that can group or compare one metric as the question asks, where the likeliest cannot.

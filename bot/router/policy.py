@@ -10,14 +10,16 @@ from bot.router.intents import Floats
 
 @dataclass(frozen=True)
 class Policy:
-    """To answer takes a best score and its lead over the next one; to ask back, a best score.
+    """To answer takes a best score, its lead over the next tool's and the one over what is no tool's; to ask back, a
+    best score.
 
     The numbers are those that `LeftOut.calibrated` finds for the examples as they are. Those are varied on purpose:
-    what people ask is understood better than an example left out (rightly answered .99, not .95; see `make eval`).
+    what people ask is understood better than an example left out (rightly answered .99, not .96; see `make eval`).
     """
 
-    answer: float = 0.3
+    answer: float = 0.34
     lead: float = 0.14
+    doubt: float = 0.25
     clarify: float = 0.2
 
 
@@ -46,16 +48,20 @@ class LeftOut:
     def measured(self, policy: Policy) -> Measured:
         names = np.array(sorted(set(self.labels)))
         of_tools = np.isin(names, list(self.tools))
-        best, order = self.scores.argmax(axis=1), np.sort(self.scores, axis=1)
+        best, order = self.scores.argmax(axis=1), np.sort(self.scores[:, of_tools], axis=1)
+        none = self.scores[:, ~of_tools].max(axis=1, initial=0.0)
         clear = (order[:, -1] >= policy.answer) & (order[:, -1] - order[:, -2] >= policy.lead)
-        direct, right = of_tools[best] & clear, names[best] == np.array(self.labels)
+        direct, right = clear & (order[:, -1] - none >= policy.doubt), names[best] == np.array(self.labels)
         ours = np.isin(self.labels, list(self.tools))
         shares = (right[ours], direct[ours], right[ours & direct], direct[~ours])
         return Measured(*(float(share.mean()) if share.size else 1.0 for share in shares))
 
-    def calibrated(self, right: float = 0.95, leaked: float = 0.05) -> Policy:
+    def calibrated(self, right: float = 0.96, leaked: float = 0.03) -> Policy:
         """Of the policies right and tight enough the one that answers most; the strictest if none is."""
-        grid = [Policy(answer / 100, lead / 100) for answer in range(30, 62, 2) for lead in range(4, 32, 2)]
+        grid = [
+            Policy(answer / 100, lead / 100, doubt / 100)
+            for answer in range(30, 50, 2) for lead in range(8, 26, 2) for doubt in (15, 20, 25)
+        ]  # fmt: skip
         measured = [(self.measured(policy), policy) for policy in grid]
         fit = [(m.answered, -p.answer, p) for m, p in measured if m.right >= right and m.leaked <= leaked]
         return max(fit, key=lambda each: each[:2])[2] if fit else grid[-1]
