@@ -52,7 +52,9 @@ def book(tmp_path_factory):
     """`big`, `late` and `seen` pay; Leo of `late` was asked in September, and nobody is known at `seen`."""
     return make_book(
         f"sqlite:///{tmp_path_factory.mktemp('rounds') / 'book.sqlite'}", as_of="2026-10-30",
-        accounts=[account("big", "Bia", "enterprise"), account("late"), account("seen"), account("small", "Bia", "smb")],
+        accounts=[
+            account("big", "Bia", "enterprise"), account("late"), account("seen"), account("small", "Bia", "smb"),
+        ],
         subscriptions=[
             contract(f"s-{name}", name, mrr, "2025-01-01")
             for name, mrr in (("big", 90_000), ("late", 20_000), ("seen", 30_000), ("small", 1_000))
