@@ -48,6 +48,8 @@ def fitted(bot: Assistant, as_json: bool, console: Console) -> int:
     for record in found.records.values():
         console.print(_measures(record, bot.speaker))
     console.print(say(phrase("Kept as {file}.", file=str(file))), style="dim", highlight=False)
+    if not bot.settings.risk_model:
+        console.print(say(phrase("It is not used: RISK_MODEL is off.")), highlight=False)
     return 0
 
 

@@ -389,14 +389,21 @@ def test_with_too_little_history_it_is_the_scorecard(tmp_path):
     assert (found.why, found.model, found.card.kind, found.losses) == ("too_little_history", None, "scorecard", 0)
 
 
-def test_a_fit_is_made_anew_when_it_is_old_and_not_where_nobody_asked_for_one(tmp_path):
+def test_the_first_fit_is_made_by_itself_and_made_anew_when_it_is_old(tmp_path):
     book, bot = rich(tmp_path), assistant_at(tmp_path)
     folder, found = tmp_path / "risk", fit(book, bot.today())
-    assert not look_after(bot) and current(folder) is None
+    assert look_after(bot) and current(folder).version == found.version
     keep(replace(found, version="young"), folder)
     assert not look_after(bot) and current(folder).version == "young"
     keep(replace(found, version="old", fitted_on=bot.today() - timedelta(days=46)), folder)
     assert look_after(bot) and current(folder).version == found.version
+
+
+def test_where_no_model_is_wanted_none_is_fitted_and_one_that_is_there_is_not_used(tmp_path):
+    book, bot = rich(tmp_path), assistant_at(tmp_path, risk_model=False)
+    assert not look_after(bot) and current(tmp_path / "risk") is None
+    keep(fit(book, bot.today()), tmp_path / "risk")
+    assert fit_in_force(bot.book()) is None and card_in_force(bot.book()) == scorecard()
 
 
 def test_the_doctor_says_what_scores_risk_and_what_is_wrong_with_it(tmp_path):
