@@ -14,9 +14,12 @@ from tools import (
     Draft,
     Drafts,
     DraftVersion,
+    FixedReason,
     Guard,
     KeptDraft,
     RiskCase,
+    Round,
+    Rounds,
     Said,
     Shown,
     Snooze,
@@ -55,7 +58,7 @@ class Eyes:
         if self.book.sight.is_whole and not self.book.sight.nameless:
             return contacting
         touches, drafts = TouchesWithin(contacting.touches, self), DraftsWithin(contacting.drafts, self)
-        return replace(contacting, touches=touches, drafts=drafts)
+        return replace(contacting, touches=touches, drafts=drafts, rounds=RoundsWithin(contacting.rounds, self))
 
     def caseload(self, caseload: Caseload) -> Caseload:
         """The same snoozes and assignments, of accounts that may be seen."""
@@ -102,6 +105,32 @@ class TouchesWithin:
         if touch.account_id not in self.eyes.accounts:
             raise LookupError(touch.account_id)
         return self.touches.log(touch)
+
+
+@dataclass(frozen=True)
+class RoundsWithin:
+    """Survey rounds, as far as their accounts may be seen."""
+
+    rounds: Rounds
+    eyes: Eyes
+
+    def reserved(self, account_id: str) -> tuple[Touch, ...]:
+        return self.rounds.reserved(account_id) if account_id in self.eyes.accounts else ()
+
+    def find(self, period: str, scope: str) -> Round | None:
+        found = self.rounds.find(period, scope)
+        return self._seen(found) if found else None
+
+    def prepare(self, wanted: Round, guards: Sequence[Guard]) -> Round:
+        """Its people come out of the book that may be seen."""
+        return self._seen(self.rounds.prepare(wanted, guards))
+
+    def discard(self, kept: Round) -> bool:
+        return self.rounds.discard(kept)
+
+    def _seen(self, found: Round) -> Round:
+        people = tuple(touch for touch in found.people if touch.account_id in self.eyes.accounts)
+        return replace(found, people=people)
 
 
 @dataclass(frozen=True)
@@ -180,6 +209,15 @@ class CaseloadWithin:
 
     def unkeep(self, account_id: str) -> bool:
         return self.caseload.unkeep(account_id)
+
+    def fixed(self) -> Mapping[str, FixedReason]:
+        return self.caseload.fixed()
+
+    def fix(self, reason: str, done: str, on: date) -> FixedReason:
+        return self.caseload.fix(reason, done, on)
+
+    def unfix(self, reason: str) -> bool:
+        return self.caseload.unfix(reason)
 
     def cases(self) -> Sequence[RiskCase]:
         return tuple(case for case in self.caseload.cases() if case.account_id in self.eyes.accounts)
