@@ -4,11 +4,11 @@ One axis is a year's contribution margin, the other how long the account is expe
 on either: liking is not staying. In a limited book the rates of staying, and the median, are those of its accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from math import inf
 from statistics import median_low
 from typing import Literal, get_args
@@ -163,7 +163,7 @@ class _Known:
     renews_on: date | None
     chance: float | None
 
-    @property
+    @cached_property
     def margin(self) -> int | None:
         return None if self.months < NEW else round(Fraction(self.ledger.margin * YEAR, self.months))
 
@@ -177,7 +177,8 @@ def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
         margin_at = int(at.margin * 10 ** get_currency_precision(book.currency))
     else:
         margin_at = max(0, median_low(margins)) if margins else 0
-    placed = tuple(_place(account, one, found, margin_at, at.tenure, day) for account, one in known.items())
+    stays = _stays(found, day)
+    placed = tuple(_place(account, one, stays, margin_at, at.tenure) for account, one in known.items())
     return Portfolio(day, last_year(day), margin_at, at.tenure, placed, found, source, at.margin is None)
 
 
@@ -188,9 +189,8 @@ def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
         known, _, _ = _known(book, day)
     except NoCosts:
         return {}
-    return {
-        account: _place(account, one, now.rates, now.margin_at, now.tenure_at, day) for account, one in known.items()
-    }
+    stays = _stays(now.rates, day)
+    return {account: _place(account, one, stays, now.margin_at, now.tenure_at) for account, one in known.items()}
 
 
 @lru_cache(maxsize=8)
@@ -223,12 +223,25 @@ def _decision(risk: Risk) -> date | None:
 
 def _months(stints: Stints, period: Period) -> int:
     """At how many of the period's month ends an account paid."""
-    ends = [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+    ends = _month_ends(period)
     return sum(any(start <= end and (until is None or end < until) for start, until in stints) for end in ends)
 
 
-def _place(account: str, known: _Known, found: Rates, margin_at: int, tenure_at: int, day: date) -> Placed:
-    stays = staying(known.kind, found, known.flagged, known.leaving_on, day, known.chance)
+@lru_cache(maxsize=8)
+def _month_ends(period: Period) -> list[date]:
+    return [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+
+
+def _stays(found: Rates, day: date) -> Callable[[_Known], Staying]:
+    """How long each account stays, worked out once for all that are alike."""
+    alike = cache(lambda kind, flagged, leaving_on, chance: staying(kind, found, flagged, leaving_on, day, chance))
+    return lambda known: alike(known.kind, known.flagged, known.leaving_on, known.chance)
+
+
+def _place(
+    account: str, known: _Known, staying_of: Callable[[_Known], Staying], margin_at: int, tenure_at: int
+) -> Placed:
+    stays = staying_of(known)
     place = None if known.margin is None else _class(known.margin >= margin_at, stays.months >= tenure_at)
     return Placed(
         account, known.name, known.owner, known.segment, known.mrr, known.since, known.months, known.ledger,
