@@ -26,7 +26,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._limits import Limits
+from tools._limits import Conditions
 from tools._segments import FOCUS
 from tools._values import value_called
 from tools.metrics import Money, Period, account_count, all_metrics, largest_of
@@ -61,7 +61,7 @@ ALMOST = 85
 WRITES = True
 
 
-class Input(Limits):
+class Input(Conditions):
     act: Annotated[Literal["list", "save", "open", "pin", "unpin", "delete"], _ACTS] = Field(
         default="list", description="What to do with saved segments."
     )
@@ -112,6 +112,8 @@ def _saved(ask: Input, deps: Deps) -> Answer:
     parameters = {key: str(value) for key, value in source.parameters.items()}
     new = KeptSegment("", name, dict(ask.where), source.sql, parameters, "", count, deps.today)
     kept = deps.segments.save(new)
+    if kept is None:
+        raise ToolError(phrase("“{name}” is the name of somebody else's segment. Choose another one.", name=name))
     said = phrase_n("“{name}” is saved: {n} account.", "“{name}” is saved: {n} accounts.", count, name=name)
     return _about(kept, said, deps)
 
@@ -179,6 +181,10 @@ def _lead(deps: Deps) -> None:
 
 def _counted(kept: KeptSegment, deps: Deps) -> Phrase:
     count, _ = account_count(deps.book, kept.conditions, deps.today)
+    if kept.count is None:
+        return phrase_n(
+            "“{name}”: {n} account that you see.", "“{name}”: {n} accounts that you see.", count, name=kept.name
+        )
     if count == kept.count:
         return phrase_n("“{name}”: {n} account, as when it was saved.", "“{name}”: {n} accounts, as when it was saved.",
                         count, name=kept.name)  # fmt: skip

@@ -108,6 +108,10 @@ class BookValues:
         ]
         return next((value for of, value in known if of == dimension), None)
 
+    def named(self, text: str) -> tuple[str, str] | None:
+        """The dimension and the value that are called so."""
+        return next(iter(self._called.get(_key(text), ())), None)
+
     def all(self) -> Iterator[tuple[str, str]]:
         """Every dimension with each of its values."""
         yield from ((dimension, value) for dimension, values in self._values.items() for value in values)

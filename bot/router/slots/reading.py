@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
@@ -16,12 +17,14 @@ from bot.router.slots.limits import BookValues, Limit
 from bot.router.slots.metrics import COMMON_NAMES, WHO_MOVED, find_metrics
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import Found, find_period
+from bot.router.slots.saved import Named, SavedNames
 from bot.router.slots.text import Word, blank, clean, fold
 from bot.router.slots.vocabulary import TRADES
 from bot.router.slots.words import Said, find_language, find_owner, find_segment
 from bot.router.slots.wrapping import unwrapped
 from tools.metrics import Period
 
+EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 _RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato")
 _BEFORE_A_NAME = re.compile(
     r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
@@ -47,6 +50,7 @@ class Reading:
 
     text: str
     folded: str
+    """Without the name of a saved segment, whose words say nothing else."""
     calendar: Calendar
     accounts: tuple[Mention, ...]
     strangers: tuple[str, ...]
@@ -59,6 +63,10 @@ class Reading:
     count: int | None
     owner: Said | None
     segment: Said | None
+    saved: Named | None
+    """A saved segment; where it is also called `instead`, that is read as if there were no other."""
+    conditions: Mapping[str, Mapping[str, str]]
+    """Of each saved segment, by dimension."""
     language: Said | None
     figure: Said | None
     draft: Said | None
@@ -98,12 +106,17 @@ def read(
     segments: Sequence[str],
     values: BookValues,
     common: Container[str],
+    saved: Mapping[str, Mapping[str, str]] = EMPTY,
 ) -> Reading:
-    """Recognise everything once. `common`: words that are no names by themselves."""
+    """Recognise everything once. `common`: words that are no names by themselves; `saved`: segments and conditions."""
     today = calendar.today
     text = clean(raw)
     folded = fold(text)
     mask = _Mask(folded)
+    named = SavedNames(saved, values, owners, segments, accounts).find(folded, text, common) if saved else None
+    whole = named if named and not named.instead else None
+    mask.put("@s", whole)
+    folded = _blanked(folded, [whole] if whole else ())
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
@@ -130,8 +143,9 @@ def read(
     return Reading(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
         strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
-        period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
-        figure=figure, draft=draft, schedule=schedule, metrics=metrics, group=group, compared=compared,
+        period=period, count=count[0] if count else None, owner=owner, segment=segment, saved=named,
+        conditions=saved, language=language, figure=figure, draft=draft, schedule=schedule, metrics=metrics,
+        group=group, compared=compared,
         limits=tuple(sorted(limits, key=lambda limit: limit.start)), undated=undated,
         without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},
