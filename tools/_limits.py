@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from tools._phrase import Phrase, phrase
-from tools._slots import COUNTRY, INDUSTRY, OWNER, REGION, SAVED, SEGMENT, SIZE, SOURCE, SPEAKING
+from tools._slots import COUNTRY, INDUSTRY, MRR_BAND, OWNER, REGION, SAVED, SEGMENT, SIZE, SOURCE, SPEAKING
 from tools._values import value_called
-from tools.metrics import Period, Where
+from tools.metrics import MRR_BANDS, RENEWAL_BANDS, Period, Where
 
 
 class Conditions(BaseModel):
@@ -25,6 +25,12 @@ class Conditions(BaseModel):
         default=None, description="Only accounts of this language: en, pt-BR …"
     )
     source: Annotated[str | None, SOURCE] = Field(default=None, description="Only accounts won this way.")
+    mrr_band: Annotated[str | None, MRR_BAND] = Field(
+        default=None, description=f"Only accounts with this MRR: {', '.join(MRR_BANDS)}, or several joined by “ + ”."
+    )
+    renewal: str | None = Field(
+        default=None, description=f"Only accounts that renew in so many days: {', '.join(RENEWAL_BANDS)}, or several."
+    )
 
     @property
     def where(self) -> Where:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tools._answer import ToolError
 from tools._phrase import phrase
 from tools._values import value_called
+from tools.metrics import TOGETHER
 
 FOCUS = 3
 """Segments that can be pinned at once."""
@@ -88,10 +89,12 @@ def in_full(arguments: Mapping[str, Any], segments: Segments) -> dict[str, Any]:
     if kept is None:
         said = phrase("There is no saved segment “{name}”, or it was deleted.", name=str(name))
         raise ToolError(said, suggestions=(phrase("Saved segments"),))
-    found = {field_of(dimension): value for dimension, value in kept.conditions.items()}
+    found: dict[str, str] = {}
     for dimension, value in kept.conditions.items():
-        asked = arguments.get(field_of(dimension))
-        if asked and asked != value:
+        asked = str(arguments.get(field_of(dimension)) or value)
+        both = [each for each in value.split(TOGETHER) if each in asked.split(TOGETHER)]
+        found[field_of(dimension)] = TOGETHER.join(both)
+        if not both:
             raise ToolError(
                 phrase(
                     "“{name}” is {value} and not {asked}: no account is both.",

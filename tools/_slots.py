@@ -32,6 +32,7 @@ class Slot:
         "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
         "reason", "draft", "form", "reviewed", "schedule", "plan_of", "saved",
+        "mrr_band", "renewal",
     ]  # fmt: skip
     unless: tuple[str, str] | None = None
     """Of an account: the field and its value beside which an unknown name is none, but an offer."""
@@ -59,6 +60,8 @@ REGION = Slot("region")
 SPEAKING = Slot("speaking")
 SOURCE = Slot("source")
 SIZE = Slot("size")
+MRR_BAND = Slot("mrr_band")
+RENEWAL = Slot("renewal")
 COHORT = Slot("cohort")
 PLAN = Slot("plan")
 PRODUCT = Slot("product")

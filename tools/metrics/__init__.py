@@ -7,6 +7,7 @@ tools, the playbooks or the language of the reader.
 
 from tools.metrics._acquisition import Channel, channels
 from tools.metrics._backtest import AtK, Backtest, Counts
+from tools.metrics._bands import BANDS, EDGES, MRR_BANDS, RENEWAL_BANDS, together
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
 from tools.metrics._called import metric_called, metric_names, metrics_called_almost
 from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
@@ -49,6 +50,7 @@ from tools.metrics._lifetime import YEARLY
 from tools.metrics._lists import (
     Lost,
     account_count,
+    accounts_of,
     goals_set,
     largest_of,
     last_visits,
@@ -123,19 +125,23 @@ from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, 
 
 __all__ = [
     "ALL",
+    "BANDS",
     "CATEGORIES",
     "CLASSES",
     "COHORTS",
     "DIMENSIONS",
+    "EDGES",
     "FATES",
     "FEATURES",
     "FEWEST",
     "GRAINS",
     "HORIZONS",
     "ITEMS",
+    "MRR_BANDS",
     "NOTHING",
     "OF_PROSPECTS",
     "REASONS",
+    "RENEWAL_BANDS",
     "SECRETS",
     "START",
     "TOGETHER",
@@ -248,6 +254,7 @@ __all__ = [
     "Where",
     "account_count",
     "account_names",
+    "accounts_of",
     "acted_and_not",
     "add_months",
     "all_campaigns",
@@ -332,6 +339,7 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "together",
     "top_content",
     "touch_kind",
     "touches_that_say",

@@ -15,7 +15,7 @@ from bot.router.slots.period_forms import RHYTHMS
 from bot.router.slots.reading import Reading, Stretch
 from bot.router.slots.saved import Named
 from bot.router.slots.text import blank, fold
-from bot.router.slots.unread import Leftover, leftovers, nearest
+from bot.router.slots.unread import Leftover, leftovers, nearest, unknown_segment
 from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
@@ -172,6 +172,8 @@ def _unknown_filter(reading: Reading, fields: Mapping[str | None, str], left: Se
     """What is meant for a manager or a segment that the book has not."""
     if "segment" in fields and reading.segment and reading.segment.value is None:
         return reading.text[reading.segment.start : reading.segment.end]
+    if "saved" in fields and (called := unknown_segment(reading.rest, reading.text)):
+        return called
     return next((each.text for each in left if each.named), None)
 
 
@@ -319,9 +321,12 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
 
 
 def _metric(reading: Reading) -> str | None:
-    """The metric asked for. Reasons, where nothing else is named, are those for which accounts left."""
+    """The metric asked for. Where nothing else is named, reasons are those for which accounts left,
+    and who pays so much is asked for by MRR."""
     if reading.metrics:
         return reading.metrics[0].value
+    if any(limit.dimension == "mrr_band" for limit in reading.limits):
+        return "mrr"
     return "churned_accounts" if reading.group and reading.group.by == "reason" else None
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.bands import find_mrr_band, find_renewals
 from bot.router.slots.calendar import Calendar
 from bot.router.slots.comparisons import Compared, find_comparison
 from bot.router.slots.figures import find_draft, find_figure, find_schedule
@@ -22,7 +23,7 @@ from bot.router.slots.text import Word, blank, clean, fold
 from bot.router.slots.vocabulary import TRADES
 from bot.router.slots.words import Said, find_language, find_owner, find_segment
 from bot.router.slots.wrapping import unwrapped
-from tools.metrics import Period
+from tools.metrics import BANDS, Period
 
 EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 _RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato")
@@ -123,6 +124,7 @@ def read(
     draft = mask.take("@d", find_draft)
     schedule = mask.take("@t", find_schedule)
     cohort = mask.take("@w", lambda rest: values.cohort(rest, calendar))
+    band = mask.take("@w", find_mrr_band)
     compared = mask.take("@v", lambda rest: find_comparison(rest, calendar))
     undated = mask.rest
     period = find_period(undated, calendar)
@@ -138,7 +140,7 @@ def read(
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
-    limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
+    limits += [*values.find(mask.rest, text, common), *find_renewals(folded), *filter(None, [cohort, band])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
@@ -159,6 +161,10 @@ def _lies_ahead(period: Period, today: date) -> bool:
 
 def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
+    group = find_group(mask.rest, dated)
+    if group and group.by in BANDS:  # "by MRR band" names no metric
+        mask.put("@b", group)
+        return find_metrics(blank(folded, group.start, group.end), common, mask.rest), group
     metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
     if group is None and metrics and metrics[0] == WHO_MOVED:
