@@ -112,3 +112,9 @@ def test_a_band_is_told_anew_for_each_month(book, store):
             assert sum(figure.value for figure in each) == total.value
     assert cells(tables(answer)[0])[1][-1] == "R$360.00"
     assert "Which accounts are in a band is told anew for each period" in " ".join(notes(answer))
+
+
+def test_another_metric_that_is_named_comes_first(book, store):
+    first, *rest = tables(over_time(book, store, said="NRR by segment month by month"))
+    assert said(first.title) == "Net revenue retention (NRR)" and len(rest) == 3
+    assert cells(first)[2] == ["March 2026", "100.00%", "100.00%", "0.00%", "86.11%"]

@@ -68,7 +68,6 @@ from tools._slots import (
     PRODUCT,
     REASON,
     REGION,
-    RENEWAL,
     REVIEWED,
     SAVED,
     SCHEDULE,
@@ -91,7 +90,7 @@ from tools._working_days import knows_holidays
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
     "FOCUS", "FORM", "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON",
-    "REGION", "RENEWAL", "REVIEWED", "SAID", "SAVED", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING",
+    "REGION", "REVIEWED", "SAID", "SAVED", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING",
     "TABLES", "TEAMS", "TOPIC", "VARIANT", "VERDICTS", "WHY", "Action", "Allowed", "Answer", "Ask", "Asker",
     "Blocked", "Caseload", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps",
     "Download", "Draft", "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft",

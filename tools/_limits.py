@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from tools._phrase import Phrase, phrase
-from tools._slots import COUNTRY, INDUSTRY, MRR_BAND, OWNER, REGION, SAVED, SEGMENT, SIZE, SOURCE, SPEAKING
+from tools._slots import COUNTRY, INDUSTRY, MRR_BAND, OWNER, REGION, RENEWAL, SAVED, SEGMENT, SIZE, SOURCE, SPEAKING
 from tools._values import value_called
 from tools.metrics import MRR_BANDS, RENEWAL_BANDS, Period, Where
 
@@ -28,7 +28,7 @@ class Conditions(BaseModel):
     mrr_band: Annotated[str | None, MRR_BAND] = Field(
         default=None, description=f"Only accounts with this MRR: {', '.join(MRR_BANDS)}, or several joined by “ + ”."
     )
-    renewal: str | None = Field(
+    renewal: Annotated[str | None, RENEWAL] = Field(
         default=None, description=f"Only accounts that renew in so many days: {', '.join(RENEWAL_BANDS)}, or several."
     )
 

@@ -26,6 +26,7 @@ from tools.metrics import (
     accounts_of,
     add_months,
     all_metrics,
+    metric_named_in,
 )
 from tools.metrics import bridges as bridges_of
 
@@ -52,13 +53,16 @@ class Series:
 
 
 class OverTime:
-    """`across`: the dimension whose values are compared; `which`: saved segments instead. `saved`: only that one."""
+    """`across`: the dimension whose values are compared; `which`: saved segments instead. `saved`: only that one.
+    `said`: the words, in which another metric may be named."""
 
     def __init__(
         self, deps: Deps, where: Where, period: str | None, grain: str | None, across: str, which: Which | None,
-        saved: str | None,
+        saved: str | None, said: str,
     ) -> None:  # fmt: skip
         self.deps, self.where, self.across, self.which, self.saved = deps, where, across, which, saved
+        asked = metric_named_in(said)
+        self._first = (asked,) if asked and asked not in SHOWN else ()
         self.periods = _periods(period, grain, deps)
         if not any(each.start_accounts or each.end_accounts for each in self.whole.flows):
             raise ToolError(phrase("No paying account matches, so there is nothing to compare."))
@@ -96,7 +100,7 @@ class OverTime:
     def _tables(self) -> Iterator[Table]:
         """One for each metric. Values of a dimension add up to the total; saved segments may overlap."""
         whole = phrase("All accounts") if self.which else phrase("Total")
-        for metric in SHOWN[:3]:
+        for metric in (*self._first, *SHOWN[:3]):
             columns = (_PERIOD, *(Column(each.name, True) for each in self.series), Column(whole, True))
             each = (*self.series, self.whole)
             rows = tuple(
@@ -105,9 +109,10 @@ class OverTime:
             yield Table(named(all_metrics()[metric]), columns, rows)
 
     def _alone(self) -> Table:
-        columns = (_PERIOD, *(Column(named(all_metrics()[metric]), True) for metric in SHOWN))
+        shown = (*self._first, *SHOWN)
+        columns = (_PERIOD, *(Column(named(all_metrics()[metric]), True) for metric in shown))
         rows = tuple(
-            (period, *(self._figure(metric, self.whole, n) for metric in SHOWN))
+            (period, *(self._figure(metric, self.whole, n) for metric in shown))
             for n, period in enumerate(self.periods)
         )
         return Table(phrase("By period"), columns, rows)
@@ -124,16 +129,18 @@ class OverTime:
         return Chart(phrase("MRR at the end of each period"), "line", points, name, tuple(beside))
 
     def _figure(self, metric: str, one: Series, n: int) -> Cell:
-        """What a bridge holds of a metric, as its figure; an amount where many values are one column."""
-        flow, period = one.flows[n], self.periods[n]
+        """What a bridge holds of a metric, as its figure; an amount where many values are one column. Another metric is
+        counted by itself."""
+        flow, period, found = one.flows[n], self.periods[n], all_metrics()[metric]
+        when = Period.containing(period.last_day, "day") if found.stands else period
+        if metric not in SHOWN:
+            return None if one.where is None else found(self.deps.book, when, one.where)
         value = {
             "mrr": flow.end, "paying_accounts": flow.end_accounts,
             "churned_accounts": flow.accounts["churn"], "churned_mrr": flow.movements["churn"],
         }[metric]  # fmt: skip
         if one.where is None:
             return Money(value, self._currency) if metric in ("mrr", "churned_mrr") else value
-        found = all_metrics()[metric]
-        when = Period.containing(period.last_day, "day") if found.stands else period
         return found.figure(self.deps.book, when, one.where, value, flow.source)
 
     @cached_property

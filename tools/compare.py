@@ -112,7 +112,9 @@ def compare(ask: Input, deps: Deps) -> Answer:
         case "actions":
             return Effect(ask.deed or "conversation", ask.period, ask.where, deps).answer()
         case "over_time":
-            return OverTime(deps, ask.where, ask.period, ask.by, ask.across or "segment", ask.which, ask.saved).answer()
+            return OverTime(
+                deps, ask.where, ask.period, ask.by, ask.across or "segment", ask.which, ask.saved, ask.said or ""
+            ).answer()
     return _unsaid()
 
 

@@ -8,7 +8,6 @@ from pydantic import Field
 from rapidfuzz import fuzz, process, utils
 
 from tools import (
-    RENEWAL,
     TOPIC,
     Answer,
     Choice,
@@ -30,7 +29,7 @@ from tools import (
 from tools._limits import Conditions
 from tools._segments import FOCUS
 from tools._values import value_called
-from tools.metrics import RENEWAL_BANDS, Money, Period, account_count, all_metrics, largest_of
+from tools.metrics import Money, Period, account_count, all_metrics, largest_of
 
 _ACTS = Choice({
     "save": (
@@ -71,9 +70,6 @@ WRITES = True
 class Input(Conditions):
     act: Annotated[Literal["list", "save", "open", "pin", "unpin", "delete"], _ACTS] = Field(
         default="list", description="What to do with saved segments."
-    )
-    renewal: Annotated[str | None, RENEWAL] = Field(
-        default=None, description=f"Only accounts that renew in so many days: {', '.join(RENEWAL_BANDS)}, or several."
     )
     said: Annotated[str | None, TOPIC] = Field(
         default=None, description="The name of the segment, in quotes, or the words that hold it."

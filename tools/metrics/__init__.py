@@ -9,7 +9,7 @@ from tools.metrics._acquisition import Channel, channels
 from tools.metrics._backtest import AtK, Backtest, Counts
 from tools.metrics._bands import BANDS, EDGES, MRR_BANDS, RENEWAL_BANDS, together
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
-from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._called import metric_called, metric_named_in, metric_names, metrics_called_almost
 from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
@@ -308,6 +308,7 @@ __all__ = [
     "matched_prospects",
     "mentions_of",
     "metric_called",
+    "metric_named_in",
     "metric_names",
     "metrics_called_almost",
     "migration",

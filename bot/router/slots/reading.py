@@ -115,9 +115,7 @@ def read(
     folded = fold(text)
     mask = _Mask(folded)
     named = SavedNames(saved, values, owners, segments, accounts).find(folded, text, common) if saved else None
-    whole = named if named and not named.instead else None
-    mask.put("@s", whole)
-    folded = _blanked(folded, [whole] if whole else ())
+    folded = mask.hide("@s", None if named is None or named.instead else named)
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
@@ -130,8 +128,7 @@ def read(
     period = find_period(undated, calendar)
     mask.put("@ahead" if period and _lies_ahead(period.period, today) else "@p", period)
     language = mask.take("@l", find_language)
-    count = find_count(mask.rest)
-    if count:
+    if count := find_count(mask.rest):
         mask.put("@n", Mention((), *count[1:]))
     metrics, group = _measured(mask, _blanked(folded, exact), common, dated=period is not None)
     limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
@@ -188,6 +185,11 @@ class _Mask:
             if each and each.end and not any(each.start < end and start < each.end for start, end, _ in self._taken):
                 self._taken.append((each.start, each.end, sign))
                 self.rest = blank(self.rest, each.start, each.end)
+
+    def hide(self, sign: str, found: Stretch | None) -> str:
+        """Take what says nothing else in any of its words: the text without it."""
+        self.put(sign, found)
+        return self.rest
 
     def take(self, sign: str, find: Callable[[str], S | None]) -> S | None:
         found = find(self.rest)
