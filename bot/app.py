@@ -156,13 +156,15 @@ class Assistant:
     def contacting(self, question: Question) -> Contacting:
         """Touches and drafts, as whoever asks may see them; where the clock is set, no hour of the day counts."""
         from bot.contacting import DraftsAt, TouchesHere, zone_of
+        from bot.rounds import RoundsAt
 
         engine, here = self.store.engine, self.settings
         classes = cache(self.classes)
         return Contacting(
             TouchesHere(engine, question), DraftsAt(engine, question, here.retention_timezone, self.now),
-            read_rules(here.contact_rules), None if here.retention_today else self.now(), question.asker.called,
-            zone_of, lambda account: classes().get(account), question.place.team or question.place.kind,
+            RoundsAt(engine, question, self._asker(question), self.today()), read_rules(here.contact_rules),
+            None if here.retention_today else self.now(), question.asker.called, zone_of,
+            lambda account: classes().get(account), question.place.team or question.place.kind,
         )  # fmt: skip
 
     def classes(self) -> Mapping[str, str]:
@@ -180,10 +182,14 @@ class Assistant:
         """Snoozes and assignments, as whoever asks may see and change them."""
         from bot.caseload import CaseloadAt
 
+        return CaseloadAt(self.store.engine, question, self._asker(question))
+
+    def _asker(self, question: Question) -> Asker:
+        """In the terminal, whose user holds the store, somebody who leads."""
         if question.place.kind == "terminal":
-            return CaseloadAt(self.store.engine, question)
+            return Asker()
         member = self.member(question.asker)
-        return CaseloadAt(self.store.engine, question, Asker(member.owner, member.role in ("admin", "leader")))
+        return Asker(member.owner, member.role in ("admin", "leader"))
 
     def segments(self, question: Question) -> "SegmentsAt":
         """Saved segments, as whoever asks may see and change them."""

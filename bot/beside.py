@@ -23,13 +23,13 @@ def beside(name: str, run: Callable[[Event], None]) -> Iterator[None]:
         thread.join(LAST_ROUND)
 
 
-def repeated(what: str, work: Callable[[], object], seconds: float) -> Callable[[Event], None]:
-    """Work at once and from then on every so many seconds. A round that fails is logged; the next one comes."""
+def repeated(what: str, work: Callable[[], object], seconds: float, first: float = 0.0) -> Callable[[Event], None]:
+    """Work `first` seconds from now, then every so many. A round that fails is logged; the next one comes."""
 
     def run(stop: Event) -> None:
-        while True:
+        wait = first
+        while not stop.wait(wait):
             guarded(what, work, lambda _: None)
-            if stop.wait(seconds):
-                return
+            wait = seconds
 
     return run

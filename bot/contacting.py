@@ -1,10 +1,8 @@
 """Touches and drafts in the store, as whoever asks may see and change them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -13,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, 
 
 from bot.audit import drafted, logged
 from bot.chain import append
+from bot.counted import alone_with, counted, logged_touch
 from bot.question import Question
-from bot.store import SHORT, alone, aware, draft_key, now, short
+from bot.store import SHORT, aware, draft_key, now, short
 from bot.tables import draft_versions, drafts, questions, touches
 from tools import Allowed, Decision, Draft, DraftVersion, Guard, KeptDraft, Touch, refuse_win_back
 
@@ -32,7 +31,7 @@ class TouchesHere:
 
     def all(self) -> tuple[Touch, ...]:
         with self.engine.connect() as connection:
-            return tuple(map(_touch, connection.execute(select(touches))))
+            return tuple(map(logged_touch, connection.execute(select(touches))))
 
     def heard(self) -> tuple[tuple[str, date], ...]:
         return heard(self.engine)
@@ -42,7 +41,7 @@ class TouchesHere:
         mine = replace(
             touch, id=f"T-{uuid5(NAMESPACE_URL, '|'.join(said)).hex[:16]}", author=self.question.asker.called
         )
-        with _alone_with(self.engine, touch.account_id) as connection:
+        with alone_with(self.engine, touch.account_id) as connection:
             if connection.execute(select(touches.c.id).where(touches.c.id == mine.id)).first() is None:
                 connection.execute(insert(touches), _row(mine))
                 append(connection, logged(self.question, mine))
@@ -84,10 +83,10 @@ class DraftsAt:
 
     def approve(self, draft: KeptDraft, on: date, guard: Guard) -> Decision | None:
         """One transaction that holds the account: the guard is asked and the touch booked with nobody in between."""
-        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+        with alone_with(self.engine, draft.account_id or draft.id) as connection:
             decision: Decision = Allowed(on)
             if draft.account_id and draft.category:
-                decision = guard(_touches(connection, draft.account_id))
+                decision = guard(counted(connection, [draft.account_id])[draft.account_id])
             if not isinstance(decision, Allowed):
                 return decision
             if not self._decide(connection, draft, "approved", "waiting"):
@@ -98,7 +97,7 @@ class DraftsAt:
             return decision
 
     def reject(self, draft: KeptDraft, reason: str | None = None) -> bool:
-        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+        with alone_with(self.engine, draft.account_id or draft.id) as connection:
             if not self._decide(connection, draft, "rejected", "waiting", "approved", reason=reason):
                 return False
             connection.execute(delete(touches).where(touches.c.draft == draft.id))
@@ -111,7 +110,7 @@ class DraftsAt:
         Raises ToolError where an exit survey would try to win the customer back.
         """
         refuse_win_back(draft.kind, draft.language, body)
-        with _alone_with(self.engine, draft.account_id or draft.id) as connection:
+        with alone_with(self.engine, draft.account_id or draft.id) as connection:
             again = {"version": draft.version + 1, "state": "waiting", "decided_by": None, "decided_at": None}
             if not connection.execute(_as_seen(draft, "waiting", "rejected").values(again)).rowcount:
                 return None
@@ -203,25 +202,10 @@ def _is(column: Any, draft_id: str) -> ColumnElement[bool]:
     return condition
 
 
-@contextmanager
-def _alone_with(engine: Engine, account_id: str) -> Iterator[Connection]:
-    """A transaction in which nobody else approves or logs for the account."""
-    with engine.begin() as connection:
-        alone(connection, int.from_bytes(sha256(account_id.encode()).digest()[:8], signed=True))
-        yield connection
-
-
 def _touches(connection: Connection, account_id: str) -> tuple[Touch, ...]:
     t = touches.c
     rows = connection.execute(select(touches).where(t.account_id == account_id).order_by(t.on_day.desc(), t.id))
-    return tuple(map(_touch, rows))
-
-
-def _touch(row: Any) -> Touch:
-    return Touch(
-        row.id, row.account_id, row.on_day, row.category, row.contact_id, row.direction, row.channel, row.author,
-        row.note,
-    )  # fmt: skip
+    return tuple(map(logged_touch, rows))
 
 
 def _row(touch: Touch) -> dict[str, Any]:

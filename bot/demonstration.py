@@ -1,4 +1,4 @@
-"""`retention demo`: a company to try everything on, and three answers about it."""
+"""`retention demo`: a company to try everything on, risk fitted to its losses, and three answers about it."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from rich.rule import Rule
 
 from bot.app import Assistant
 from bot.question import Person, Place, Question
+from bot.refitting import look_after
 from bot.terminal import show
 from tools import Phrase, phrase
 from tools.metrics import NoBook, lately_left
@@ -26,6 +27,7 @@ def demonstrate(bot: Assistant, console: Console) -> int:
         console.print(bot.speaker.say(said), markup=False)
         return 1
     make_company(bot)
+    look_after(bot)
     for text in three_questions(bot):
         console.print(Rule(text, align="left", style="blue"))
         show(bot.ask(Question(f"demo/{text}", text, Person("terminal"), Place("terminal", thread="demo"))), console)

@@ -57,6 +57,7 @@ RULES = (
     Rule("segments", "owner_name", "called", {"owner_name": WHO}),
     Rule("segments", "pinned_by", "called", {"pinned_by": WHO}),
     Rule("risk_cases", "user_id", becomes={"user_id": WHO, "who": WHO, "reason": None}),
+    Rule("survey_rounds", "user_id", becomes={"user_id": WHO, "who": WHO, "question": ""}),
     Rule("touches", "author", "called", {"author": WHO, "note": None}),
     Rule("draft_versions", "author", "called", {"author": WHO}),
     Rule("drafts", "decided_by", "called", {"decided_by": WHO, "reason": None}),
@@ -66,7 +67,7 @@ RULES = (
 """A table that is not in this store is passed over."""
 OTHERWISE = frozenset({
     "questions", "answers", "figures", "posts", "audit_entries", "audit_texts", "audit_people", "replicas",
-    "slack_oauth_states",
+    "slack_oauth_states", "survey_reservations",
 })  # fmt: skip
 """Tables that are seen to below, or have nothing of anybody."""
 AGED = {"posts": "intended_at", "feedback": "given_at", "failures": "failed_at", "attempts": "begun_at"}

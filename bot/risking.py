@@ -13,14 +13,15 @@ from rich.text import Text
 
 from bot.app import Assistant
 from bot.locale import Speaker
-from tools import Phrase, phrase
+from bot.terminal import answer_parts
+from tools import phrase
+from tools._backtested import measures_of, segments_of
 from tools._signs import DRIVERS
-from tools._track_record import how_it_holds, how_lists_did, number, share, which_scorer
+from tools._track_record import how_it_holds, how_lists_did, which_scorer
 from tools.metrics import (
     Backtest,
     BadScorecard,
     Book,
-    Counts,
     Fitted,
     Scorecard,
     card_in_force,
@@ -46,8 +47,10 @@ def fitted(bot: Assistant, as_json: bool, console: Console) -> int:
     say = bot.speaker.say
     console.print(say(which_scorer(found.card, found)), highlight=False)
     for record in found.records.values():
-        console.print(_measures(record, bot.speaker))
+        console.print(*answer_parts([measures_of(record)], bot.speaker))
     console.print(say(phrase("Kept as {file}.", file=str(file))), style="dim", highlight=False)
+    if not bot.settings.risk_model:
+        console.print(say(phrase("It is not used: RISK_MODEL is off.")), highlight=False)
     return 0
 
 
@@ -62,9 +65,8 @@ def tested(bot: Assistant, as_json: bool, console: Console) -> int:
         sys.stdout.write(json.dumps({record.kind: record.plain() for record in records}, indent=1) + "\n")
         return 0
     for record in records:
-        console.print(_measures(record, bot.speaker))
-        if record.segments:
-            console.print(_by_segment(record, bot.speaker))
+        tables = [measures_of(record), *([segments_of(record)] if record.segments else [])]
+        console.print(*answer_parts(tables, bot.speaker), sep="\n\n")
         console.print(bot.speaker.say(how_lists_did(record)), highlight=False)
     return 0
 
@@ -119,56 +121,3 @@ def _points(card: Scorecard, speaker: Speaker) -> Table:
         before = ([""], [str(driver.before)]) if driver.before else ([], [])
         table.add_row(speaker.say(DRIVERS[driver.name]), " · ".join(before[0] + steps), " · ".join(before[1] + points))
     return table
-
-
-def _measures(record: Backtest, speaker: Speaker) -> Table:
-    """One line for each measure, with its interval where it has one."""
-    title = phrase("The model on past days") if record.kind == "model" else phrase("The scorecard on past days")
-    table = Table(box=None, pad_edge=False, title=speaker.say(title), title_justify="left", show_header=False)
-    for name, value, interval in _lines(record):
-        said = speaker.say(phrase("{low} to {high}", low=interval[0], high=interval[1])) if interval else ""
-        table.add_row(speaker.say(name), "—" if value is None else speaker.say(value), said)
-    return table
-
-
-def _lines(record: Backtest) -> Iterator[tuple[Phrase, Any, tuple[Any, Any] | None]]:
-    yield phrase("Accounts judged, and lost"), phrase("{n}, {lost}", n=record.judged, lost=record.lost), None
-    yield phrase("Base rate"), share(record.base_rate), None
-    yield phrase("Flagged, and lost of them"), phrase("{n}, {lost}", n=record.flagged, lost=record.flagged_lost), None
-    yield phrase("Lift of the flagged"), _number(record.lift), _between(record.lift_interval)
-    yield phrase("Lift of the riskiest tenth"), _number(record.top_lift), _between(record.top_lift_interval)
-    yield phrase("AUC"), _number(record.auc), _between(record.auc_interval)
-    for at in record.at:
-        low, high = at.interval
-        yield phrase("Precision of the first {k}", k=at.k), share(at.precision), (share(low), share(high))
-        yield phrase("Recall of the first {k}", k=at.k), share(at.recall), None
-    yield phrase("Lost MRR in the riskiest tenth"), _share(record.mrr_caught), None
-    yield phrase("Brier score"), None if record.brier is None else phrase("{n}", n=f"{record.brier:.4f}"), None
-    yield phrase("Calibration error (ECE)"), _share(record.ece), None
-    lead = None if record.lead_days is None else phrase("{n} days", n=round(record.lead_days))
-    yield phrase("Median days from flag to loss"), lead, None
-
-
-def _number(value: float | None) -> Any:
-    return None if value is None else number(value)
-
-
-def _share(value: float | None) -> Any:
-    return None if value is None else share(value)
-
-
-def _between(interval: tuple[float, float] | None) -> tuple[Any, Any] | None:
-    return (number(interval[0]), number(interval[1])) if interval else None
-
-
-def _by_segment(record: Backtest, speaker: Speaker) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for n, head in enumerate((phrase("Segment"), phrase("Base rate"), phrase("Flagged"), phrase("Lost of them"))):
-        table.add_column(speaker.say(head), justify="right" if n else "left")
-    for segment, counts in record.segments:
-        table.add_row(segment, *_counted(counts, speaker))
-    return table
-
-
-def _counted(counts: Counts, speaker: Speaker) -> tuple[str, ...]:
-    return speaker.say(share(counts.base_rate)), str(counts.flagged), str(counts.flagged_lost)

@@ -18,6 +18,8 @@ from tools import (
     KeptDraft,
     KeptSegment,
     RiskCase,
+    Round,
+    Rounds,
     Said,
     Segments,
     Shown,
@@ -57,7 +59,7 @@ class Eyes:
         if self.book.sight.is_whole and not self.book.sight.nameless:
             return contacting
         touches, drafts = TouchesWithin(contacting.touches, self), DraftsWithin(contacting.drafts, self)
-        return replace(contacting, touches=touches, drafts=drafts)
+        return replace(contacting, touches=touches, drafts=drafts, rounds=RoundsWithin(contacting.rounds, self))
 
     def segments(self, segments: Segments) -> Segments:
         """The same segments, but those of owners whose accounts may not be seen: their very conditions say whose."""
@@ -108,6 +110,32 @@ class TouchesWithin:
         if touch.account_id not in self.eyes.accounts:
             raise LookupError(touch.account_id)
         return self.touches.log(touch)
+
+
+@dataclass(frozen=True)
+class RoundsWithin:
+    """Survey rounds, as far as their accounts may be seen."""
+
+    rounds: Rounds
+    eyes: Eyes
+
+    def reserved(self, account_id: str) -> tuple[Touch, ...]:
+        return self.rounds.reserved(account_id) if account_id in self.eyes.accounts else ()
+
+    def find(self, period: str, scope: str) -> Round | None:
+        found = self.rounds.find(period, scope)
+        return self._seen(found) if found else None
+
+    def prepare(self, wanted: Round, guards: Sequence[Guard]) -> Round:
+        """Its people come out of the book that may be seen."""
+        return self._seen(self.rounds.prepare(wanted, guards))
+
+    def discard(self, kept: Round) -> bool:
+        return self.rounds.discard(kept)
+
+    def _seen(self, found: Round) -> Round:
+        people = tuple(touch for touch in found.people if touch.account_id in self.eyes.accounts)
+        return replace(found, people=people)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,11 @@ class Settings(BaseSettings):
     risk_scorecard: Path | None = Field(
         default=None, description="A company's own weights of the risk score (YAML, as tools/metrics/_scorecard.yml)."
     )
+    risk_model: bool = Field(
+        default=True,
+        description="`serve` fits a model of risk to your own losses by itself and uses it where it ranks better; "
+        "`false`: the scorecard alone.",
+    )
     chat_model: str | None = Field(
         default=None, description="`provider:model` for LangChain's init_chat_model; empty: no model."
     )
@@ -245,7 +250,8 @@ class Settings(BaseSettings):
     def scoring(self) -> "Scoring":
         from tools.metrics import Scoring
 
-        return Scoring(self.risk_scorecard, self.retention_home / "risk", self.retention_cache / "risk")
+        models = self.retention_home / "risk" if self.risk_model else None
+        return Scoring(self.risk_scorecard, models, self.retention_cache / "risk")
 
     @cached_property
     def own_documents(self) -> Path:

@@ -103,6 +103,28 @@ touches = Table(
     Index("touches_by_draft", "draft"),
 )  # fmt: skip
 
+survey_rounds = Table(
+    "survey_rounds", STORE,
+    Column("id", String(36), primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("period", String(60), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("prepared_on", Date, nullable=False),
+    Column("user_id", String(60), nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("question", String(255), nullable=False),
+    Column("prepared_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+survey_reservations = Table(
+    "survey_reservations", STORE,
+    Column("round", String(36), ForeignKey("survey_rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", String(120), primary_key=True),
+    Column("contact_id", String(120)),
+    Column("on_day", Date, nullable=False),
+    Index("survey_reservations_by_account", "account_id"),
+)  # fmt: skip
+
 posts = Table(
     "posts", STORE,
     Column("key", String(255), primary_key=True),

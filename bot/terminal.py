@@ -162,19 +162,34 @@ def _rows(part: Table, rows: list[list[str]], width: int, speaker: Speaker) -> R
             max(_least(head, heads_break), *(_least(cell, may and not column.numeric) for cell in said), 0)
             for column, head, said, may in zip(part.columns, heads, cells, may_break, strict=True)
         ]
-        if sum(least) + GAP * (len(heads) - 1) <= width:
-            return _grid(part, heads, rows, least)
+        spare = width - sum(least) - GAP * (len(heads) - 1)
+        if spare >= 0:
+            whole = [max(len(head), *map(len, said), 0) for head, said in zip(heads, cells, strict=True)]
+            return _grid(part, heads, rows, _widened(least, whole, spare))
     return _one_by_one(heads, rows)
+
+
+def _widened(least: list[int], whole: list[int], spare: int) -> list[int]:
+    """What is to spare goes to the columns that lack least, so that a date or a short name stays in one line.
+
+    Told to the library as they are: left to shrink columns itself, it may cut the last one.
+    """
+    widths = list(least)
+    for n in sorted(range(len(least)), key=lambda n: whole[n] - least[n]):
+        more = min(whole[n] - widths[n], spare)
+        widths[n] += more
+        spare -= more
+    return widths
 
 
 def _least(text: str, may_break: bool) -> int:
     return _longest_word(text) if may_break else len(text)
 
 
-def _grid(part: Table, heads: list[str], rows: list[list[str]], least: list[int]) -> Grid:
+def _grid(part: Table, heads: list[str], rows: list[list[str]], widths: list[int]) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column, head, width in zip(part.columns, heads, least, strict=True):
-        grid.add_column(Text(head), justify="right" if column.numeric else "left", min_width=width)
+    for column, head, width in zip(part.columns, heads, widths, strict=True):
+        grid.add_column(Text(head), justify="right" if column.numeric else "left", width=width)
     for row in rows:
         grid.add_row(*map(Text, row))
     return grid

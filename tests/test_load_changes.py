@@ -61,6 +61,8 @@ def everything(url: str, without: Mapping[str, tuple[str, ...]]) -> dict[str, li
     with engine.connect() as connection:
         for table in BOOK.sorted_tables:
             columns = [column for column in table.c if column.name not in without.get(table.name, ())]
+            if not columns:
+                continue
             rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
             found[table.name] = [tuple(row) for row in rows if row[0] not in without.get("keys", ())]
     engine.dispose()
@@ -69,7 +71,10 @@ def everything(url: str, without: Mapping[str, tuple[str, ...]]) -> dict[str, li
 
 WHEN = {"loads": ("loaded_at",), "keys": ("loaded_at",)}
 """What even a load that changes nothing changes."""
-HOW = {"loads": ("loaded_at", "mode", "source"), "keys": ("loaded_at", "load_id", "as_of")}
+HOW = {
+    "loads": ("loaded_at", "mode", "source"), "keys": ("loaded_at", "load_id", "as_of", "lineage", "changes"),
+    "changed_accounts": ("account_id", "change"),
+}  # fmt: skip
 """What tells a load of changes from one of everything."""
 
 

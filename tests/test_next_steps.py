@@ -36,6 +36,8 @@ LEADS_TO = {
     "Reject draft {id}": "drafts",
     "Summary of {account}": "account_summary",
     "Trust plan for {account}": "trust_plan",
+    "Show the survey round of {period}": "survey_round",
+    "Discard the survey round of {period}": "survey_round",
     "Trust plan for {account}, for the customer": "trust_plan",
     "Internal trust plan for {account}": "trust_plan",
     "QBR pack for {account}": "qbr_pack",
@@ -146,6 +148,7 @@ CALLS = [
     Call("interview_script", {"purpose": "icp"}),
     Call("interviewees", {"period": "2026-Q3", "limit": 3}),
     Call("interview_coverage", {}),
+    Call("survey_round", {}),
     Call("question_lint", {"text": "Don't you love it? Who decided?"}),
     Call("question_lint", {"text": "nothing to look at"}),
     *(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, update
 
 from bot.doctor import risk
@@ -19,7 +21,6 @@ from tests.conftest import DEMO_DAY, ask, assistant_at
 from tools.metrics import (
     BadScorecard,
     Scoring,
-    Sight,
     backtest,
     card_in_force,
     fit_in_force,
@@ -28,22 +29,23 @@ from tools.metrics import (
     scorecard,
 )
 from tools.metrics._additive import Lesson, learn
-from tools.metrics._asking import Asked
 from tools.metrics._backtest import AtK, Counts, Outcome, auc, backtest_from, brier, ece, measured
 from tools.metrics._book import BOOK, book_info
 from tools.metrics._drift import psi
 from tools.metrics._fitted import current, keep
 from tools.metrics._fitting import fit
-from tools.metrics._kept_signs import keep_signs, kept_signs
 from tools.metrics._ledger import build_ledger
 from tools.metrics._proportions import wilson
 from tools.metrics._query import Reader
-from tools.metrics._scorecard import HORIZONS, Driver, Hazard, from_text
-from tools.metrics._signals import paying_accounts, signs_of, standing, standings
+from tools.metrics._scorecard import HORIZONS, Driver, Hazard, Scorecard, from_text
+from tools.metrics._sign_table import table_of
+from tools.metrics._signals import standings
 
 TODAY = day("2026-10-31")
 PLANNED = {"goals_behind", "price_ahead"}
 """What is known only of now: these have no answer in the past, or rest on plans that no row dates."""
+EDGES = st.sampled_from([-inf, -1.5, -1.0, 0.0, 0.25, 1.0, 2.0, 90.0, inf]) | st.floats(allow_nan=False)
+"""Values of signs: they often fall right on a step."""
 
 
 # Signs
@@ -387,14 +389,21 @@ def test_with_too_little_history_it_is_the_scorecard(tmp_path):
     assert (found.why, found.model, found.card.kind, found.losses) == ("too_little_history", None, "scorecard", 0)
 
 
-def test_a_fit_is_made_anew_when_it_is_old_and_not_where_nobody_asked_for_one(tmp_path):
+def test_the_first_fit_is_made_by_itself_and_made_anew_when_it_is_old(tmp_path):
     book, bot = rich(tmp_path), assistant_at(tmp_path)
     folder, found = tmp_path / "risk", fit(book, bot.today())
-    assert not look_after(bot) and current(folder) is None
+    assert look_after(bot) and current(folder).version == found.version
     keep(replace(found, version="young"), folder)
     assert not look_after(bot) and current(folder).version == "young"
     keep(replace(found, version="old", fitted_on=bot.today() - timedelta(days=46)), folder)
     assert look_after(bot) and current(folder).version == found.version
+
+
+def test_where_no_model_is_wanted_none_is_fitted_and_one_that_is_there_is_not_used(tmp_path):
+    book, bot = rich(tmp_path), assistant_at(tmp_path, risk_model=False)
+    assert not look_after(bot) and current(tmp_path / "risk") is None
+    keep(fit(book, bot.today()), tmp_path / "risk")
+    assert fit_in_force(bot.book()) is None and card_in_force(bot.book()) == scorecard()
 
 
 def test_the_doctor_says_what_scores_risk_and_what_is_wrong_with_it(tmp_path):
@@ -411,18 +420,21 @@ def test_the_doctor_says_what_scores_risk_and_what_is_wrong_with_it(tmp_path):
     assert not bad.ok and say(bad.message).endswith("own.yml, drivers: all drivers together are 90 points, not 100.")
 
 
-def test_signs_that_were_kept_score_as_those_that_were_read(tmp_path, demo_home):
-    book = open_book(f"sqlite:///{demo_home / 'book.sqlite'}").scored_by(Scoring(kept=tmp_path))
-    day_of, reader = date.fromisoformat(DEMO_DAY), Reader(book)
-    paying = paying_accounts(Asked(reader, day_of))
-    read = signs_of(Asked(reader, day_of), paying)
-    assert kept_signs(book, day_of) is None
-    keep_signs(book, day_of, read, reader.source, least=1)
-    signs, source = kept_signs(book, day_of)
-    assert signs == read and source == reader.source
-    assert standing(paying, signs) == standing(paying, read)
-    assert kept_signs(book, day_of - timedelta(days=1)) is None
-    assert kept_signs(book.within(Sight(frozenset({"Ana"}))), day_of) is None
+@given(
+    st.lists(st.tuples(st.lists(EDGES, min_size=1, unique=True), st.booleans(), st.integers(-9, 9)), min_size=1),
+    st.data(),
+)
+def test_accounts_scored_together_have_the_scores_they_have_alone(drawn, data):
+    drivers = tuple(
+        Driver(f"d{n}", tuple((edge, 3 * k - n) for k, edge in enumerate(sorted(edges, reverse=falls))), falls, before)
+        for n, (edges, falls, before) in enumerate(drawn)
+    )
+    card = Scorecard("1", 40, 70, drivers, start=data.draw(st.integers(0, 30)))
+    signs = st.dictionaries(st.sampled_from([*(driver.name for driver in drivers), "none's"]), EDGES)
+    known = {f"a{n}": each for n, each in enumerate(data.draw(st.lists(signs, max_size=8)))}
+    table = table_of(known)
+    assert card.scores(table) == [card.score(each) for each in known.values()]
+    assert [dict(signals) for signals in table.signals()] == list(known.values())
 
 
 def test_a_question_under_weights_that_cannot_be_used_is_told_so(tmp_path):

@@ -175,6 +175,15 @@ def test_what_changes_something_is_not_done_again_and_again(desk: World) -> None
     assert desk.bot.timetable.all() == ()
 
 
+def test_a_survey_round_is_prepared_again_and_again_and_lists_nobody_twice(team: World, slack: SlackServer) -> None:
+    """It writes, but what it does twice in one quarter it does once."""
+    team.ask("every Monday at 9h prepare the NPS round here")
+    team.at("2026-11-23T09:00:05")
+    assert "people may be asked and are reserved for 4th quarter of 2026" in slack.settled(1)[0]["text"]
+    team.at("2026-11-30T09:00:05")
+    assert "Nobody is to be asked now" in slack.settled(2)[1]["text"]
+
+
 def test_it_lives_in_the_time_zone_of_its_owner(desk: World) -> None:
     text = said(desk.ask("every Monday at 9 MRR summary here", zone="Europe/Lisbon"))
     assert "Europe/Lisbon" in text and "23 Nov 2026, 9:00" in text

@@ -172,3 +172,17 @@ def test_where_a_table_has_no_room_each_row_stands_by_itself() -> None:
         "Traders",
     ]
     assert drawn(30) == ["Total", "Northwind Traders", "  MRR   R$1,234,567.89"]
+
+
+@pytest.mark.parametrize("width", range(60, 140))
+def test_no_word_of_a_table_is_ever_cut(width: int) -> None:
+    """At 100 characters the last column of this one, of the Portuguese list of accounts at risk, once lost a letter."""
+    numeric = {"Pontuação", "Chance em 90 dias", "Variação", "MRR"}
+    heads = ("Conta", "Pontuação", "Chance em 90 dias", "Variação", "MRR", "Renovação", "Último contato", "Responsável")
+    columns = tuple(Column(phrase("{name}", name=head), head in numeric) for head in heads)
+    row = ("Clariluar Sistemas", 70, "33,90%", 0, Money(105_463, "BRL"), "21 jan. 2027", "7 set. 2026", "Luana Prado")
+    page = StringIO()
+    table = Table(phrase("Total"), columns, (row,))
+    Console(file=page, width=width).print(*terminal.answer_parts((table,), Speaker("pt-BR")))
+    said = page.getvalue().split()
+    assert all(word in said for word in " ".join((*heads[1:], *map(str, row[:4]), *map(str, row[5:]))).split())

@@ -15,8 +15,9 @@ from tools._account import TEAMS, unknown
 from tools._answer import Answer, Column, Draft, NextSteps, Note, Part, Table
 from tools._guard import Allowed, Blocked, Cap, Decision, Event, Known, Rules, Touch, Use, Wish, decide
 from tools._phrase import Phrase, phrase, phrase_n
+from tools._reading import written_period
 from tools._registry import Deps
-from tools.metrics import Contacted, contacted
+from tools.metrics import Contacted, Period, contacted
 
 
 @cache
@@ -38,19 +39,25 @@ class Ledger:
     """Its class as worked out from margin and expected stay; what the rules say of it goes first."""
 
     def decide(self, logged: tuple[Touch, ...]) -> Decision:
-        """What the guard says, given the touches that were logged here."""
+        """What the guard says, given the touches that were logged and reserved here."""
         events: dict[Event, date] = {}
         if self.found.left_on:
             events["loss"] = self.found.left_on
         if surveyed_on := self.found.surveyed.get(self.wish.contact_id):
             events["survey_answer"] = surveyed_on
         lasting: frozenset[Event] = frozenset({"critical_ticket"}) if self.found.critical_tickets else frozenset()
-        known = Known(merged(self.imported, logged), events, lasting, self._loyalty, self.now)
+        touches = tuple(touch for touch in merged(self.imported, logged) if not self._is_meant(touch))
+        known = Known(touches, events, lasting, self._loyalty, self.now)
         return decide(self.wish, self.rules, known)
 
     @property
     def imported(self) -> tuple[Touch, ...]:
         return tuple(map(of_book, self.found.touches))
+
+    def _is_meant(self, touch: Touch) -> bool:
+        """Whether a survey round reserved the touch that is wished for: then it does not stand in its own way."""
+        this = (touch.category, touch.contact_id) == (self.wish.category, self.wish.contact_id)
+        return self.wish.as_reserved and touch.reserved_for is not None and this
 
     @property
     def _loyalty(self) -> str | None:
@@ -74,7 +81,7 @@ def ledger(deps: Deps, wish: Wish, found: Contacted | None = None) -> Ledger:
 
 def may_contact(deps: Deps, wish: Wish) -> Decision:
     """What the guard says of a touch, from all that was imported and logged."""
-    return ledger(deps, wish).decide(deps.contacting.touches.of(wish.account_id))
+    return ledger(deps, wish).decide(deps.contacting.counted(wish.account_id))
 
 
 def of_book(row: Any) -> Touch:
@@ -86,9 +93,18 @@ def of_book(row: Any) -> Touch:
 
 
 def merged(imported: tuple[Touch, ...], logged: tuple[Touch, ...]) -> tuple[Touch, ...]:
-    """Both, the latest first; a touch that was logged here and imported since, with its id, is one."""
+    """Both, the latest first; a touch that was logged here and imported since, with its id, is one. What was reserved
+    for a survey gives way to the survey."""
     each = {touch.id: touch for touch in (*logged, *imported)}
-    return tuple(sorted(each.values(), key=lambda touch: (touch.on, touch.id), reverse=True))
+    asked = [touch for touch in each.values() if touch.category == "survey" and not touch.reserved_for]
+    standing = (touch for touch in each.values() if not any(_came_of(touch, survey) for survey in asked))
+    return tuple(sorted(standing, key=lambda touch: (touch.on, touch.id), reverse=True))
+
+
+def _came_of(touch: Touch, survey: Touch) -> bool:
+    """Whether the survey is what the touch was reserved for."""
+    window = Period.parse(touch.reserved_for) if touch.reserved_for else None
+    return window is not None and touch.contact_id == survey.contact_id and window.start <= survey.on < window.end
 
 
 def _local(deps: Deps, rules: Rules, found: Contacted) -> datetime | None:
@@ -136,11 +152,23 @@ def reasons(blocked: Blocked) -> tuple[Phrase, ...]:
     """Why not, in words."""
     hours = phrase("it is outside working hours where they are")
     return (
-        *(phrase("the budget is used up ({cap})", cap=cap_said(use)) for use in blocked.full),
+        *(_used_up(use) for use in blocked.full),
         *(QUIET[period.after] for period in blocked.quiet),
         *([phrase("nobody works on {day}", day=blocked.on)] if blocked.resting else []),
         *([hours] if blocked.after_hours else []),
     )
+
+
+def _used_up(use: Use) -> Phrase:
+    rounds = tuple(dict.fromkeys(reserved(touch) for touch in use.touches if touch.reserved_for))
+    if rounds:
+        return phrase("the budget is used up ({cap}; {rounds})", cap=cap_said(use), rounds=rounds)
+    return phrase("the budget is used up ({cap})", cap=cap_said(use))
+
+
+def reserved(touch: Touch) -> Phrase:
+    """For what a touch that has not been made is reserved."""
+    return phrase("reserved for the survey round of {period}", period=written_period(touch.reserved_for or ""))
 
 
 def when(blocked: Blocked) -> Phrase:
@@ -164,7 +192,7 @@ def touches_table(title: Phrase, touches: tuple[Touch, ...], people: dict[str, s
             CHANNELS.get(t.channel or "", t.channel),
             people.get(t.contact_id or ""),
             t.author,
-            t.note,
+            reserved(t) if t.reserved_for else t.note,
         )
         for t in touches
     )
@@ -201,8 +229,8 @@ def guarded_drafts(answer: Answer, deps: Deps) -> Answer:
 
 def _below(draft: Draft, draft_id: str, deps: Deps) -> Iterator[Part]:
     if draft.account_id and draft.category:
-        asked = ledger(deps, Wish(draft.account_id, draft.category, deps.today, draft.contact_id))
-        yield from verdict(asked.decide(deps.contacting.touches.of(draft.account_id)), people_of(asked.found))
+        asked = ledger(deps, Wish(draft.account_id, draft.category, deps.today, draft.contact_id, as_reserved=True))
+        yield from verdict(asked.decide(deps.contacting.counted(draft.account_id)), people_of(asked.found))
     yield Note(phrase("Draft {id} waits for approval. It is never sent from here.", id=draft_id))
 
 

@@ -1,6 +1,6 @@
 """The contact guard: one budget over all our teams' touches, per contact and per account. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -16,7 +16,10 @@ LOOK_AHEAD = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Touch:
-    """One contact between a team of ours and an account; `contact_id` None: nobody in particular, or not known."""
+    """One contact between a team of ours and an account; `contact_id` None: nobody in particular, or not known.
+
+    `reserved_for`: it has not been made; a survey round of that window (a written period) keeps its place.
+    """
 
     id: str
     account_id: str
@@ -27,6 +30,7 @@ class Touch:
     channel: str | None = None
     author: str | None = None
     note: str | None = None
+    reserved_for: str | None = None
 
 
 class _Rule(BaseModel):
@@ -81,12 +85,13 @@ class Rules(_Rule):
 
 @dataclass(frozen=True)
 class Wish:
-    """A touch that somebody would like to make."""
+    """A touch that somebody would like to make. `as_reserved`: where a survey round reserved it, it is that one."""
 
     account_id: str
     category: str
     on: date
     contact_id: str | None = None
+    as_reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,13 @@ class Blocked:
 
 
 Decision = Allowed | Blocked
+Guard = Callable[[tuple[Touch, ...]], Decision]
+"""What the guard says, given the touches logged and reserved here."""
+
+
+def refuses(decision: Decision) -> bool:
+    """Whether a cap or a quiet rule speaks against it, and not the hour or a day of rest alone."""
+    return isinstance(decision, Blocked) and bool(decision.full or decision.quiet)
 
 
 def decide(wish: Wish, rules: Rules, known: Known) -> Decision:

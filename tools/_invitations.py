@@ -1,13 +1,14 @@
 """Whom to invite or to ask: one person per account whom the contact guard allows, and how many it leaves out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from tools._account import role_name
 from tools._answer import Cell, Column, Download, Note, Part, Table, ToolError
 from tools._contacting import reasons
+from tools._guard import Guard, Touch
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools._whom import Whom, next_worked_day, whom_to_contact
@@ -21,6 +22,10 @@ HELD = 10
 """Of those left out, so many are listed."""
 TOGETHER = 50
 """Accounts of which the book is asked at once."""
+PEOPLE = (
+    Column(phrase("Account")), Column(phrase("Segment")), Column(phrase("Person")), Column(phrase("Role")),
+    Column(phrase("Owner")),
+)  # fmt: skip
 
 
 @dataclass
@@ -81,45 +86,68 @@ class Invitations:
         )  # fmt: skip
 
     def parts(self) -> Iterator[Part]:
-        columns = (
-            Column(phrase("Account")), Column(phrase("Segment")), Column(phrase("Person")), Column(phrase("Role")),
-            Column(phrase("Owner")),
-        )  # fmt: skip
         rows = tuple(_row(risk, found) for risk, found in self.invited)
         if rows:
-            yield Table(phrase("Whom to contact, by MRR of the account"), columns, rows, accounts=self.listed)
-        if self.held:
-            yield self._held()
+            yield Table(phrase("Whom to contact, by MRR of the account"), PEOPLE, rows, accounts=self.listed)
+        yield from self.left_out()
+        yield Note(self._budget())
+        if rows:
+            yield Download(f"{self.purpose}-list.csv", phrase("The list"), PEOPLE, rows)
+
+    @property
+    def reservations(self) -> tuple[Touch, ...]:
+        """A touch for each of them, on the day meant."""
+        return tuple(
+            Touch("", risk.standing.account_id, self.on, CATEGORY[self.purpose], whom.person.contact_id, "outbound")
+            for risk, whom in self.invited
+            if whom.person
+        )
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What the contact guard would say of each, to be asked once more."""
+        return tuple(whom.guard for _, whom in self.invited if whom.guard)
+
+    def left_out(self, but: Container[str] = ()) -> Iterator[Part]:
+        """Who is not asked and why, but for some accounts."""
+        held = [each for each in self.held if each[0].standing.account_id not in but]
+        if held:
+            yield _held(held)
         if self.unknown:
             said = phrase_n(
                 "{n} account is passed over: the book knows nobody to contact there.",
                 "{n} accounts are passed over: the book knows nobody to contact there.", len(self.unknown),
             )  # fmt: skip
             yield Note(said)
-        yield Note(self._budget())
-        if rows:
-            yield Download(f"{self.purpose}-list.csv", phrase("The list"), columns, rows)
+        if self.matching > MOST_ASKED and len(self.invited) < self.limit:
+            yield Note(phrase("Of {all} accounts the {n} largest were looked at.", all=self.matching, n=MOST_ASKED))
 
     def _budget(self) -> Phrase:
         if self.purpose == "survey":
             return phrase(
-                "A survey counts in the survey budget once it is logged or approved: asked again within it, nobody is "
-                "listed twice. Nothing is sent from here."
+                "A survey counts in the survey budget once it is logged, approved or reserved by a survey round. "
+                "Nothing is sent from here."
             )
         return phrase("An invitation counts as marketing in the contact budget. Nothing is sent from here.")
 
-    def _held(self) -> Table:
-        columns = Column(phrase("Account")), Column(phrase("Why not")), Column(phrase("First allowed day"))
-        rows = tuple(
-            (risk.standing.name, reasons(found.blocked) if found.blocked else None, found.first)
-            for risk, found in self.held[:HELD]
-        )
-        left = len(self.held) - HELD
-        more = phrase_n("and {n} more", "and {n} more", left) if left > 0 else None
-        return Table(phrase("Left out by the contact guard"), columns, rows, more)
+
+def _held(held: Sequence[tuple[Risk, Whom]]) -> Table:
+    columns = Column(phrase("Account")), Column(phrase("Why not")), Column(phrase("First allowed day"))
+    rows = tuple(
+        (risk.standing.name, reasons(found.blocked) if found.blocked else None, found.first)
+        for risk, found in held[:HELD]
+    )
+    left = len(held) - HELD
+    more = phrase_n("and {n} more", "and {n} more", left) if left > 0 else None
+    return Table(phrase("Left out by the contact guard"), columns, rows, more)
 
 
 def _row(risk: Risk, found: Whom) -> tuple[Cell, ...]:
-    standing, person = risk.standing, found.person
+    standing = risk.standing
+    return row(standing.name, standing.segment, found.person, standing.owner)
+
+
+def row(account: str, segment: str | None, person: Any | None, owner: str | None) -> tuple[Cell, ...]:
+    """One person to ask, with their account."""
     name = None if person is None else person.name
-    return standing.name, standing.segment, name, role_name(person.role if person else None), standing.owner
+    return account, segment, name, role_name(person.role if person else None), owner

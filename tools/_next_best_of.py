@@ -162,7 +162,7 @@ class _Guard:
 
     def _of_nobody(self, category: str) -> Decision:
         asked = ledger(self.deps, Wish(self.found.account_id, category, self.deps.today), self.found)
-        return asked.decide(self.deps.contacting.touches.of(self.found.account_id))
+        return asked.decide(self.deps.contacting.counted(self.found.account_id))
 
 
 def said(best: NextBest, today: date) -> Phrase:

@@ -79,7 +79,10 @@ class OverTime:
         return phrase("MRR over time {by}", by=BY[self.across])
 
     def _headline(self) -> Phrase:
-        told = max(self.series, key=lambda each: abs(each.last - each.flows[0].start)) if self.series else self.whole
+        told = max(
+            (each for each in self.series if each.where is not None),
+            key=lambda each: abs(each.last - each.flows[0].start), default=self.whole,
+        )  # fmt: skip
         said = {
             "name": told.name, "before": Money(told.flows[0].start, self._currency), "first": self.periods[0].start,
             "now": self._figure("mrr", told, -1), "last": self.periods[-1].last_day,
@@ -126,7 +129,7 @@ class OverTime:
             for each in (self.series or (self.whole,))
         ]  # fmt: skip
         (name, points), *beside = lines
-        return Chart(phrase("MRR at the end of each period"), "line", points, name, tuple(beside))
+        return Chart(phrase("MRR at the end of each period"), "line", points, name if beside else None, tuple(beside))
 
     def _figure(self, metric: str, one: Series, n: int) -> Cell:
         """What a bridge holds of a metric, as its figure; an amount where many values are one column. Another metric is

@@ -92,10 +92,12 @@ def recipient(
     """Whoever is named, and `because` of what; else, in the order of the roles, the first whom the guard allows today;
     else the one whom it allows first. `found`: what the book knows of the contacts with the account."""
     account_id = found.account_id
-    logged = deps.contacting.touches.of(account_id)
+    logged = deps.contacting.counted(account_id)
 
     def judged(contact: Any) -> Candidate:
-        asked: Ledger = ledger(deps, Wish(account_id, category, deps.today, contact.contact_id), found)
+        asked: Ledger = ledger(
+            deps, Wish(account_id, category, deps.today, contact.contact_id, as_reserved=True), found
+        )
         return Candidate(contact, asked.decide(logged))
 
     there = sorted(still_there(found.contacts, deps.today), key=lambda row: (row.role or "", row.name))

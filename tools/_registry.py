@@ -59,6 +59,8 @@ class Tool:
     """What answers “why?” after this tool; itself: asked once more with what is added."""
     writes: bool = False
     """It changes something: no follow-up runs it again."""
+    repeats: bool = False
+    """It may be scheduled although it changes something: done twice in one period it is done once."""
     open: bool = False
     """It has something to say to whom no account may be shown."""
     measures: frozenset[str] = frozenset()
@@ -94,5 +96,7 @@ def load() -> Mapping[str, Tool]:
 
 def _tool(name: str, module: Any) -> Tool:
     tool = Tool(name, getattr(module, name), module.Input)
-    flags: dict[str, Any] = {name: getattr(module, name.upper(), False) for name in ("writes", "open", "totals")}
+    flags: dict[str, Any] = {
+        name: getattr(module, name.upper(), False) for name in ("writes", "repeats", "open", "totals")
+    }
     return replace(tool, why=getattr(module, "WHY", WHY), measures=getattr(module, "WORKS_OUT", frozenset()), **flags)

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from tools._answer import Draft
-from tools._guard import Decision, Rules, Touch
+from tools._guard import Decision, Guard, Rules, Touch
+from tools._rounds import NoRounds, Rounds
 
 State = Literal["waiting", "approved", "rejected"]
 
@@ -45,10 +46,6 @@ class DraftVersion:
     author: str
     at: datetime
     body: str
-
-
-Guard = Callable[[tuple[Touch, ...]], Decision]
-"""What the guard says, given the touches logged here."""
 
 
 class Touches(Protocol):
@@ -159,6 +156,7 @@ class Contacting:
 
     touches: Touches = field(default_factory=NoTouches)
     drafts: Drafts = field(default_factory=NoDrafts)
+    rounds: Rounds = field(default_factory=NoRounds)
     rules: Rules | None = None
     now: datetime | None = None
     who: str | None = None
@@ -169,3 +167,7 @@ class Contacting:
     """The loyalty class of an account: caps go by it whoever asks, and whoever asks is told the cap alone."""
     workspace: str = ""
     """Where it is asked: what is drawn at random depends on it."""
+
+    def counted(self, account_id: str) -> tuple[Touch, ...]:
+        """What the guard counts beside the book: touches that were logged, and what survey rounds have reserved."""
+        return (*self.touches.of(account_id), *self.rounds.reserved(account_id))

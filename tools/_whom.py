@@ -7,7 +7,7 @@ from typing import Any
 
 from tools._contacting import ledger, read_rules
 from tools._drafting import deciding_first
-from tools._guard import Blocked, Category, Wish
+from tools._guard import Blocked, Category, Guard, Wish, refuses
 from tools._phrase import Phrase, phrase
 from tools._registry import Deps
 from tools.metrics import Contacted, contacted_each
@@ -15,10 +15,14 @@ from tools.metrics import Contacted, contacted_each
 
 @dataclass(frozen=True)
 class Whom:
-    """`person`: who may be contacted; None where nobody may: `blocked` says why, None where nobody is known."""
+    """`person`: who may be contacted; None where nobody may: `blocked` says why, None where nobody is known.
+
+    `guard`: what the contact guard would say of that person, to be asked once more.
+    """
 
     person: Any | None = None
     blocked: Blocked | None = None
+    guard: Guard | None = None
 
     @property
     def first(self) -> date | None:
@@ -33,12 +37,13 @@ def whom_to_contact(account_ids: Collection[str], category: Category, on: date, 
 
 
 def _whom(found: Contacted, category: Category, on: date, deps: Deps) -> Whom:
-    logged = deps.contacting.touches.of(found.account_id)
+    logged = deps.contacting.counted(found.account_id)
     blocked: list[Blocked] = []
     for person in deciding_first(found.contacts, deps.today):
-        decision = ledger(deps, Wish(found.account_id, category, on, person.contact_id), found).decide(logged)
-        if not isinstance(decision, Blocked) or not (decision.full or decision.quiet):
-            return Whom(person)
+        asked = ledger(deps, Wish(found.account_id, category, on, person.contact_id), found)
+        decision = asked.decide(logged)
+        if not isinstance(decision, Blocked) or not refuses(decision):
+            return Whom(person, guard=asked.decide)
         blocked.append(decision)
     return Whom(blocked=min(blocked, key=lambda each: each.first or date.max)) if blocked else Whom()
 

@@ -1,6 +1,7 @@
 """Which accounts may leave, why, and how much MRR goes with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -107,7 +108,7 @@ def _listed(ask: Input, deps: Deps, ranking: Ranking, everyone: Ranking, window:
     listed, resting = awake(_in_order(ranking.at_risk, ask.order), deps.caseload, deps.today)
     first = listed[: ask.limit]
     before = ranked_then(deps.book, deps.today - WEEK, [risk.standing.account_id for risk in first])
-    shown = Watched(first, risk_changes(before, ranking), deps)
+    shown = Watched(first, risk_changes(before, replace(ranking, risks=tuple(first))), deps)
     apart = resting_apart(resting, deps.book.currency)
     return Answer(
         subject=_subject(ask, window),

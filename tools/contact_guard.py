@@ -54,7 +54,7 @@ def contact_guard(ask: Input, deps: Deps) -> Answer:
     on = max(deps.today, written_period(ask.day).start) if ask.day else deps.today
     contact = person_meant(ask.said, found)
     asked = ledger(deps, Wish(ask.account, ask.category, on, contact), found)
-    logged = deps.contacting.touches.of(ask.account)
+    logged = deps.contacting.counted(ask.account)
     decision = asked.decide(logged)
     whom = phrase("{person} of {account}", person=people_of(found)[contact], account=name) if contact else name
     return Answer(

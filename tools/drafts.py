@@ -150,7 +150,7 @@ def _approved(draft: KeptDraft, ask: Input, deps: Deps) -> Answer:
     if on < deps.today:
         raise ToolError(phrase("{day} is over: a draft can be approved for today or later.", day=on))
     refuse_win_back(draft.kind, draft.language, draft.body)
-    wish = Wish(draft.account_id or "", draft.category or "", on, draft.contact_id)
+    wish = Wish(draft.account_id or "", draft.category or "", on, draft.contact_id, as_reserved=True)
     asked = ledger(deps, wish)
     decision = deps.contacting.drafts.approve(draft, on, asked.decide)
     after = deps.contacting.drafts.find(draft.id) or draft

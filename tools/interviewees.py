@@ -28,7 +28,7 @@ from tools import (
 from tools._account import role_name
 from tools._contacting import reasons
 from tools._drafting import ROLE_WORDS, Role, deciding_first
-from tools._guard import Blocked
+from tools._guard import Blocked, refuses
 from tools._interviewing import (
     OUTCOME_WORDS,
     OUTCOMES,
@@ -153,12 +153,12 @@ class _Draw:
     def _take(self, account: Concluded) -> bool:
         """The first person there who may be asked; who may not, and where there is nobody, is remembered."""
         found = contacted(self.deps.book, account.account_id, self.deps.today)
-        logged = self.deps.contacting.touches.of(account.account_id)
+        logged = self.deps.contacting.counted(account.account_id)
         blocked: list[_Held] = []
         for person in deciding_first(found.contacts, self.deps.today, self.ask.role):
             wish = Wish(account.account_id, BUDGET, self.on, person.contact_id)
             decision = ledger(self.deps, wish, found).decide(logged)
-            if not isinstance(decision, Blocked) or not (decision.full or decision.quiet):
+            if not isinstance(decision, Blocked) or not refuses(decision):
                 self.drawn.append(_Drawn(account, person))
                 return True
             blocked.append(_Held(account, person, decision))

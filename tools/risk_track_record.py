@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from tools import (
     PERIOD,
     Answer,
     Cell,
+    Choice,
     Column,
     Deps,
     Fact,
@@ -24,6 +25,7 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._backtested import measures_of, segments_of
 from tools._limits import Limits, limited
 from tools._reading import elapsed, written_period
 from tools._risk_cases import disagreements
@@ -35,6 +37,7 @@ from tools.metrics import (
     Period,
     RiskRecord,
     Share,
+    backtest,
     interval,
     lost,
     lost_mrr,
@@ -45,6 +48,10 @@ LISTED = 20
 HORIZON = timedelta(days=90)
 SURE = 0.05
 """How often a list drawn by lot may do as well before ours counts as better than chance."""
+BY_SEGMENT = (
+    "by segment", "per segment", "each segment", "every segment", "which segment", "which segments", "por segmento",
+    "cada segmento", "qual segmento", "quais segmentos",
+)  # fmt: skip
 BECAME: dict[Became, Phrase] = {
     "left": phrase("left"),
     "contracted": phrase("pays less"),
@@ -58,6 +65,9 @@ class Input(Limits):
         default=None,
         description="The time to be judged, for instance 2026-Q3: the list is that of the evening before it; of a day, "
         "the list of that day and the 90 days after it. Empty: the last quarter.",
+    )
+    by: Annotated[Literal["segment"] | None, Choice({"segment": BY_SEGMENT})] = Field(
+        default=None, description="Whether the scorer's past is also told by segment."
     )
 
 
@@ -77,7 +87,7 @@ def risk_track_record(ask: Input, deps: Deps) -> Answer:
         )
     return Answer(
         limited(phrase("How the at-risk list did"), where, period), _headline(record),
-        (*_parts(record, is_over, deps), NextSteps(_NEXT)),
+        (*_parts(record, ask, deps), *_notes(record, is_over), NextSteps(_NEXT)),
         frozenset(each.risk.standing.account_id for each in record.followed),
         listed=tuple(each.risk.standing.account_id for each in _first(record)),
     )  # fmt: skip
@@ -108,14 +118,21 @@ def _headline(record: RiskRecord) -> Phrase:
     )  # fmt: skip
 
 
-def _parts(record: RiskRecord, is_over: bool, deps: Deps) -> Iterator[Part]:
+def _parts(record: RiskRecord, ask: Input, deps: Deps) -> Iterator[Part]:
+    scorer = backtest(deps.book, deps.today)
     yield Note(_verdict(record))
+    if ask.by and scorer.segments:
+        yield segments_of(scorer)
     yield _groups(record, deps.book.currency)
     yield _measures(record)
     if record.listed:
         yield _each(record, deps.book.currency)
     yield from _cases(record, deps)
     yield track_record(deps)
+    yield measures_of(scorer)
+
+
+def _notes(record: RiskRecord, is_over: bool) -> Iterator[Note]:
     if not is_over:
         yield Note(phrase("That time is not over: who may still leave in it counts as staying."))
     yield Note(phrase(

@@ -93,7 +93,8 @@ class SchedulingRouter:
     def _writes(self, decision: Decision) -> bool:
         """Whether what was understood would change something: that is done by people, one at a time."""
         call = decision if isinstance(decision, Call) else getattr(decision, "call", None)
-        return isinstance(call, Call) and call.tool in self.tools and self.tools[call.tool].writes
+        tool = self.tools.get(call.tool) if isinstance(call, Call) else None
+        return tool is not None and tool.writes and not tool.repeats
 
 
 def _alerting(alert: Alert, text: str, call: Call) -> Call:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, literal, select
+from sqlalchemy import ColumnElement, Row, Select
 
 from tools.metrics._query import Reader
+from tools.metrics._recorded import Recorded, recorded
 
 Signs = Iterator[tuple[str, str, float]]
 """Account, sign, value: an account of which the book cannot tell a sign is not among them."""
@@ -28,9 +30,10 @@ class Asked:
         """The condition that keeps the accounts asked for."""
         return [] if self.among is None else [account_id.in_(self.among)]
 
-    def has_any(self, table: Table, *conditions: ColumnElement[bool]) -> bool:
-        """Whether there is any such row at all, of whichever account: else the book cannot speak of it."""
-        return bool(self.reader.rows(select(literal(1).label("one")).select_from(table).where(*conditions).limit(1)))
+    @cached_property
+    def recorded(self) -> Recorded:
+        """What the book speaks of at all, whichever accounts are asked for."""
+        return recorded(self.reader, self.day)
 
     def rows(self, statement: Select[*tuple[Any, ...]], account_id: ColumnElement[Any]) -> Sequence[Row[Any]]:
         """The rows of a statement, of the accounts asked for."""

@@ -468,6 +468,14 @@ stale_accounts = Table(
     comment="accounts whose ledger a load in progress must write anew",
 )
 
+changed_accounts = Table(
+    "changed_accounts",
+    BOOK,
+    Column("account_id", String(120), primary_key=True, comment="the account"),
+    Column("change", Integer, nullable=False, comment="number of the load that touched it last"),
+    comment="accounts that loads of changes touched since the last whole load, some thousands at most",
+)
+
 OF_MRR = (exchange_rates, subscriptions, subscription_changes, discounts, pauses)
 """What the ledger is built from."""
 LEDGER_TABLES = (mrr_steps, mrr_movements, mrr_totals)

@@ -39,6 +39,7 @@ from tools.metrics._book import (
     subscription_changes,
     subscriptions,
 )
+from tools.metrics._changed import note_changed
 from tools.metrics._failures import forget_failures
 from tools.metrics._faults import Fault, Findings
 from tools.metrics._figure import Money
@@ -109,6 +110,7 @@ def _put(
         raise Overtaken
     changes = {table.name: Changes(connection, scratch, table, said) for table in _touched(report, said)}
     stale = _mark_stale(connection, changes)
+    note_changed(connection, [select(stale_accounts.c.account_id), *_touched_accounts(changes)])
     if stale:
         forget(connection)
     effects = {name: change.apply() for name, change in changes.items()}
@@ -207,6 +209,13 @@ def _mark_stale(connection: Connection, changes: Mapping[str, Changes]) -> bool:
         return False
     connection.execute(insert(stale_accounts).from_select(["account_id"], union(*concerned)))
     return connection.execute(select(stale_accounts).limit(1)).first() is not None
+
+
+def _touched_accounts(changes: Mapping[str, Changes]) -> Iterator[Select[Any]]:
+    """The accounts whose rows change, beside those whose ledger does. To be asked before they are written."""
+    for change in changes.values():
+        if "account_id" in change.table.c:
+            yield from change.values("account_id")
 
 
 def _refuse_orphans(connection: Connection, changes: Mapping[str, Changes], report: LoadReport) -> None:

@@ -1,10 +1,12 @@
 """The risk of every account, by the scorecard or by a fitted model behind one door, and what that would have been worth
 in the past."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import insort
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import repeat
 from math import inf
 
 from sqlalchemy import select
@@ -14,11 +16,12 @@ from tools.metrics._backtest import HORIZON, Backtest, Outcome, measured
 from tools.metrics._book import mrr_movements
 from tools.metrics._figure import EMPTY, Source
 from tools.metrics._fitted import Fitted, current
-from tools.metrics._kept_signs import MANY, keep_signs, kept_signs
+from tools.metrics._kept_record import keep_record, kept_record
+from tools.metrics._kept_signs import known_signs
 from tools.metrics._opening import Book
 from tools.metrics._query import Reader, Where, matching, read
 from tools.metrics._scorecard import Scorecard, own_scorecard, scorecard
-from tools.metrics._signals import Standing, paying_accounts, signs_of, standing, standings
+from tools.metrics._signals import Standing, paying_accounts, signs_of, standing
 
 START = "start"
 """What stands, among contributions, for the score that every account begins with."""
@@ -106,12 +109,12 @@ class Ranking:
     source: Source
     card: Scorecard
 
-    @property
+    @cached_property
     def at_risk(self) -> tuple[Risk, ...]:
         """Those whose score reaches the threshold and who have not cancelled already."""
         return tuple(risk for risk in self.risks if risk.at_risk and not risk.standing.leaving_on)
 
-    @property
+    @cached_property
     def leaving(self) -> tuple[Risk, ...]:
         """Those whose cancellation is known and takes effect later."""
         return tuple(risk for risk in self.risks if risk.standing.leaving_on)
@@ -152,16 +155,20 @@ def as_heard(ranking: Ranking, heard: Sequence[tuple[str, date]], day: date) -> 
     for account_id, on in heard:
         if on <= day:
             latest[account_id] = max(on, latest.get(account_id, on))
-    if not latest:
+    spoken = (risk for risk in ranking.risks if risk.standing.account_id in latest)
+    moved = [_after(risk, latest[risk.standing.account_id], day) for risk in spoken]
+    if not moved:
         return ranking
-    risks = (_after(risk, latest.get(risk.standing.account_id), day) for risk in ranking.risks)
-    return replace(ranking, risks=_in_order(risks))
+    risks = [risk for risk in ranking.risks if risk.standing.account_id not in latest]
+    for risk in moved:
+        insort(risks, risk, key=_place)
+    return replace(ranking, risks=tuple(risks))
 
 
-def _after(risk: Risk, heard_on: date | None, day: date) -> Risk:
+def _after(risk: Risk, heard_on: date, day: date) -> Risk:
     """The account's risk where they were heard from on a day that may be later than the book knows."""
     signals = risk.standing.signals
-    if heard_on is None or (silence := (day - heard_on).days) >= signals.get("silence", inf):
+    if (silence := (day - heard_on).days) >= signals.get("silence", inf):
         return risk
     return assess(replace(risk.standing, signals={**signals, "silence": float(silence)}), risk.card)
 
@@ -174,25 +181,15 @@ def _kept_ranking(book: Book, day: date, card: Scorecard) -> Ranking:
 
 def ranked(book: Book, day: date, card: Scorecard, among: Sequence[str] | None = None) -> Ranking:
     """The accounts as a card scores them; `among`: only these."""
-    reader = Reader(book)
-    found = standings(reader, day, among) if among is not None else None
-    found, source = (found, reader.source) if found is not None else _standings_kept(book, day)
-    return Ranking(_in_order(assess(each, card) for each in found), source, card)
+    asked = Asked(Reader(book), day, among)
+    paying = paying_accounts(asked)
+    signs, source = known_signs(asked, paying) if among is None else (signs_of(asked, paying), asked.reader.source)
+    risks = map(Risk, standing(paying, signs), repeat(card), card.scores(signs))
+    return Ranking(tuple(sorted(risks, key=_place)), source, card)
 
 
-def _standings_kept(book: Book, day: date) -> tuple[list[Standing], Source]:
-    """Every paying account; the signs of a large book are read only once for each state of it and each day."""
-    reader = Reader(book)
-    paying = paying_accounts(Asked(reader, day))
-    if len(paying) >= MANY and (kept := kept_signs(book, day)):
-        return standing(paying, kept[0]), kept[1]
-    signs = signs_of(Asked(reader, day), paying)
-    keep_signs(book, day, signs, reader.source)
-    return standing(paying, signs), reader.source
-
-
-def _in_order(risks: Iterable[Risk]) -> tuple[Risk, ...]:
-    return tuple(sorted(risks, key=lambda risk: (-risk.score, -risk.standing.mrr_minor, risk.standing.name)))
+def _place(risk: Risk) -> tuple[int, int, str]:
+    return -risk.score, -risk.standing.mrr_minor, risk.standing.name
 
 
 def backtest(book: Book, day: date) -> Backtest:
@@ -207,8 +204,12 @@ def backtest(book: Book, day: date) -> Backtest:
 @lru_cache(maxsize=64)
 def _backtest(book: Book, day: date, card: Scorecard) -> Backtest:
     """Kept as long as the same data are loaded: the past does not change between two questions."""
+    if kept := kept_record(book, day, card):
+        return kept
     outcomes = [outcome for n in (4, 3, 2, 1) for outcome in _outcomes(book, day - n * HORIZON, card)]
-    return measured(card.kind, outcomes)
+    found = measured(card.kind, outcomes)
+    keep_record(book, day, card, found)
+    return found
 
 
 def _outcomes(book: Book, past: date, card: Scorecard) -> list[Outcome]:

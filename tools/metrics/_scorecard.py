@@ -8,9 +8,15 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from math import exp
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tools.metrics._sign_table import Floats, SignTable
 
 Kind = Literal["scorecard", "model"]
 HORIZONS = (30, 60, 90, 180)
@@ -55,6 +61,14 @@ class Driver:
         edges, points = self._reached
         return points[bisect_right(edges, -value if self.at_most else value)]
 
+    def points_each(self, values: "Floats") -> "NDArray[np.int_]":
+        """The points of each value; of one that is not known, none."""
+        import numpy as np
+
+        edges, points = self._reached
+        reached = np.searchsorted(edges, -values if self.at_most else values, side="right")
+        return np.where(np.isnan(values), 0, np.asarray(points)[reached])
+
 
 @dataclass(frozen=True)
 class Hazard:
@@ -91,6 +105,15 @@ class Scorecard:
 
     def score(self, signals: Mapping[str, float]) -> int:
         return self.start + sum(driver.points(signals[driver.name]) for driver in self.known(signals))
+
+    def scores(self, table: "SignTable") -> list[int]:
+        """The score of each account of a table: what `score` makes of its signals."""
+        import numpy as np
+
+        total = np.full(len(table.ids), self.start)
+        for driver in self.known(table.signs):
+            total += driver.points_each(table.values[:, table.signs[driver.name]])
+        return [int(score) for score in total]
 
     def known(self, signals: Mapping[str, float]) -> list[Driver]:
         """The drivers that can be judged."""

@@ -13,8 +13,9 @@ from sqlalchemy import BigInteger, cast, func, select
 
 from tools.metrics._asking import Asked
 from tools.metrics._asking import Signs as Told
-from tools.metrics._book import accounts, commitments, invoices, mrr_movements, tickets
+from tools.metrics._book import accounts, mrr_movements
 from tools.metrics._query import Reader
+from tools.metrics._sign_table import DATES, LEAVES, RENEWS, SignTable, table_of
 from tools.metrics._signs_of_care import (
     csat,
     late_commitments,
@@ -26,7 +27,7 @@ from tools.metrics._signs_of_care import (
     unsolved,
 )
 from tools.metrics._signs_of_contract import contract_signs, leaving_on, lines_in_force, next_renewal
-from tools.metrics._signs_of_money import YEAR, goals_behind, overdue_days, paid
+from tools.metrics._signs_of_money import goals_behind, overdue_days, paid
 from tools.metrics._signs_of_use import reports, use
 
 __all__ = ["Standing", "next_renewal", "standings", "unsolved"]
@@ -49,11 +50,6 @@ class Standing:
     signals: Mapping[str, float] = field(hash=False)
 
 
-Signs = dict[str, dict[str, float]]
-"""By account, the value of each sign that is known of it; and under `DATES` its days, as ordinals."""
-RENEWS, LEAVES = DATES = ("renews_on", "leaving_on")
-
-
 def standings(reader: Reader, day: date, among: Sequence[str] | None = None) -> list[Standing]:
     """Every account that pays at the end of `day`; `among`: only these."""
     asked = Asked(reader, day, among)
@@ -61,20 +57,24 @@ def standings(reader: Reader, day: date, among: Sequence[str] | None = None) -> 
     return standing(paying, signs_of(asked, paying))
 
 
-def standing(paying: Sequence[Any], signs: Mapping[str, Mapping[str, float]]) -> list[Standing]:
-    """The paying accounts with what is known of them."""
-    return [_standing(row, dict(signs.get(row.account_id, {}))) for row in paying]
+def standing(paying: Sequence[Any], signs: SignTable) -> list[Standing]:
+    """The paying accounts with what is known of them, row by row."""
+    each = zip(paying, signs.days(RENEWS), signs.days(LEAVES), signs.signals(), strict=True)
+    return [
+        Standing(row.account_id, row.name, row.owner, row.segment, row.mrr_minor, renews, leaves, signals)
+        for row, renews, leaves, signals in each
+    ]
 
 
-def signs_of(asked: Asked, paying: Sequence[Any]) -> Signs:
-    """What is known of each of these accounts."""
+def signs_of(asked: Asked, paying: Sequence[Any]) -> SignTable:
+    """What is known of each of these accounts, in their order."""
     lines = lines_in_force(asked)
     found, none = _found(asked, contract_signs(asked, lines)), dict(_none(asked))
     known = {row.account_id: _per_seat(none | found.get(row.account_id, {})) for row in paying}
     for account in known.keys() & lines.keys():
         days = (next_renewal(lines[account], asked.day), leaving_on(lines[account], asked.day))
         known[account] |= {name: float(on.toordinal()) for name, on in zip(DATES, days, strict=True) if on}
-    return known
+    return table_of(known)
 
 
 def _found(asked: Asked, found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -88,12 +88,11 @@ def _found(asked: Asked, found: dict[str, dict[str, float]]) -> dict[str, dict[s
 
 def _none(asked: Asked) -> Iterator[tuple[str, float]]:
     """What an account without a row has none of, where such rows are recorded at all."""
-    if asked.has_any(tickets, tickets.c.opened_on <= asked.day):
+    if asked.recorded.tickets:
         yield from (("urgent_tickets", 0.0), ("critical_days", 0.0))
-    issued = invoices.c.issued_on
-    if asked.has_any(invoices, issued <= asked.day, issued > asked.back(YEAR)):
+    if asked.recorded.invoices:
         yield "overdue_days", 0.0
-    if asked.has_any(commitments, commitments.c.promised_on <= asked.day):
+    if asked.recorded.commitments:
         yield "late_commitments", 0.0
 
 
@@ -105,17 +104,6 @@ def _per_seat(known: dict[str, float]) -> dict[str, float]:
         if value is not None and seats:
             known[per_seat] = value / seats
     return known
-
-
-def _standing(row: Any, known: dict[str, float]) -> Standing:
-    renews, leaves = (known.pop(name, None) for name in DATES)
-    return Standing(
-        row.account_id, row.name, row.owner, row.segment, row.mrr_minor, _day(renews), _day(leaves), known
-    )  # fmt: skip
-
-
-def _day(ordinal: float | None) -> date | None:
-    return date.fromordinal(int(ordinal)) if ordinal is not None else None
 
 
 def paying_accounts(asked: Asked) -> Sequence[Any]:

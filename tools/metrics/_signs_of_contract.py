@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from math import inf
 from typing import Any
 
@@ -11,12 +11,10 @@ from sqlalchemy import or_, select
 from tools.metrics._asking import Asked
 from tools.metrics._book import discounts, subscription_changes, subscriptions
 from tools.metrics._period import add_months
-from tools.metrics._signs_of_money import is_now
+from tools.metrics._recorded import AHEAD, dearer_prices
 
 NO_DECISION = inf
 """Days to the renewal of an account that pays by the month."""
-AHEAD = timedelta(days=90)
-"""How far ahead a dearer price counts."""
 s = subscriptions.c
 Lines = Mapping[str, Sequence[Any]]
 
@@ -90,12 +88,11 @@ def _dearer(asked: Asked) -> Mapping[str, float] | None:
 
     That a discount ends is known from its start. A price that is planned is known only now: no row says since when.
     """
-    d = discounts.c
-    started = d.starts_on <= asked.day
-    granted = _by_line(asked, select(discounts).where(started), d.subscription_id)
-    planned = _planned(asked) if is_now(asked) else {}
-    if not planned and not asked.has_any(discounts, started):
+    if not asked.recorded.prices:
         return None
+    d = discounts.c
+    granted = _by_line(asked, select(discounts).where(d.starts_on <= asked.day), d.subscription_id)
+    planned = _planned(asked) if asked.recorded.is_now else {}
     ends = {line: max(_rise(row, asked.day) for row in rows) for line, rows in granted.items()}
     return ends | {line: max(rise, ends.get(line, 0.0)) for line, rise in planned.items()}
 
@@ -109,14 +106,7 @@ def _rise(discount: Any, day: date) -> float:
 
 
 def _planned(asked: Asked) -> Mapping[str, float]:
-    c, before = subscription_changes.c, s.unit_amount_minor
-    soon = (c.effective_on > asked.day, c.effective_on <= asked.day + AHEAD)
-    statement = (
-        select(c.subscription_id, c.unit_amount_minor, before.label("before"))
-        .join_from(subscription_changes, subscriptions, s.subscription_id == c.subscription_id)
-        .where(*soon, c.unit_amount_minor > before, before > 0)
-    )
-    planned = _by_line(asked, statement, c.subscription_id)
+    planned = _by_line(asked, dearer_prices(asked.day), subscription_changes.c.subscription_id)
     return {line: max(row.unit_amount_minor / row.before - 1 for row in rows) for line, rows in planned.items()}
 
 

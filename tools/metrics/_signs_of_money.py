@@ -35,7 +35,7 @@ def paid(asked: Asked) -> Signs:
 def goals_behind(asked: Asked) -> Signs:
     """Open goals less than half as far as the calendar. The book holds only where goals stand now, so a day
     well before the data ends has no answer."""
-    if not is_now(asked):
+    if not asked.recorded.is_now:
         return
     g = goals.c
     statement = select(goals).where(
@@ -47,8 +47,3 @@ def goals_behind(asked: Asked) -> Signs:
         way = (row.current - row.baseline) / (row.target - row.baseline)
         behind[row.account_id] = behind.get(row.account_id, 0) + (time > 0.25 and way < time / 2)
     yield from ((account, "goals_behind", float(n)) for account, n in behind.items())
-
-
-def is_now(asked: Asked) -> bool:
-    """Whether the day is so near the end of the data that what holds now, or is planned now, held then."""
-    return asked.back(-7) >= asked.reader.book.as_of

@@ -84,15 +84,17 @@ def reports(asked: Asked) -> Signs:
         last[row.account_id] = row.last
         yield row.account_id, "usage_gap", float((asked.day - row.last).days)
         yield row.account_id, "not_activated", 0.0
-    for account in _past_their_window(asked) if last else ():
+    for account in _past_their_window(asked):
         if account not in last:
             yield account, "not_activated", 1.0
 
 
 def _past_their_window(asked: Asked) -> list[str]:
-    first = asked.reader.rows(select(func.min(u.on_day).label("first")))[0].first
-    signed_up = accounts.c.signed_up_on
+    """Who signed up in the last year, after reports began, and whose first 30 days are over; nobody without reports."""
+    begun, signed_up = asked.recorded.first_use, accounts.c.signed_up_on
+    if not asked.recorded.use or begun is None:
+        return []
     statement = select(accounts.c.account_id).where(
-        signed_up > max(first, asked.back(SILENT)), signed_up <= asked.back(WINDOW)
+        signed_up > max(begun, asked.back(SILENT)), signed_up <= asked.back(WINDOW)
     )
     return [row.account_id for row in asked.rows(statement, accounts.c.account_id)]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, inspect, select,
 from sqlalchemy.schema import DropView
 
 from tools.metrics._book import BOOK, SOURCE_TABLES, book_info, exchange_rates, load_marks, loads, mrr_movements
+from tools.metrics._changed import begin_lineage
 from tools.metrics._failures import forget_failures
 from tools.metrics._feeds import Watch
 from tools.metrics._fields import shapes
@@ -130,6 +131,7 @@ def _describe(connection: Connection, report: LoadReport, timezone: str) -> None
         "loaded_at": now().isoformat(), "load_id": report.load_id,
     }  # fmt: skip
     connection.execute(insert(book_info), [{"key": key, "value": value} for key, value in info.items()])
+    begin_lineage(connection)
     connection.execute(insert(loads), [described(one, "whole") for one in report.tables])
     forget_failures(connection)
 

@@ -16,9 +16,9 @@ AHEAD = 90
 def mrr_at_risk(book: Book, period: Period) -> Listed:
     """MRR at risk.
 
-    MRR, at the end of the period, of the accounts whose risk score reaches the scorecard's threshold; those that have
-    already cancelled are not at risk any more but leaving. It is never multiplied by a probability that nobody has
-    calibrated.
+    MRR, at the end of the period, of the accounts whose risk score reaches the threshold of what scores them, the
+    scorecard or a fitted model; those that have already cancelled are not at risk any more but leaving. It is never
+    multiplied by a probability, not even by one that was calibrated.
 
         MRR at risk = Σ MRR of accounts with risk score ≥ threshold
 

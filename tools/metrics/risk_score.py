@@ -10,11 +10,12 @@ from tools.metrics._risk import rank
 def risk_score(book: Book, period: Period) -> Listed:
     """Risk score.
 
-    How many of the scorecard's 100 points an account's known signs of risk add up to at the end of the period. It is
-    one account's: over several accounts it is the sum of their points.
+    What an account's known signs of risk add up to at the end of the period, out of 100 points: by the scorecard, or by
+    a model fitted to the company's own losses where that ranked them better on past days. It is one account's: over
+    several accounts it is the sum of their points.
 
-        Risk score = Σ points of each driver (usage lost, silence, urgent tickets, NPS, overdue invoices, sponsor
-        left, contraction, renewal ahead, goals behind), see `_scorecard.yml`
+        Risk score = points at the start (none by the scorecard) + Σ points of each known sign (usage, tickets, NPS and
+        CSAT, silence, invoices, contract, commitments, goals); `retention risk show` prints each step
 
     Reference: this project, ARCHITECTURE.md, "Risk".
     """
