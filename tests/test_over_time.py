@@ -97,7 +97,7 @@ def test_only_focus_segments_where_these_are_meant(book, store):
 
 def test_by_quarter_and_within_other_limits(book, store):
     answer = over_time(
-        book, store, by="quarter", across="region", segment="enterprise", period="2026-01-01..2026-06-30"
+        book, store, each="quarter", across="region", segment="enterprise", period="2026-01-01..2026-06-30"
     )
     assert cells(tables(answer)[0]) == [
         ["1st quarter of 2026", "R$200.00", "R$100.00", "R$300.00"],

@@ -17,7 +17,6 @@ from tools._segments import KeptSegment
 from tools._values import value_called
 from tools.metrics import (
     BANDS,
-    GRAINS,
     Flows,
     Grain,
     Money,
@@ -57,7 +56,7 @@ class OverTime:
     `said`: the words, in which another metric may be named."""
 
     def __init__(
-        self, deps: Deps, where: Where, period: str | None, grain: str | None, across: str, which: Which | None,
+        self, deps: Deps, where: Where, period: str | None, grain: Grain | None, across: str, which: Which | None,
         saved: str | None, said: str,
     ) -> None:  # fmt: skip
         self.deps, self.where, self.across, self.which, self.saved = deps, where, across, which, saved
@@ -222,12 +221,11 @@ class OverTime:
 _PERIOD = Column(phrase("Period"))
 
 
-def _periods(written: str | None, grain: str | None, deps: Deps) -> Sequence[Period]:
+def _periods(written: str | None, grain: Grain | None, deps: Deps) -> Sequence[Period]:
     """The months (or weeks, quarters, years) of the time asked for; empty: the last twelve full months."""
-    each: Grain = grain if grain in GRAINS else "month"
     month = Period.containing(deps.today, "month").start
     asked = elapsed(written_period(written), deps.today) if written else Period(add_months(month, -MONTHS), month)
-    return asked.split(each)[-LONGEST:]
+    return asked.split(grain or "month")[-LONGEST:]
 
 
 def _added(one: Flows, other: Flows) -> Flows:

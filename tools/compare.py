@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools import ACCOUNT, BY, COUNT, PERIOD, TOPIC, Answer, Choice, Deps, NextSteps, phrase
+from tools import ACCOUNT, COUNT, PERIOD, TOPIC, Answer, Choice, Deps, NextSteps, phrase
 from tools._account import read_account
 from tools._alike import Alike
 from tools._campaigns import compare_campaigns
@@ -29,12 +29,10 @@ _SIDES = {
         "revisao de negocio", "que recebe qbr", "who got a review",
     ),
     "over_time": (
-        "over time", "month by month", "month over month", "per month", "by month", "monthly", "each month",
-        "quarter by quarter", "by quarter", "over the last", "over the past", "in the last", "develop*", "evolv*",
-        "evolution", "trend", "trends", "trajector*", "history", "grew", "grow", "growing", "ao longo do tempo",
-        "mes a mes", "por mes", "mensal", "cada mes", "trimestre a trimestre", "por trimestre", "nos ultimos",
-        "desenvolv*", "evolu*", "tendencia*", "historico",
-        "trajetoria", "cresce*", "andou", "andaram",
+        "over time", "month by month", "month over month", "per month", "each month", "quarter by quarter", "develop*",
+        "evolv*", "evolution", "trend", "trends", "trajector*", "grew", "growing", "ao longo do tempo", "mes a mes",
+        "por mes", "cada mes", "trimestre a trimestre", "por trimestre", "desenvolv*", "evolu*", "tendencia*",
+        "trajetoria", "cresce*", "quarters", "trimestres", "months", "meses",
     ),
     "peers": (
         "peer", "peers", "similar", "like it", "parecid*", "semelhante*", "pares", "lookalike*", "look-alike*",
@@ -52,6 +50,15 @@ _ACROSS = Choice({
 _WHICH = Choice({
     "focus": ("focus segment*", "in focus", "pinned", "segmento* em foco", "segmentos fixados", "em foco"),
     "saved": ("saved segment*", "segmento* salvo*", "segments we saved", "segmentos que salvamos"),
+}, only=("sides", "over_time"))  # fmt: skip
+_EACH = Choice({
+    "week": ("weekly", "week by week", "by week", "per week", "each week", "semana a semana", "por semana", "semanal"),
+    "month": ("monthly", "month by month", "by month", "per month", "each month", "mes a mes", "por mes", "mensal"),
+    "quarter": (
+        "quarterly", "quarter by quarter", "by quarter", "per quarter", "each quarter", "trimestre a trimestre",
+        "por trimestre", "trimestral", "four quarters", "quatro trimestres",
+    ),
+    "year": ("yearly", "year by year", "by year", "per year", "each year", "ano a ano", "por ano", "anual"),
 }, only=("sides", "over_time"))  # fmt: skip
 _DEEDS = Choice({
     "review": ("qbr", "qbrs", "ebr", "ebrs", "business review*", "quarterly review*", "review", "revisoes", "revisao"),
@@ -84,7 +91,7 @@ class Input(Limits):
     which: Annotated[Literal["focus", "saved"] | None, _WHICH] = Field(
         default=None, description="Over time: one column for each focus segment, or each saved one, instead."
     )
-    by: Annotated[str | None, BY] = Field(
+    each: Annotated[Literal["week", "month", "quarter", "year"] | None, _EACH] = Field(
         default=None, description="Over time: a row for each week, month, quarter or year; empty: month."
     )
     limit: Annotated[int, COUNT] = Field(default=8, ge=3, le=20, description="How many peers.")
@@ -99,7 +106,7 @@ def compare(ask: Input, deps: Deps) -> Answer:
     or reviews had, or how segments (of a dimension, saved or in focus) developed month by month. Not for two
     definitions of a metric, nor for one metric over two periods.
     """
-    sides = ask.sides or ("peers" if ask.account else None)
+    sides = ask.sides or ("peers" if ask.account else "over_time" if ask.saved else None)
     if ask.account and sides != "campaigns":
         return Alike(read_account(ask.account, deps), ask.limit, deps).answer()
     match sides:
@@ -113,7 +120,7 @@ def compare(ask: Input, deps: Deps) -> Answer:
             return Effect(ask.deed or "conversation", ask.period, ask.where, deps).answer()
         case "over_time":
             return OverTime(
-                deps, ask.where, ask.period, ask.by, ask.across or "segment", ask.which, ask.saved, ask.said or ""
+                deps, ask.where, ask.period, ask.each, ask.across or "segment", ask.which, ask.saved, ask.said or ""
             ).answer()
     return _unsaid()
 
