@@ -32,7 +32,7 @@ _SIDES = {
         "over time", "month by month", "month over month", "per month", "each month", "quarter by quarter", "develop*",
         "evolv*", "evolution", "trend", "trends", "trajector*", "grew", "growing", "ao longo do tempo", "mes a mes",
         "por mes", "cada mes", "trimestre a trimestre", "por trimestre", "desenvolv*", "evolu*", "tendencia*",
-        "trajetoria", "cresce*", "quarters", "trimestres", "months", "meses",
+        "trajetoria", "cresce*", "segments", "segmentos",
     ),
     "peers": (
         "peer", "peers", "similar", "like it", "parecid*", "semelhante*", "pares", "lookalike*", "look-alike*",

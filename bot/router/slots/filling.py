@@ -15,7 +15,7 @@ from bot.router.slots.period_forms import RHYTHMS
 from bot.router.slots.reading import Reading, Stretch
 from bot.router.slots.saved import Named
 from bot.router.slots.text import blank, fold
-from bot.router.slots.unread import Leftover, leftovers, nearest, unknown_segment
+from bot.router.slots.unread import Leftover, is_given_as_name, leftovers, nearest, unknown_segment
 from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
@@ -53,7 +53,8 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     amiss = () if "topic" in fields else _out_of_place(tool, reading, arguments)  # a topic takes any words
-    left = tuple(each for each in left if each.named or "topic" not in fields)
+    if "topic" in fields:
+        left = tuple(each for each in left if each.named and not is_given_as_name(each.text, reading.text))
     call = Call(tool.name, arguments, (*amiss, *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
