@@ -160,6 +160,11 @@ def test_a_condition_that_cannot_be_kept_is_not_left_out_in_silence(book, store,
     run(book, store, act="save", said="save enterprise accounts as “At risk 2026”", segment="enterprise")
 
 
+def test_a_name_without_quotes_is_what_comes_last_and_no_article(book, store):
+    answer = run(book, store, act="save", said="salva as contas smb como Pequenas", segment="smb")
+    assert said(answer.headline) == "“Pequenas” is saved: 1 account."
+
+
 def test_what_accounts_pay_and_when_they_renew_can_be_conditions(book, store):
     text = "save accounts in SP with MRR below R$ 500 as “Small”"
     answer = run(book, store, act="save", said=text, region="SP", mrr_band="0–500")

@@ -53,7 +53,8 @@ _ACTS = Choice({
 })  # fmt: skip
 _QUOTED = re.compile(r"[\"“”'‘’«»]([^\"“”‘’«»]{2,60})[\"“”'‘’«»]")
 _CALLED = re.compile(
-    r"\b(?:as|called|named|name it|under the name|como|chamad[oa]|com o nome(?: de)?|de nome|nome)\s+"
+    r"\b(?:as(?! contas| clientes| empresas)|called|named|name it|under the name|como|chamad[oa]|com o nome(?: de)?"
+    r"|de nome|nome)\s+"
     r"(?:(?:a )?segment(?:o)?(?: (?:called|named|chamado|de nome))?\s+)?(.{2,60})$",
     re.IGNORECASE,
 )
