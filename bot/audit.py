@@ -93,8 +93,8 @@ def judged(answer: str, who: str, good: bool) -> Event:
 
 
 def changed(question: Question, what: str, which: str, **more: Any) -> Event:
-    """Something was set that acts later: one of the schedules, snoozes, assignments or strategic accounts (`what`), by
-    its id."""
+    """Something was set that acts later: one of the schedules, snoozes, assignments, strategic accounts, survey rounds
+    or fixed reasons (`what`), by its id."""
     return Event("changed", question.asker, {"what": what, "which": which, **more}, question=question.key)
 
 

@@ -1,4 +1,5 @@
-"""Snoozes, assignments, cases and accounts that are kept, in the store, as whoever asks may see and change them."""
+"""Snoozes, assignments, cases, accounts that are kept and reasons that were fixed: in the store, as whoever asks may
+see and change them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,14 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, or_, select
 
 from bot.audit import changed
 from bot.chain import append
 from bot.question import Question
 from bot.store import alone, now
-from bot.tables import assignments, risk_cases, snoozes, strategic_accounts
-from tools import Asker, KeptDraft, RiskCase, Snooze, Strategic
+from bot.tables import assignments, fixed_reasons, risk_cases, snoozes, strategic_accounts
+from tools import Asker, FixedReason, KeptDraft, RiskCase, Snooze, Strategic
 
 JUDGING = 7308324466022
 """The lock of whoever writes a case down."""
@@ -48,11 +49,7 @@ class CaseloadAt:
         return kept
 
     def wake(self, account_id: str) -> bool:
-        with self.engine.begin() as connection:
-            woken = self._forget(connection, snoozes, account_id)
-            if woken:
-                append(connection, changed(self.question, snoozes.name, account_id, act="wake"))
-            return woken
+        return self._take_back(snoozes, account_id, "wake")
 
     def assigned(self) -> Mapping[str, str]:
         with self.engine.connect() as connection:
@@ -79,11 +76,20 @@ class CaseloadAt:
         return kept
 
     def unkeep(self, account_id: str) -> bool:
-        with self.engine.begin() as connection:
-            was = self._forget(connection, strategic_accounts, account_id)
-            if was:
-                append(connection, changed(self.question, strategic_accounts.name, account_id, act="unkeep"))
-            return was
+        return self._take_back(strategic_accounts, account_id, "unkeep")
+
+    def fixed(self) -> Mapping[str, FixedReason]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(fixed_reasons).where(self._here(fixed_reasons))).all()
+        return {row.reason: FixedReason(row.reason, row.done, row.fixed_on, row.who) for row in rows}
+
+    def fix(self, reason: str, done: str, on: date) -> FixedReason:
+        kept = FixedReason(reason, done, on, self.question.asker.called)
+        self._put(fixed_reasons, reason, {"done": done, "fixed_on": on, "who": kept.who})
+        return kept
+
+    def unfix(self, reason: str) -> bool:
+        return self._take_back(fixed_reasons, reason, "unfix")
 
     def cases(self) -> Sequence[RiskCase]:
         c = risk_cases.c
@@ -109,16 +115,22 @@ class CaseloadAt:
                 append(connection, said)
         return kept
 
-    def _put(self, table: Table, account_id: str, said: Mapping[str, Any]) -> None:
-        row = {"team": self._team, "account_id": account_id, "decided_at": now(), **said}
+    def _put(self, table: Table, which: str, said: Mapping[str, Any]) -> None:
+        row = {"team": self._team, _key(table).name: which, "decided_at": now(), **said}
         with self.engine.begin() as connection:
-            self._forget(connection, table, account_id)
+            self._forget(connection, table, which)
             connection.execute(insert(table), row)
-            append(connection, changed(self.question, table.name, account_id, until=said.get("until")))
+            append(connection, changed(self.question, table.name, which, until=said.get("until")))
 
-    def _forget(self, connection: Connection, table: Table, account_id: str) -> bool:
-        this = (self._here(table), table.c.account_id == account_id)
-        return connection.execute(delete(table).where(*this)).rowcount > 0
+    def _take_back(self, table: Table, which: str, act: str) -> bool:
+        with self.engine.begin() as connection:
+            was = self._forget(connection, table, which)
+            if was:
+                append(connection, changed(self.question, table.name, which, act=act))
+            return was
+
+    def _forget(self, connection: Connection, table: Table, which: str) -> bool:
+        return connection.execute(delete(table).where(self._here(table), _key(table) == which)).rowcount > 0
 
     def _here(self, table: Table) -> ColumnElement[bool]:
         here: ColumnElement[bool] = table.c.team == self._team
@@ -127,6 +139,11 @@ class CaseloadAt:
     @property
     def _team(self) -> str:
         return self.question.place.team
+
+
+def _key(table: Table) -> Column[Any]:
+    """What it is said of, once in a workspace: an account, or a reason for leaving."""
+    return next(column for column in table.primary_key if column.name != "team")
 
 
 def _case(row: Any) -> RiskCase:

@@ -53,6 +53,7 @@ RULES = (
     Rule("assignments", "who", "called", {"who": WHO}),
     Rule("snoozes", "who", "called", {"who": WHO, "reason": None}),
     Rule("strategic_accounts", "who", "called", {"who": WHO}),
+    Rule("fixed_reasons", "who", "called", {"who": WHO}),
     Rule("segments", "owner", becomes={"owner": WHO}),
     Rule("segments", "owner_name", "called", {"owner_name": WHO}),
     Rule("segments", "pinned_by", "called", {"pinned_by": WHO}),

@@ -14,6 +14,7 @@ from tools import (
     Draft,
     Drafts,
     DraftVersion,
+    FixedReason,
     Guard,
     KeptDraft,
     KeptSegment,
@@ -214,6 +215,15 @@ class CaseloadWithin:
 
     def unkeep(self, account_id: str) -> bool:
         return self.caseload.unkeep(account_id)
+
+    def fixed(self) -> Mapping[str, FixedReason]:
+        return self.caseload.fixed()
+
+    def fix(self, reason: str, done: str, on: date) -> FixedReason:
+        return self.caseload.fix(reason, done, on)
+
+    def unfix(self, reason: str) -> bool:
+        return self.caseload.unfix(reason)
 
     def cases(self) -> Sequence[RiskCase]:
         return tuple(case for case in self.caseload.cases() if case.account_id in self.eyes.accounts)

@@ -207,6 +207,16 @@ strategic_accounts = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
 )  # fmt: skip
 
+fixed_reasons = Table(
+    "fixed_reasons", STORE,
+    Column("team", String(60), primary_key=True),
+    Column("reason", String(120), primary_key=True),
+    Column("done", Text, nullable=False),
+    Column("fixed_on", Date, nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
 segments = Table(
     "segments", STORE,
     Column("team", String(60), primary_key=True),

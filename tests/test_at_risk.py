@@ -32,6 +32,7 @@ from tools.metrics import (
     evidence_of,
     flagged,
     interval,
+    prospects,
     rank,
     risk_changes,
     risk_record,
@@ -503,6 +504,18 @@ def test_who_renews_without_a_live_trust_plan_and_the_share_that_has_one(demo: A
     day_ = _call(demo, "my_day")
     assert day_.answer is not None
     assert any(note.startswith("Renewals in 90 days with a live trust plan: 1 of ") for note in notes(day_.answer))
+
+
+def test_who_could_grow_and_has_a_plan_to_grow_by_is_counted_beside_the_renewals(demo: Assistant) -> None:
+    paths = sorted({each.account.account_id for each in prospects(demo.book(), demo.today()).upsells})
+    fact = "Accounts with an upsell path that have a plan to grow"
+    before = _call(demo, "renewals", plans="without")
+    (draft,) = _call(demo, "value_case", account=paths[0]).answer.waiting  # type: ignore[union-attr]
+    ask(demo, f"Approve draft {draft}")
+    after = _call(demo, "renewals", plans="without", limit=98)
+    assert before.answer is not None and after.answer is not None
+    assert facts(before.answer)[fact] == f"0 of {len(paths)} (0.00%)"
+    assert facts(after.answer)[fact] == f"1 of {len(paths)} ({said(Share(Fraction(1, len(paths))))})"
 
 
 def test_a_message_is_always_offered_whatever_is_best(book: Any) -> None:

@@ -63,15 +63,26 @@ def book(tmp_path):
 
 def test_the_best_earn_most_after_costs_stay_and_their_traits_have_lift_and_n(book):
     found = ideal_customers(book, TODAY)
-    assert (found.worth, found.customers, len(found.best)) == ("margin", 40, 13 - 2)  # a00 cost all it paid
-    assert "a00" not in found.best and not {f"a{n}" for n in range(12, 17)} & found.best
+    assert (found.worth, found.customers, len(found.best)) == ("clv", 40, 13)
+    assert "a00" not in found.best and not {f"a{n}" for n in range(12, 17)} & found.best  # a00 cost all it paid
+    assert book.secrets == {"margin", "lifetime"}
     traits = {(each.dimension, each.value): each for each in found.traits}
     finance = traits["industry", "finance"]
     assert (finance.n, finance.best, finance.lift, finance.is_clear) == (
-        12, 11, Fraction(11, 12) / Fraction(11, 40), True
+        12, 11, Fraction(11, 12) / Fraction(13, 40), True
     )  # fmt: skip
     assert ("country", "PT") not in traits and ("industry", "retail") not in traits  # fewer than ten
     assert found.hidden >= 2
+
+
+def test_the_best_go_by_lifetime_value_else_by_margin_so_far_and_the_answer_says_which(book):
+    (rule,) = (note for note in notes(run(book, "ideal_customers")) if note.startswith("The best:"))
+    assert "by lifetime value (own margin of a year, expected stay, 10.00% a year)" in rule
+    later = day("2027-06-15")  # no costs in the twelve months before
+    found = ideal_customers(book, later)
+    assert (found.worth, len(found.best)) == ("margin", 13 - 2)
+    answer = TOOLS["ideal_customers"].run(TOOLS["ideal_customers"].input(), Deps(book, Playbooks(), later, "en"))
+    assert any("by margin so far" in note for note in notes(answer))
 
 
 def test_who_may_not_see_costs_gets_the_profile_without_them(book):

@@ -118,6 +118,8 @@ VALUES = BookValues({
         ("on the Pro plan", "plan", "Pro"), ("plano enterprise", "plan", "Enterprise"), ("Starter", "plan", "Starter"),
         ("won by referral", "source", "referral"), ("vindos de indicação", "source", "referral"),
         ("because of price", "reason", "price"), ("por corte de orçamento", "reason", "budget_cut"),
+        ("we fixed the price", "reason", "price"), ("price is not fixed any more", "reason", "price"),
+        ("resolvemos o budget cut", "reason", "budget_cut"), ("o preço está resolvido", "reason", "price"),
         ("with 51-200 employees", "size", "51–200"), ("com mais de 1000 funcionários", "size", "1001+"),
         ("english-speaking accounts", "language", "en"), ("de língua portuguesa", "language", "pt-BR"),
         ("in enregy", "industry", "energy"), ("no brasill", "country", "BR"),

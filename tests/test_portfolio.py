@@ -30,6 +30,7 @@ from tools._what_if import Inputs, what_ifs
 from tools.metrics import (
     CLASSES,
     Book,
+    Hidden,
     Money,
     NoCosts,
     Period,
@@ -44,6 +45,7 @@ from tools.metrics import (
     moves,
     portfolio,
     rank,
+    retrace,
 )
 from tools.metrics._earned import ledgers
 
@@ -250,13 +252,40 @@ def test_the_value_of_an_account_shows_its_inputs_and_compares_with_what_it_cost
     money = Speaker("en").cell
     assert rows["m: margin of a year"] == "R$8,000.00"
     assert rows["Cost of winning it"] == "R$1,000.00"
-    assert rows["Payback in months"] == "1.50"
+    assert rows["Payback"] == "1.5 months"
     assert rows["CLV, first margin in a year"] == money(Money(round(clv), "BRL"))
     assert rows["CLV, first margin now"] == money(Money(round(clv + 800_000), "BRL"))
     assert rows["CLV − acquisition cost"] == money(Money(round(clv - 100_000), "BRL"))
     ledger = dict(cells(part(answer, Table, "Profit and loss, {period}")))
     assert ledger["= Contribution margin"] == "R$8,000.00"
-    assert [figure.metric for figure in answer.figures] == ["contribution_margin"]
+    assert {figure.metric for figure in answer.figures} == {
+        "contribution_margin", "customer_lifetime_value", "clv_minus_cac", "ltv_to_cac", "cac_payback",
+    }  # fmt: skip
+
+
+def test_each_figure_of_an_accounts_value_counted_again_is_the_same_and_its_rows_or_terms_make_it(four: Book) -> None:
+    answer = run(four, "account_value", account="friend")
+    traced = {figure.metric: retrace(four, figure) for figure in answer.figures}
+    assert all(each.is_same and each.adds_up for each in traced.values())
+    (row,) = traced["customer_lifetime_value"].rows
+    clv = traced["customer_lifetime_value"].now.value
+    assert (row["account_id"], row["margin"], row["part"]) == ("friend", 800_000, clv)
+    margin, kept, discount = (Fraction(str(row[name])) for name in ("margin", "kept", "discount"))
+    assert round(discounted_margins(margin, kept, discount)) == clv, "recounted from the row itself"
+    terms = {name: figure.value for name, figure in traced["ltv_to_cac"].terms.items()}
+    assert terms == {"ltv": clv, "cac": 100_000} and traced["ltv_to_cac"].now.value == Fraction(clv, 100_000)
+
+
+def test_all_accounts_together_are_worth_the_sum_of_each_and_another_discount_rate_is_another_figure(
+    four: Book,
+) -> None:
+    clv, today = all_metrics()["customer_lifetime_value"], Period.containing(TODAY, "day")
+    each = {row["account_id"]: row["part"] for row in clv.rows(four, today, variant="each_account:10%")}
+    assert sum(each.values()) == clv(four, today, variant="each_account:10%").value
+    assert clv(four, today, {"account_id": "friend"}, "each_account:10%").value == each["friend"]
+    assert clv(four, today, {"account_id": "friend"}, "each_account:20%").value < each["friend"]
+    with pytest.raises(Hidden):
+        clv(four.within(Sight(hidden=frozenset({"lifetime"}))), today, variant="each_account:10%")
 
 
 def test_what_if_is_exact_each_change_by_itself_and_all_together() -> None:

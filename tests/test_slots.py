@@ -76,6 +76,10 @@ def period(text: str, ahead: bool = False) -> str | None:
         ("semana retrasada", "2026-W45"),
         ("the month before last", "2026-09"),
         ("última quinzena", "2026-11-02..2026-11-15"),
+        ("snooze it until Friday", "2026-11-27"),
+        ("adiar até segunda-feira", "2026-11-23"),
+        ("até a próxima quarta", "2026-11-25"),
+        ("until Sunday", "2026-11-29"),
     ],
 )
 def test_a_period_in_words_becomes_its_written_form(text: str, written: str) -> None:
@@ -120,6 +124,8 @@ def test_without_a_setting_the_fiscal_year_is_the_calendars() -> None:
         "suporte 24/7",
         "o processo de 90 dias",
         "me passa as dez contas",
+        "adiar até ter resposta",
+        "on Friday",
         "",
     ],
 )
@@ -147,6 +153,7 @@ def test_what_is_no_period_gives_none(text: str) -> None:
         ("12 months out", "2026-11-22..2027-11-21"),
         ("daqui a seis meses", "2026-11-22..2027-05-21"),
         ("próximo semestre", "2027-01-01..2027-06-30"),
+        ("renewals until Friday", "2026-11-22..2026-11-27"),
     ],
 )
 def test_ahead_a_month_without_its_year_is_the_next_one(text: str, written: str) -> None:

@@ -32,7 +32,7 @@ from tools._answer import (
     Timeline,
     ToolError,
 )
-from tools._caseload import Asker, Caseload, NoCaseload, Snooze, Strategic
+from tools._caseload import Asker, Caseload, FixedReason, NoCaseload, Snooze, Strategic
 from tools._contacting import CHANNELS, guarded_drafts, ledger, may_contact, read_rules, to_decide
 from tools._drafting import as_rows
 from tools._guard import Allowed, Blocked, Decision, Guard, Rules, Touch, Wish, refuses
@@ -94,12 +94,12 @@ __all__ = [
     "REGION", "REVIEWED", "SAID", "SAVED", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING", "TABLES",
     "TEAMS", "TOPIC", "VARIANT", "VERDICTS", "WHY", "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked",
     "Caseload", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft",
-    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "Guard", "Heatmap", "KeptDraft", "KeptSchedule",
-    "KeptSegment", "Look", "Mark", "MetricQuery", "NextSteps", "NoCaseload", "NoSchedules", "NoSegments", "Note",
-    "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "RiskCase", "Round", "Rounds", "Rules",
-    "Said", "Schedules", "Section", "Segments", "Shaded", "Shown", "Slot", "Snooze", "Strategic", "Table",
-    "Territory", "Timeline", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why", "Wish",
-    "as_rows", "guarded_drafts", "in_full", "knows_holidays", "ledger", "load", "may_contact", "metric_query",
-    "phrase", "phrase_n", "read_rules", "refuse_win_back", "refuses", "relative", "review_facts", "rhythm",
-    "spoken_moment", "to_decide", "what_it_hides",
+    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "FixedReason", "Guard", "Heatmap", "KeptDraft",
+    "KeptSchedule", "KeptSegment", "Look", "Mark", "MetricQuery", "NextSteps", "NoCaseload", "NoSchedules",
+    "NoSegments", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "RiskCase", "Round",
+    "Rounds", "Rules", "Said", "Schedules", "Section", "Segments", "Shaded", "Shown", "Slot", "Snooze", "Strategic",
+    "Table", "Territory", "Timeline", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why",
+    "Wish", "as_rows", "guarded_drafts", "in_full", "knows_holidays", "ledger", "load", "may_contact",
+    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "refuses", "relative", "review_facts",
+    "rhythm", "spoken_moment", "to_decide", "what_it_hides",
 ]  # fmt: skip

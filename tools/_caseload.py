@@ -44,8 +44,18 @@ class Strategic:
     """The first day on which it no longer holds; None: until somebody says otherwise."""
 
 
+@dataclass(frozen=True)
+class FixedReason:
+    """A reason for leaving that was fixed: what was done, on which day, and who says so."""
+
+    reason: str
+    done: str
+    fixed_on: date
+    who: str = ""
+
+
 class Caseload(Protocol):
-    """What was decided here of accounts; whoever asks is whoever decides."""
+    """What was decided here of accounts, and of why they leave; whoever asks is whoever decides."""
 
     @property
     def asker(self) -> Asker: ...
@@ -90,6 +100,18 @@ class Caseload(Protocol):
         """Judge it by its margin again; False where it was already."""
         ...
 
+    def fixed(self) -> Mapping[str, FixedReason]:
+        """Reason for leaving → how it was fixed, of those that are."""
+        ...
+
+    def fix(self, reason: str, done: str, on: date) -> FixedReason:
+        """It was fixed that day, in place of what was said before."""
+        ...
+
+    def unfix(self, reason: str) -> bool:
+        """It is not fixed any more; False where it was not."""
+        ...
+
     def cases(self) -> Sequence[RiskCase]:
         """What was said here of accounts at risk, in the order in which it was said."""
         ...
@@ -132,6 +154,15 @@ class NoCaseload:
         return Strategic(account_id, reason, "", on, until)
 
     def unkeep(self, account_id: str) -> bool:
+        return False
+
+    def fixed(self) -> Mapping[str, FixedReason]:
+        return {}
+
+    def fix(self, reason: str, done: str, on: date) -> FixedReason:
+        return FixedReason(reason, done, on)
+
+    def unfix(self, reason: str) -> bool:
         return False
 
     def cases(self) -> Sequence[RiskCase]:

@@ -8,12 +8,13 @@ from typing import Any
 from tools._answer import Cell, Column, Download, Table
 from tools._phrase import Phrase, phrase, phrase_n
 from tools._signs import DRIVERS
-from tools.metrics import Figure, Money, Retraced, all_metrics
+from tools.metrics import Figure, Money, Retraced, Share, all_metrics
 
 LISTED = 20
 """Rows that are read; the file has them all, up to so many that a spreadsheet opens it at once."""
 MOST = 20_000
-NUMBERS = ("part", "whole", "score")
+NUMBERS = ("part", "whole", "score", "margin", "kept", "discount", "months")
+SHARES = ("kept", "discount")
 LABELS: dict[str, Phrase] = {
     "account_id": phrase("Account id"),
     "name": phrase("Account"),
@@ -24,6 +25,10 @@ LABELS: dict[str, Phrase] = {
     "driver": phrase("Sign of risk"),
     "score": phrase("Score"),
     "signed_up_on": phrase("Signed up"),
+    "margin": phrase("Margin of a year"),
+    "kept": phrase("Chance to stay a year"),
+    "discount": phrase("Discount rate"),
+    "months": phrase("Months of paying"),
 }
 """What the columns of metrics are called; one that is not here is called as in the book."""
 WORDS: dict[str, dict[str, Phrase]] = {
@@ -99,8 +104,10 @@ class Listing:
     def _cell(self, name: str, value: Any) -> Cell:
         of_money = self.traced.metric.of_money and (name == "part" or self.traced.metric.unit != "money")
         match value:
-            case int() if name in ("part", "whole") and of_money:
+            case int() if (name in ("part", "whole") and of_money) or name == "margin":
                 return Money(value, self.currency)
+            case float() if name in SHARES:
+                return Share(Fraction(str(value)))
             case str():
                 return WORDS.get(name, {}).get(value, value)
             case float() | Decimal():

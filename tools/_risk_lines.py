@@ -12,7 +12,7 @@ from tools._phrase import Phrase, phrase, phrase_n
 from tools._registry import Deps
 from tools._risk_cases import RiskCase, case_said, latest
 from tools._signs import DRIVERS, evidence
-from tools.metrics import Change, Contacted, Contribution, Risk, RiskChange, RiskChanges, Shift, contacted_each
+from tools.metrics import START, Change, Contacted, Contribution, Risk, RiskChange, RiskChanges, Shift, contacted_each
 
 FIRST = 3
 """Signs of an account that a list tells one by one; its own answer tells them all."""
@@ -46,12 +46,15 @@ def shifts_said(change: RiskChange) -> tuple[Phrase, ...]:
 
 def reasons_since(change: RiskChange) -> tuple[Phrase, ...]:
     """The signs that count most, with their points of the score and by how much these changed, then those that
-    vanished, then all smaller ones in one: the points add up to the score, their changes to its change."""
+    vanished, then all smaller ones in one, and last what every account starts with, which sets nobody apart: the points
+    add up to the score, their changes to its change."""
     moved = moved_since(change)
-    first, rest = _counting(change)[:FIRST], _counting(change)[FIRST:]
-    gone = tuple(shift_said(each) for each in moved.values() if not (each.after and each.after.points))
-    smaller = (_smaller(rest, moved),) if rest else ()
-    return (*(sign_said(each, moved.get(each.driver)) for each in first), *gone, *smaller)
+    counting = _counting(change)
+    signs = [each for each in counting if each.driver != START]
+    start = [sign_said(each, moved.get(START)) for each in counting if each.driver == START]
+    gone = [shift_said(each) for each in moved.values() if not (each.after and each.after.points)]
+    smaller = [_smaller(rest, moved)] if (rest := signs[FIRST:]) else []
+    return (*(sign_said(each, moved.get(each.driver)) for each in signs[:FIRST]), *gone, *smaller, *start)
 
 
 def moved_since(change: RiskChange) -> Mapping[str, Shift]:

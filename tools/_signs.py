@@ -67,7 +67,7 @@ NOTHING: dict[str, Phrase] = {
     "reopened": phrase("no ticket reopened"),
     "late_commitments": phrase("no commitment late"),
     "price_ahead": phrase("no higher price ahead"),
-    START: phrase("where every account starts"),
+    START: phrase("what every account starts with"),
 }
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from tools._answer import Answer, Cell, Column, Fact, Facts, NextSteps, Note, Part, Table
 from tools._phrase import Phrase, phrase, phrase_n
-from tools._plans import live_plans, waiting_plans
+from tools._plans import growth_plans, live_plans, waiting_plans
 from tools._registry import Deps
 from tools._touches import KeptDraft
-from tools.metrics import Money, Period, Renewal, Risk, Share, Where, coming_renewals, rank
+from tools.metrics import Money, Period, Renewal, Risk, Share, Where, coming_renewals, prospects, rank
 
 EVERY = 1_000_000
 """More renewals than any book has in a period: all of them are judged."""
@@ -22,7 +22,8 @@ def without_a_plan(subject: Phrase, window: Period, where: Where, deps: Deps, li
     plans, waiting = live_plans(deps), waiting_plans(deps)
     missing = [renewal for account, renewal in coming.items() if account not in plans]
     shown = missing[:limit]
-    parts: list[Part] = [_shares(coming, plans, deps.book.currency)] if coming else []
+    grows = [Fact(phrase("Accounts with an upsell path that have a plan to grow"), growing(deps, where))]
+    parts: list[Part] = [Facts((*(_shares(coming, plans, deps.book.currency) if coming else ()), *grows))]
     if shown:
         risks = {risk.standing.account_id: risk for risk in rank(deps.book, deps.today, where).risks}
         parts.append(_table(shown, len(missing) - len(shown), risks, waiting, deps))
@@ -36,7 +37,8 @@ def without_a_plan(subject: Phrase, window: Period, where: Where, deps: Deps, li
 
 
 _LIVE = phrase(
-    "A trust plan is live for a year from the day on which it was approved here; a draft that waits is none."
+    "A trust plan is live for a year from the day on which it was approved here; a draft that waits is none. A plan to "
+    "grow is a live trust plan or a value case approved within a year."
 )
 
 
@@ -49,6 +51,19 @@ def planned(renewing: Sequence[str], deps: Deps) -> Phrase | None:
         "Renewals in 90 days with a live trust plan: {n} of {all} ({share}).",
         n=having, all=len(set(renewing)), share=Share(Fraction(having, len(set(renewing)))),
     )  # fmt: skip
+
+
+def growing(deps: Deps, where: Where) -> Phrase:
+    """How many of the accounts that outgrow their plan have one to grow by."""
+    found = prospects(deps.book, deps.today, where)
+    with_path = {each.account.account_id for each in found.upsells}
+    if not found.catalogue.packages:
+        return phrase("not known: no price list is loaded (table “packages”)")
+    if not with_path:
+        return phrase("no account has an upsell path")
+    having = len(with_path & growth_plans(deps).keys())
+    share = Share(Fraction(having, len(with_path)))
+    return phrase("{n} of {all} ({share})", n=having, all=len(with_path), share=share)
 
 
 def _by_account(renewals: Sequence[Renewal]) -> dict[str, Renewal]:
@@ -71,7 +86,7 @@ def _headline(coming: Mapping[str, Renewal], missing: Sequence[Renewal], window:
     )  # fmt: skip
 
 
-def _shares(coming: Mapping[str, Renewal], plans: Mapping[str, KeptDraft], currency: str) -> Facts:
+def _shares(coming: Mapping[str, Renewal], plans: Mapping[str, KeptDraft], currency: str) -> tuple[Fact, ...]:
     """The share of renewals with a plan, by number and by what comes up."""
     planned = [renewal for account, renewal in coming.items() if account in plans]
     mrr, whole = sum(each.mrr for each in planned), sum(each.mrr for each in coming.values())
@@ -82,7 +97,7 @@ def _shares(coming: Mapping[str, Renewal], plans: Mapping[str, KeptDraft], curre
         "{n} of {all} ({share})", n=Money(mrr, currency), all=Money(whole, currency),
         share=Share(Fraction(mrr, whole) if whole else None),
     )  # fmt: skip
-    return Facts((Fact(phrase("With a live trust plan"), by_number), Fact(phrase("By MRR"), by_mrr)))
+    return Fact(phrase("With a live trust plan"), by_number), Fact(phrase("By MRR"), by_mrr)
 
 
 def _table(

@@ -34,7 +34,7 @@ from tools._reading import conversion
 from tools._stated import said_of
 from tools._strategic import strategic_said
 from tools._what_if import Inputs, what_if_table
-from tools.metrics import Money, Placed, Portfolio, Share, all_metrics, discounted_margins, rank
+from tools.metrics import Figure, Money, Period, Placed, Portfolio, Share, all_metrics, each_at, rank
 
 WORKS_OUT = frozenset({
     "cac_payback", "clv_minus_cac", "contribution_margin", "customer_acquisition_cost", "customer_lifetime_value",
@@ -100,7 +100,7 @@ class _Worth:
             )  # fmt: skip
         return phrase(
             "{account} brings a margin of {margin} a year and is worth {clv} at present value. {place}.", account=name,
-            margin=self._money(self.placed.margin), clv=self._whole(self._clv()), place=place,
+            margin=self._money(self.placed.margin), clv=self._figure("customer_lifetime_value"), place=place,
         )  # fmt: skip
 
     def _parts(self) -> Iterator[Part]:
@@ -168,26 +168,24 @@ class _Worth:
 
     def _inputs(self) -> Table:
         margin, kept, cost = self._margin, self.placed.staying.year, self.placed.ledger.acquisition
-        clv = self._clv()
+        clv = self._figure("customer_lifetime_value")
         rows: list[tuple[Cell, ...]] = [
             (phrase("m: margin of a year"), self._whole(margin), None),
             (phrase("r: chance to stay a year"), Share(kept), None),
             (phrase("d: discount rate of a year"), Share(self.discount), None),
-            (phrase("CLV, first margin in a year"), self._whole(clv), phrase("m × r ÷ (1 + d − r)")),
-            (phrase("CLV, first margin now"), self._whole(clv + margin), phrase("the same + m")),
+            (phrase("CLV, first margin in a year"), clv, phrase("m × r ÷ (1 + d − r)")),
+            (phrase("CLV, first margin now"), self._whole(margin + (clv.value or 0)), phrase("the same + m")),
         ]
         if cost:
             rows += [
                 (phrase("Cost of winning it"), self._money(cost), phrase("acquisition costs booked on this account")),
-                (phrase("CLV − acquisition cost"), self._whole(clv - cost), phrase("first margin in a year")),
-                (phrase("CLV ÷ acquisition cost"), round(clv / cost, 2), None),
-                (
-                    phrase("Payback in months"),
-                    round(12 * cost / margin, 1) if margin else None,
-                    phrase("cost ÷ (m ÷ 12)"),
-                ),
+                (phrase("CLV − acquisition cost"), self._figure("clv_minus_cac"), phrase("first margin in a year")),
+                (phrase("CLV ÷ acquisition cost"), self._figure("ltv_to_cac"), None),
+                (phrase("Payback"), self._figure("cac_payback"), phrase("cost ÷ (m ÷ 12)")),
             ]
-        footnote = None if cost else phrase("No acquisition cost is booked on this account; campaigns are in the CAC.")
+        own = phrase("By its own margin and expected stay; the company's CLV is that of an average account.")
+        none = phrase("No acquisition cost is booked on this account; campaigns are in the CAC.")
+        footnote = own if cost else phrase("{sentence} {more}", sentence=own, more=none)
         columns = (Column(phrase("Input or result")), Column(phrase("Value"), numeric=True), Column(phrase("Formula")))
         return Table(phrase("Lifetime value"), columns, tuple(rows), footnote)
 
@@ -199,8 +197,10 @@ class _Worth:
     def _margin(self) -> Fraction:
         return Fraction(self.placed.margin or 0)
 
-    def _clv(self) -> Fraction:
-        return discounted_margins(self._margin, self.placed.staying.year, self.discount)
+    def _figure(self, metric: str) -> Figure:
+        """Of this account by itself, to be traced."""
+        today, where = Period.containing(self.deps.today, "day"), {"account_id": self.placed.account_id}
+        return all_metrics()[metric](self.deps.book, today, where, each_at(self.discount))
 
     def _next(self) -> Iterator[Phrase]:
         name = self.placed.name

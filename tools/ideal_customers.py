@@ -72,7 +72,8 @@ def ideal_customers(ask: Input, deps: Deps) -> Answer:
         return web(ask.where, deps)
     if ask.aspect == "social":
         return social(deps)
-    found = profile_of(deps.book, deps.today, {} if ask.aspect == "leads" else ask.where)
+    where = {} if ask.aspect == "leads" else ask.where
+    found = profile_of(deps.book, deps.today, where, deps.thresholds.discount)
     if found.customers < ENOUGH or not found.best:
         raise ToolError(phrase(
             "Too few customers for a profile: {n} that ever paid, {best} of them among the best; I need {enough}.",
@@ -121,6 +122,12 @@ class _Profile:
         yield NextSteps((*steps, phrase("Criteria for prospecting")))
 
     def _rule(self) -> Phrase:
+        if self.found.worth == "clv":
+            return phrase(
+                "The best: in the upper third of all that ever paid by lifetime value (own margin of a year, expected "
+                "stay, {discount} a year), paying for half a year or more, and never lost. Lift: share of the best "
+                "among those with the trait ÷ among all.", discount=Share(self.deps.thresholds.discount),
+            )  # fmt: skip
         if self.found.worth == "margin":
             return phrase(
                 "The best: in the upper third of all that ever paid by margin so far (invoiced, less what winning and "

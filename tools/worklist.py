@@ -52,7 +52,7 @@ class Input(Limits):
     )
     reason: Annotated[str | None, REASON] = Field(
         default=None,
-        description="Of winback: the reason for leaving that we mended; empty: which there are.",
+        description="Of winback: the reason for leaving that we mended; empty: those kept as fixed.",
     )
     day: Annotated[str | None, PERIOD] = Field(
         default=None, description="Of event and survey: the day on which it would be sent; empty: the next working day."

@@ -122,6 +122,7 @@ from tools.metrics._scoring import Scoring
 from tools.metrics._sight import ALL, NOTHING, SECRETS, TOGETHER, Hidden, Secret, Sight
 from tools.metrics._signals import next_renewal
 from tools.metrics._trace import NoLongerDefined, Retraced, Statement, retrace, statements
+from tools.metrics._worth import clv_of, each_at
 
 __all__ = [
     "ALL",
@@ -266,6 +267,7 @@ __all__ = [
     "card_in_force",
     "changes_ahead",
     "channels",
+    "clv_of",
     "cohorts",
     "coming_renewals",
     "compare",
@@ -279,6 +281,7 @@ __all__ = [
     "dimension_values",
     "discounted_margins",
     "drift",
+    "each_at",
     "evidence_of",
     "fit_in_force",
     "flagged",

@@ -11,14 +11,18 @@ from sqlalchemy import BigInteger, case, cast, func, select
 from tools.metrics._book import costs, invoices, mrr_movements
 from tools.metrics._dimensions import DIMENSIONS
 from tools.metrics._figure import EMPTY, Source
+from tools.metrics._lifetime import YEARLY
 from tools.metrics._opening import Book
+from tools.metrics._portfolio import NoCosts, portfolio
 from tools.metrics._proportions import Interval, difference
 from tools.metrics._query import Reader, Where, limited_to
 from tools.metrics._spending import in_one_currency
+from tools.metrics._worth import clv_of
 
-Worth = Literal["margin", "revenue"]
-"""By what the best are told: what they were invoiced less what winning and serving them cost; or, where costs may not
-be seen or are not there, their MRR times how long they have paid."""
+Worth = Literal["clv", "margin", "revenue"]
+"""By what the best are told: their lifetime value, by their own margin and expected stay; or, where nothing is known of
+a year's costs, what they were invoiced less what winning and serving them cost; or, where costs may not be seen or are
+not there, their MRR times how long they have paid."""
 TRAITS = ("segment", "size", "industry", "country", "region", "language", "source", "plan")
 OF_PROSPECTS = ("size", "industry", "country", "region")
 """Traits that can be told of a company that is no customer yet."""
@@ -59,12 +63,12 @@ class Ideal:
     source: Source
 
 
-def ideal_customers(book: Book, day: date, where: Where = EMPTY) -> Ideal:
+def ideal_customers(book: Book, day: date, where: Where = EMPTY, discount: Fraction = YEARLY) -> Ideal:
     """Of all accounts that ever paid, the best: in the upper third by worth, paying today, never lost, for half a year
-    at least; and which traits they have more often than all."""
+    at least; and which traits they have more often than all. `discount`: of a year, for lifetime values."""
     reader = Reader(book)
     paid = {row.account_id: row for row in reader.rows(_paid(day, where))}
-    worth, values = _worth(reader, paid, day)
+    worth, values = _worth(reader, paid, day, discount)
     best = _best(paid, values, day)
     traits = [trait for name in TRAITS for trait in _traits(reader, name, day, paid, best)]
     shown = sorted((each for each in traits if each.n >= FEWEST), key=lambda t: (-t.lift, -t.n, t.dimension, t.value))
@@ -81,15 +85,28 @@ def _paid(day: date, where: Where) -> Any:
     return rows.where(m.on_day <= day, *limited_to(where, mrr_movements, day)).group_by(m.account_id)
 
 
-def _worth(reader: Reader, paid: Mapping[str, Any], day: date) -> tuple[Worth, Mapping[str, int]]:
-    """What each account has been worth so far, minor units."""
+def _worth(reader: Reader, paid: Mapping[str, Any], day: date, discount: Fraction) -> tuple[Worth, Mapping[str, int]]:
+    """What each account is worth, or has been so far, minor units."""
     if not reader.book.sight.hidden:
+        if values := _lifetimes(reader, day, discount):
+            return "clv", {account: values.get(account, 0) for account in paid}
         i, c = in_one_currency(reader.book, invoices, "issued_on").c, in_one_currency(reader.book, costs, "on_day").c
         spent = _summed(reader, c.account_id, c.reporting_minor, c.on_day, day)
         billed = _summed(reader, i.account_id, i.reporting_minor, i.issued_on, day)
         if spent and billed:
             return "margin", {account: billed.get(account, 0) - spent.get(account, 0) for account in paid}
     return "revenue", {account: int(row.mrr) * (day - row.since).days for account, row in paid.items()}
+
+
+def _lifetimes(reader: Reader, day: date, discount: Fraction) -> Mapping[str, int]:
+    """Of the accounts that pay and are not too new; nothing where a year's costs are not known."""
+    reader.book.disclose("customer_lifetime_value", "lifetime")
+    try:
+        found = portfolio(reader.book, day)
+    except NoCosts:
+        return {}
+    reader.sources.append(found.source)
+    return {one.account_id: clv_of(one, discount) for one in found.placed if one.margin is not None}
 
 
 def _summed(reader: Reader, account: Any, amount: Any, on: Any, day: date) -> dict[str, int]:

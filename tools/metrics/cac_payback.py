@@ -2,8 +2,10 @@
 
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Composed, Term, metric, ratio
+from tools.metrics._registry import Composed, Definition, Term, metric, ratio
+from tools.metrics._worth import BOOKED, EACH, PACE
 from tools.metrics.average_revenue_per_account import average_revenue_per_account
+from tools.metrics.contribution_margin import contribution_margin
 from tools.metrics.customer_acquisition_cost import customer_acquisition_cost
 from tools.metrics.gross_margin import gross_margin
 
@@ -38,6 +40,20 @@ def _finmark_misprint(book: Book, period: Period) -> Composed:
     """
     return Composed(
         {**_cac_and_arpa(period), "margin": _margin(period)}, lambda cac, arpa, margin: ratio(cac * margin, arpa)
+    )
+
+
+@cac_payback.cut(EACH)
+def _each_account(_: str) -> Definition:
+    """Of each account by itself: the acquisition costs that are booked on it, over a twelfth of its own margin of a
+    year.
+    """
+    return lambda book, period: Composed(
+        {
+            "cac": Term(customer_acquisition_cost, period, BOOKED),
+            "margin": Term(contribution_margin, period, PACE),
+        },
+        lambda cac, margin: ratio(12 * cac, margin),
     )
 
 

@@ -2,7 +2,8 @@
 
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Composed, Term, metric
+from tools.metrics._registry import Composed, Definition, Term, metric
+from tools.metrics._worth import BOOKED, EACH
 from tools.metrics.customer_acquisition_cost import customer_acquisition_cost
 from tools.metrics.customer_lifetime_value import customer_lifetime_value
 from tools.metrics.lifetime_value import lifetime_value
@@ -32,6 +33,20 @@ def _first_margin_now(book: Book, period: Period) -> Composed:
 def _simple(book: Book, period: Period) -> Composed:
     """LTV with gross margin, not discounted, less CAC: the same two figures that LTV:CAC divides."""
     return _less_cac(Term(lifetime_value, period, "gross_margin"), period)
+
+
+@clv_minus_cac.cut(EACH)
+def _each_account(discount: str) -> Definition:
+    """Of each account by itself: its own CLV at the discount rate that is named, less the acquisition costs that are
+    booked on it.
+    """
+    return lambda book, period: Composed(
+        {
+            "clv": Term(customer_lifetime_value, period, f"{EACH}:{discount}"),
+            "cac": Term(customer_acquisition_cost, period, BOOKED),
+        },
+        lambda clv, cac: clv - cac,
+    )
 
 
 def _less_cac(value: Term, period: Period) -> Composed:

@@ -6,8 +6,9 @@ from tools.metrics._book import invoices
 from tools.metrics._earned import SERVICE, Statement, billed_apart, mrr_earned, service_known, spent
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Rows, Unknown, metric
+from tools.metrics._registry import Definition, Rows, Unknown, metric
 from tools.metrics._spending import in_one_currency
+from tools.metrics._worth import pace_of_each
 
 
 @metric(unit="money", usual="year", secret="margin")
@@ -33,6 +34,14 @@ def _invoiced(book: Book, period: Period) -> Rows | Unknown:
     i = in_one_currency(book, invoices, "issued_on").c
     billed = select(i.account_id, i.kind.label("item"), i.reporting_minor.label("part"))
     return _less_service(billed.where(i.issued_on >= period.start, i.issued_on < period.end), book, period)
+
+
+@contribution_margin.cut("pace")
+def _pace(_: str) -> Definition:
+    """What each account would bring in a year: its margin of the last twelve whole months, or that of the months for
+    which it has paid, from six on, as much as twelve of them would be.
+    """
+    return pace_of_each
 
 
 def _less_service(revenue: Statement, book: Book, period: Period) -> Rows | Unknown:

@@ -6,7 +6,7 @@ from tools.metrics._book import costs
 from tools.metrics._flows import movements
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Rows, metric
+from tools.metrics._registry import Definition, Rows, metric
 from tools.metrics._spending import in_one_currency
 
 
@@ -36,6 +36,18 @@ def _with_win_backs(book: Book, period: Period) -> Rows:
 def _costs_of_the_period_before(book: Book, period: Period) -> Rows:
     """With a lag between spending and winning: what was spent in the period before over those won in this one."""
     return _per_account(book, period.previous(), movements(period, "new"))
+
+
+@customer_acquisition_cost.cut("booked")
+def _booked(_: str) -> Definition:
+    """What was spent on the very accounts, since ever, and not divided: the costs that are booked on them."""
+    return _on_accounts
+
+
+def _on_accounts(book: Book, period: Period) -> Rows:
+    c = in_one_currency(book, costs, "on_day").c
+    spent = select(c.account_id, c.on_day, c.cost_id.label("item"), c.reporting_minor.label("part"))
+    return spent.where(c.kind == "acquisition", c.on_day < period.end, c.account_id.is_not(None))
 
 
 def _per_account(book: Book, spending: Period, winning: Rows) -> Rows:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from tools.metrics._lifetime import YEARLY, present_value, present_value_over
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
-from tools.metrics._registry import Composed, Term, metric
+from tools.metrics._registry import Composed, Definition, Term, metric
+from tools.metrics._worth import EACH, worth_of_each
 from tools.metrics.average_revenue_per_account import average_revenue_per_account
 from tools.metrics.customer_acquisition_cost import customer_acquisition_cost
 from tools.metrics.gross_margin import gross_margin
@@ -52,6 +53,14 @@ def _less_acquisition_cost(book: Book, period: Period) -> Composed:
     """
     cost = Term(customer_acquisition_cost, period)
     return _of_inputs(period, lambda *inputs, cost: present_value(*inputs) - cost, cost=cost)
+
+
+@customer_lifetime_value.cut(EACH)
+def _each_account(discount: str) -> Definition:
+    """Of each account by itself, and summed: m is its own contribution margin of a year and r its own chance to stay
+    one, not those of an average account; the discount rate is the one that is named.
+    """
+    return worth_of_each(discount)
 
 
 def _of_inputs(period: Period, formula: Callable[..., Fraction], **more: Term) -> Composed:

@@ -27,6 +27,10 @@ _ALIKE = 82.0
 
 _PLACE = r"(?:in|from|for|of|across|n[ao]s?|em|d[aoe]s?|para)"
 _CROWD = r"(?:accounts?|customers?|clients?|companies|segment|sector|industry|space|contas?|clientes?|empresas?|setor)"
+_MENDED = (
+    r"(?:fix(?:ed)?|mend(?:ed)?|solved?|resolved?|unfix|resolv(?:emos|id[oa]s?)|corrig(?:imos|id[oa]s?)"
+    r"|consert(?:amos|ad[oa]s?))"
+)
 _BEFORE: Mapping[str, "re.Pattern[str]"] = {
     "country": re.compile(rf"\b{_PLACE}\s+(?:the\s+|[oa]s?\s+)?$"),
     "region": re.compile(rf"\b{_PLACE}\s+(?:the\s+|[oa]s?\s+|estado d[eoa]\s+)?$"),
@@ -35,13 +39,15 @@ _BEFORE: Mapping[str, "re.Pattern[str]"] = {
     ),
     "source": re.compile(r"\b(?:from|via|through|by|won (?:by|through)|por|vi[an]d[oa]s? (?:de|por)|d[eao]s?)\s+$"),
     "reason": re.compile(
-        r"\b(?:because of|due to|citing|por|por causa d[eoa]s?|devido ao?s?|alegando)\s+(?:the\s+|[oa]\s+)?$"
+        rf"\b(?:because of|due to|citing|over|por|por causa d[eoa]s?|pel[oa]|devido ao?s?|alegando|{_MENDED})"
+        r"\s+(?:the\s+|[oa]\s+)?$"
     ),
 }
 """Where a value of the dimension stands though the dimension is not named."""
 _AFTER: Mapping[str, "re.Pattern[str]"] = {
     "industry": re.compile(rf"^\s+{_CROWD}\b"),
     "country": re.compile(rf"^\s+{_CROWD}\b|^(?:'s)?\b"),
+    "reason": re.compile(rf"^\s+(?:\w+\s+){{0,4}}?{_MENDED}\b"),
 }
 _SCORE = re.compile(r"\s+(?:scores?|checks?|increases?|d[aeo]s? (?:clientes?|contas?|carteira))\b")
 """What a value's word is no value before: health scores, price increases, saúde das contas."""

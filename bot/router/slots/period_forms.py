@@ -44,6 +44,8 @@ WEEKDAYS = {
     )) for name in line.split()
 }  # fmt: skip
 """Monday is 0."""
+_SPOKEN_DAYS = {name: day for name, day in WEEKDAYS.items() if len(name) > 3 or name in ("fri", "mon", "wed", "thu")}
+"""Without those that are words too: "até ter resposta"."""
 _DOUBTFUL = {"may", "march", "mar", "set", "out", "ago", "dec", "jan", "sep", "mai", "dez"}
 """Months' names that are also words (or people): they must stand where dates stand."""
 
@@ -128,6 +130,12 @@ def _since_weekday(on: Calendar, match: "re.Match[str]") -> Period:
     """From the last such day before today to today: said on a Monday, "since Monday" is a week."""
     back = (on.today.weekday() - WEEKDAYS[match["w"]] - 1) % 7 + 1
     return Period(on.today - timedelta(days=back), on.today + timedelta(days=1))
+
+
+def _until_weekday(on: Calendar, match: "re.Match[str]") -> Period:
+    """The next such day after today; where the calendar looks ahead, from today to it."""
+    day = on.today + timedelta(days=(WEEKDAYS[match["w"]] - on.today.weekday() - 1) % 7 + 1)
+    return Period(on.today, day + timedelta(days=1)) if on.ahead else Period.containing(day, "day")
 
 
 def _named_month(on: Calendar, match: "re.Match[str]") -> Period:
@@ -224,6 +232,11 @@ FORMS: tuple[tuple["re.Pattern[str]", Read], ...] = tuple(
             rf"(?:since|desde)\s+(?:(?:a|o|the)\s+)?(?:{_LAST}\s+)?(?P<w>{_any(WEEKDAYS)})(?:[- ]?feira)?"
             r"(?:\s+passad[oa])?",
             _since_weekday,
+        ),
+        (
+            rf"(?:until|till|ate)\s+(?:(?:a|o|the)\s+)?(?:{_NEXT}\s+)?(?P<w>{_any(_SPOKEN_DAYS)})(?:[- ]?feira)?"
+            r"(?:\s+que vem)?",
+            _until_weekday,
         ),
         (_SO_FAR, lambda on, m: on.to_date("year")),
         (r"mtd|month[ -]to[ -]date|acumulado do mes", lambda on, m: on.to_date("month")),
