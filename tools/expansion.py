@@ -18,7 +18,6 @@ from tools import (
     Part,
     Phrase,
     Slot,
-    ToolError,
     phrase,
     phrase_n,
 )
@@ -27,20 +26,18 @@ from tools._growing import (
     cross_sell_table,
     dormant_table,
     how_good,
-    look_alike_table,
     rules_table,
     unused_by_feature,
     unused_table,
     upsell_table,
 )
 from tools._limits import Limits, limited
-from tools.metrics import Association, Upsell, look_alikes, offered, prospects, recommended
+from tools._who_else import who_else
+from tools.metrics import Association, Upsell, offered, prospects, recommended
 from tools.metrics._cells import fold
 
 View = Literal["upsell", "cross_sell", "dormant", "unused", "look_alikes", "renewals"]
 AHEAD = timedelta(days=180)
-FEW = 5
-"""Acceptors below which nobody is said to be like them."""
 _VIEWS = {
     "look_alikes": (
         "who else", "look-alike*", "lookalike*", "look alike*", "similar to those", "same offer", "benefit from",
@@ -120,7 +117,7 @@ class _Look:
 
     def answer(self) -> Answer:
         if self.ask.view == "look_alikes":
-            return self._look_alikes()
+            return who_else(self.offer, self.whole, self.found, self.ask.where, self.ask.limit, self.deps)
         parts = tuple(self._parts())
         tables = [account for part in parts for account in getattr(part, "accounts", ())]
         return Answer(
@@ -264,46 +261,6 @@ class _Look:
             yield upsell_table(due, self._most)
         else:
             yield Note(phrase("No renewal of the next six months has an upsell path."))
-
-    def _look_alikes(self) -> Answer:
-        if self.offer is None:
-            names = offered(self.whole)
-            raise ToolError(
-                phrase(
-                    "Which offer? I know {offers}.", offers=tuple(phrase("{text}", text=each) for each in names[:12])
-                ),
-                suggestions=tuple(phrase("Who else for {offer}?", offer=each) for each in names[:3]),
-            )
-        found = look_alikes(self.deps.book, self.whole, self.offer)
-        if len(found.acceptors) < FEW:
-            raise ToolError(phrase_n(
-                "Only {n} account has {offer}: too few to say who is like them.",
-                "Only {n} accounts have {offer}: too few to say who is like them.", len(found.acceptors),
-                offer=self.offer,
-            ))  # fmt: skip
-        here = {each.account_id for each in self.found.accounts}
-        shown = [each for each in found.found if each.account_id in here and each.likeness > 1]
-        names_of = {each.account_id: each.name for each in self.whole.accounts}
-        return Answer(
-            limited(phrase("Who else for {offer}", offer=self.offer), self.ask.where),
-            phrase_n(
-                "{n} account is more like those who have {offer} than like the others; {acceptors} have it.",
-                "{n} accounts are more like those who have {offer} than like the others; {acceptors} have it.",
-                len(shown), offer=self.offer, acceptors=len(found.acceptors),
-            ),
-            (
-                look_alike_table(shown, names_of, self.ask.limit, self.deps),
-                Note(phrase(
-                    "Compared: segment, industry, country, size, how they were won, products and features used. Those "
-                    "who have it, are at risk, have cancelled or have an urgent ticket are left out."
-                )),
-                NextSteps((
-                    phrase("Which customers should we upsell?"), phrase("What do the playbooks say about cross-sell?"),
-                )),
-            ),
-            accounts=frozenset(each.account_id for each in shown[: self.ask.limit]),
-            listed=tuple(each.account_id for each in shown[: self.ask.limit]),
-        )  # fmt: skip
 
     def _next(self) -> Iterator[Phrase]:
         if self.name:

@@ -23,11 +23,11 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._class_moves import moved, stays_table
 from tools._classes import (
     CLASS,
     MEANING,
     STRATEGY,
-    TERMS,
     cap_of,
     expected,
     read_portfolio,
@@ -38,7 +38,6 @@ from tools._five_lists import CALLED, LISTS, List, five_lists
 from tools._limits import Limits, limited
 from tools._reading import conversion
 from tools._strategic import strategic_said
-from tools._values import value_called
 from tools.metrics import (
     CLASSES,
     Figure,
@@ -47,7 +46,6 @@ from tools.metrics import (
     Move,
     Period,
     Placed,
-    Share,
     all_metrics,
     moves,
 )
@@ -181,14 +179,14 @@ class _View:
         if self.ask.place:
             yield from self._accounts(CLASS[self.ask.place], self.found.of(self.ask.place))
         elif self.ask.view == "moves":
-            yield from self._moved(self._moves(), self.ask.limit)
+            yield from moved(self._moves(), self.ask.limit, self._before, self.currency)
         elif self.ask.view == "lists":
             yield from self._five()
         else:
             yield self._matrix()
             yield self._classes()
-            yield from self._moved(self._moves(), 5)
-            yield self._stays()
+            yield from moved(self._moves(), 5, self._before, self.currency)
+            yield stays_table(self.found)
 
     def _listed(self) -> Sequence[Placed]:
         if self.ask.place:
@@ -237,40 +235,6 @@ class _View:
         margin = self._money(sum(margins)) if margins else None
         return self._money(_mrr(ones)), share_of(_mrr(ones), _mrr(self.found.placed)), margin
 
-    def _stays(self) -> Table:
-        """What became of accounts of each kind: what an expected stay is made of."""
-        of_kind: dict[object, list[Placed]] = {}
-        for one in self.found.placed:
-            of_kind.setdefault(one.staying.kind, []).append(one)
-        rows = sorted(
-            ((kind, ones) for kind, ones in of_kind.items()), key=lambda each: each[1][0].staying.rate.monthly
-        )
-        columns = (
-            Column(phrase("Accounts like these")), Column(phrase("Paying now"), numeric=True),
-            Column(phrase("Left in two years"), numeric=True), Column(phrase("Account-months"), numeric=True),
-            Column(phrase("Leave in a month"), numeric=True),
-        )  # fmt: skip
-        return Table(
-            phrase("What the expected stay is made of"), columns,
-            tuple(
-                (
-                    phrase("{segment}, {term}", segment=value_called("segment", ones[0].staying.kind[0] or ""),
-                           term=TERMS[ones[0].staying.kind[1]]),
-                    len(ones), ones[0].staying.rate.lost, round(ones[0].staying.rate.months),
-                    Share(ones[0].staying.rate.monthly),
-                )
-                for _, ones in rows
-            ),
-            self._likelier(),
-        )  # fmt: skip
-
-    def _likelier(self) -> Phrase:
-        return phrase(
-            "Rates are drawn towards that of all accounts where little is known. Accounts flagged at risk left {times} "
-            "times as often as all in the backtest; for three months that counts.",
-            times=round(self.found.rates.flagged, 2),
-        )  # fmt: skip
-
     def _moves(self) -> Sequence[Move]:
         here = {one.account_id for one in self.found.placed}
         return [move for move in moves(self.deps.book, self.found, self._before) if move.now.account_id in here]
@@ -278,38 +242,6 @@ class _View:
     @property
     def _before(self) -> date:
         return self.deps.today - BACK
-
-    def _moved(self, found: Sequence[Move], most: int) -> Iterator[Part]:
-        if not found:
-            yield Note(phrase("No account changed its class since {day}.", day=self._before))
-            return
-        left = len(found) - most
-        columns = (
-            Column(phrase("Account")), Column(phrase("MRR"), numeric=True), Column(phrase("Was")), Column(phrase("Is")),
-            Column(phrase("What moved")),
-        )  # fmt: skip
-        yield Table(
-            phrase("Moved since {day}", day=self._before), columns,
-            tuple(
-                (move.now.name, self._money(move.now.mrr), CLASS[move.before.place], CLASS[move.now.place],
-                 tuple(self._what_moved(move)))
-                for move in found[:most]
-            ),
-            phrase_n("{n} more; ask for more.", "{n} more; ask for more.", left) if left > 0 else None,
-            accounts=tuple(move.now.account_id for move in found[:most]),
-        )  # fmt: skip
-
-    def _what_moved(self, move: Move) -> Iterator[Phrase]:
-        if "margin" in move.axes:
-            yield phrase(
-                "margin {before} → {now}",
-                before=self._money(move.before.margin or 0),
-                now=self._money(move.now.margin or 0),
-            )
-        if "tenure" in move.axes:
-            yield phrase("expected stay {before} → {now}", before=expected(move.before), now=expected(move.now))
-            if move.before.staying.flagged != move.now.staying.flagged:
-                yield phrase("now at risk") if move.now.staying.flagged else phrase("no longer at risk")
 
     def _five(self) -> Iterator[Part]:
         lists = five_lists(self.found, self.kept)

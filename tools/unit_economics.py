@@ -1,6 +1,6 @@
 """Unit economics by segment, acquisition by channel, and where revenue comes from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -13,7 +13,6 @@ from tools import (
     TOPIC,
     Answer,
     Cell,
-    Chart,
     Choice,
     Column,
     Deps,
@@ -24,10 +23,11 @@ from tools import (
     Table,
     ToolError,
     phrase,
-    phrase_n,
 )
+from tools._cac_by_channel import by_channel
 from tools._naming import dimension_called
 from tools._reading import conversion, elapsed, written_period
+from tools._revenue_mix import revenue
 from tools._stated import said_of
 from tools._values import value_called
 from tools._what_if import Inputs, what_if_table
@@ -35,20 +35,14 @@ from tools.metrics import (
     DIMENSIONS,
     YEARLY,
     Figure,
-    Grown,
     Money,
-    Month,
     Period,
     Share,
     all_metrics,
     channels,
-    grown,
-    invoiced_by_month,
     last_year,
 )
 
-FEW = 10
-"""New accounts below which a CAC says little."""
 COLUMNS: Mapping[str, str | None] = {
     "paying_accounts": None, "customer_lifetime_value": None, "customer_acquisition_cost": None, "clv_minus_cac": None,
     "ltv_to_cac": "clv", "cac_payback": None,
@@ -103,8 +97,8 @@ def unit_economics(ask: Input, deps: Deps) -> Answer:
     """
     period = elapsed(written_period(ask.period), deps.today) if ask.period else last_year(deps.today)
     if ask.view == "channels":
-        return _by_channel(deps, period)
-    return _revenue(ask, deps, period) if ask.view == "revenue" else _Economics(ask, deps, period).answer()
+        return by_channel(deps, period)
+    return revenue(ask.limit, deps, period) if ask.view == "revenue" else _Economics(ask, deps, period).answer()
 
 
 class _Economics:
@@ -203,111 +197,3 @@ class _Economics:
             yield phrase("Unit economics if retention were 2 points higher")
         yield phrase("CAC by channel")
         yield phrase("Loyalty matrix")
-
-
-def _by_channel(deps: Deps, period: Period) -> Answer:
-    found, _ = channels(deps.book, period)
-    if not any(each.spent for each in found):
-        raise ToolError(
-            phrase("The book holds no acquisition costs in {period}. Load the table “costs”.", period=period)
-        )
-    currency = deps.book.currency
-    spent, won = sum(each.spent or 0 for each in found), sum(each.won or 0 for each in found)
-    rows = [
-        (each.name or phrase("not named"), None if each.spent is None else Money(each.spent, currency), each.won,
-         None if each.cost is None else Money(round(each.cost), currency),
-         phrase("few") if each.cost is not None and (each.won or 0) < FEW else None)
-        for each in found
-    ]  # fmt: skip
-    cac = all_metrics()["customer_acquisition_cost"](deps.book, period)
-    whole = (phrase("All"), Money(spent, currency), won, cac, None)
-    columns = (
-        Column(phrase("Channel")), Column(phrase("Spent"), numeric=True), Column(phrase("Accounts won"), numeric=True),
-        Column(phrase("CAC"), numeric=True), Column(phrase("Remark")),
-    )  # fmt: skip
-    payback, ratio = (
-        all_metrics()[name](deps.book, period, variant=v) for name, v in (("cac_payback", None), ("ltv_to_cac", "clv"))
-    )
-    return Answer(
-        phrase("CAC by channel · {period}", period=period),
-        phrase("Winning a customer cost {cac}; it is paid back in {payback}.", cac=cac, payback=payback),
-        (
-            Table(phrase("Spend and accounts won"), columns, (*rows, whole)),
-            Note(phrase(
-                "CAC = acquisition costs ÷ accounts won for the first time, of the same period and channel; the name "
-                "of the channel of a cost is matched with how an account was won. Where one side has no match, no CAC "
-                "is given."
-            )),
-            Note(phrase("In it: what the book calls acquisition costs ({kinds}).", kinds=tuple(
-                phrase("{text}", text=each.name) for each in found if each.spent and each.name
-            ))),
-            Note(phrase("CLV ÷ CAC of all accounts: {ratio}.", ratio=ratio)),
-            *conversion(deps.book),
-            NextSteps((
-                phrase("Unit economics by segment"), phrase("Unit economics if retention were 2 points higher"),
-            )),
-        ),
-    )  # fmt: skip
-
-
-def _revenue(ask: Input, deps: Deps, period: Period) -> Answer:
-    currency = deps.book.currency
-    months, _ = invoiced_by_month(deps.book, period)
-    accounts, _ = grown(deps.book, period)
-    share = all_metrics()["recurring_share"](deps.book, period)
-    now, expansion = sum(each.now for each in accounts), sum(each.expansion for each in accounts)
-    return Answer(
-        phrase("Revenue · {period}", period=period),
-        phrase(
-            "{share} of what was invoiced recurs; expansions of the period made {expansion} of its revenue.",
-            share=share, expansion=Share(Fraction(expansion, now) if now else None),
-        ),
-        (
-            *_months(months, currency), _grown(accounts, ask.limit, period, currency), *conversion(deps.book),
-            NextSteps((phrase("Expansion MRR by segment"), phrase("Which customers should we upsell?"))),
-        ),
-        accounts=frozenset(each.account_id for each in accounts[: ask.limit]),
-        listed=tuple(each.account_id for each in accounts[: ask.limit]),
-    )  # fmt: skip
-
-
-def _months(months: Sequence[Month], currency: str) -> Iterator[Part]:
-    """What was invoiced by kind: the kinds are the total of every month."""
-    if not any(month.total for month in months):
-        yield Note(phrase("No invoices are loaded for this time, so one-off revenue is not known."))
-        return
-    kinds = (phrase("Recurring"), phrase("One-off"), phrase("Metered"), phrase("Total"))
-    columns = (Column(phrase("Month")), *(Column(kind, numeric=True) for kind in kinds))
-    rows: list[tuple[Cell, ...]] = [(month.period, *_amounts(month, currency)) for month in months]
-    whole = Month(Period(months[0].period.start, months[-1].period.end), {
-        kind: sum(month.by_kind[kind] for month in months) for kind in months[0].by_kind
-    })  # fmt: skip
-    yield Table(phrase("Invoiced by month"), columns, (*rows, (phrase("All"), *_amounts(whole, currency))))
-    if len(months) > 2:
-        points = tuple((month.period.start, Money(month.total, currency)) for month in months)
-        recurring = tuple((month.period.start, Money(month.by_kind["recurring"], currency)) for month in months)
-        yield Chart(phrase("Invoiced by month"), "line", points, phrase("Total"), ((phrase("Recurring"), recurring),))
-
-
-def _amounts(month: Month, currency: str) -> Iterator[Money]:
-    yield from (Money(amount, currency) for amount in (*month.by_kind.values(), month.total))
-
-
-def _grown(accounts: Sequence[Grown], most: int, period: Period, currency: str) -> Table:
-    columns = (
-        Column(phrase("Account")), Column(phrase("Revenue"), numeric=True),
-        Column(phrase("The time before"), numeric=True),
-        Column(phrase("Change"), numeric=True), Column(phrase("From expansion"), numeric=True),
-        Column(phrase("Share of expansion"), numeric=True),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = [
-        (each.name, *(Money(amount, currency) for amount in (each.now, each.before, each.change, each.expansion)),
-         Share(Fraction(each.expansion, each.now) if each.now else None))
-        for each in accounts[:most]
-    ]  # fmt: skip
-    left = len(accounts) - most
-    return Table(
-        phrase("Revenue by account, the largest change first"), columns, tuple(rows),
-        phrase_n("{n} more; ask for more.", "{n} more; ask for more.", left) if left > 0 else None,
-        accounts=tuple(each.account_id for each in accounts[:most]),
-    )  # fmt: skip

@@ -4,11 +4,11 @@ One axis is a year's contribution margin, the other how long the account is expe
 on either: liking is not staying. In a limited book the rates of staying, and the median, are those of its accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import inf
 from statistics import median_low
 from typing import Literal, get_args
@@ -22,7 +22,7 @@ from tools.metrics._opening import Book
 from tools.metrics._period import Period, add_months
 from tools.metrics._query import Reader, Where, matching, read
 from tools.metrics._risk import Risk, backtest, rank
-from tools.metrics._staying import Rates, Staying, Stints, kinds, paying_stints, rates, staying
+from tools.metrics._staying import Kind, Rates, Staying, Stints, kinds, paying_stints, rates, staying
 
 LoyaltyClass = Literal["true_friends", "butterflies", "barnacles", "strangers"]
 CLASSES: tuple[LoyaltyClass, ...] = get_args(LoyaltyClass)
@@ -47,8 +47,8 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One paying account on both axes. `place`: its class; None: it is too new to have one."""
+class Paying:
+    """What is known of one paying account on a day."""
 
     account_id: str
     name: str
@@ -59,12 +59,26 @@ class Placed:
     months: int
     """Months of paying, up to a year, over which the ledger runs."""
     ledger: Ledger
-    margin: int | None
-    """A year's contribution margin; of a shorter time, as much as twelve months of it would be. None: too new."""
+    kind: Kind
+    flagged: bool
+    leaving_on: date | None
+    renews_on: date | None
+    """When somebody decides next; None: it pays by the month."""
+    chance: float | None
+    """Of being lost within 180 days, where the risk model tells it."""
+
+    @property
+    def margin(self) -> int | None:
+        """A year's contribution margin; of a shorter time, as much as twelve months of it would be. None: too new."""
+        return None if self.months < NEW else round(Fraction(self.ledger.margin * YEAR, self.months))
+
+
+@dataclass(frozen=True)
+class Placed(Paying):
+    """A paying account on both axes. `place`: its class; None: it is too new to have one."""
+
     staying: Staying
     place: LoyaltyClass | None
-    renews_on: date | None = None
-    """When somebody decides next; None: it pays by the month."""
 
 
 @dataclass(frozen=True)
@@ -146,38 +160,17 @@ def last_year(day: date) -> Period:
     return Period(add_months(first, -YEAR), first)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is known of one paying account on a day, before it is placed."""
-
-    name: str
-    owner: str | None
-    segment: str | None
-    mrr: int
-    since: date
-    months: int
-    ledger: Ledger
-    kind: tuple[str | None, Literal["month", "quarter", "year"] | None]
-    flagged: bool
-    leaving_on: date | None
-    renews_on: date | None
-    chance: float | None
-
-    @property
-    def margin(self) -> int | None:
-        return None if self.months < NEW else round(Fraction(self.ledger.margin * YEAR, self.months))
-
-
 @lru_cache(maxsize=8)
 def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
     """Kept as long as the same data are loaded."""
     known, found, source = _known(book, day)
-    margins = [one.margin for one in known.values() if one.margin is not None]
+    margins = [one.margin for one in known if one.margin is not None]
     if at.margin is not None:
         margin_at = int(at.margin * 10 ** get_currency_precision(book.currency))
     else:
         margin_at = max(0, median_low(margins)) if margins else 0
-    placed = tuple(_place(account, one, found, margin_at, at.tenure, day) for account, one in known.items())
+    stays = _stays(found, day)
+    placed = tuple(_place(one, stays(one), margin_at, at.tenure) for one in known)
     return Portfolio(day, last_year(day), margin_at, at.tenure, placed, found, source, at.margin is None)
 
 
@@ -188,13 +181,12 @@ def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
         known, _, _ = _known(book, day)
     except NoCosts:
         return {}
-    return {
-        account: _place(account, one, now.rates, now.margin_at, now.tenure_at, day) for account, one in known.items()
-    }
+    stays = _stays(now.rates, day)
+    return {one.account_id: _place(one, stays(one), now.margin_at, now.tenure_at) for one in known}
 
 
 @lru_cache(maxsize=8)
-def _known(book: Book, day: date) -> tuple[Mapping[str, _Known], Rates, Source]:
+def _known(book: Book, day: date) -> tuple[tuple[Paying, ...], Rates, Source]:
     """Every paying account's circumstances, and the rates of staying, as known at the end of a day. Raises NoCosts."""
     period, reader = last_year(day), Reader(book)
     if not service_known(book, period)[0]:
@@ -204,16 +196,15 @@ def _known(book: Book, day: date) -> tuple[Mapping[str, _Known], Rates, Source]:
     stints, of_kind = paying_stints(reader, day), kinds(reader, day)
     ranking = rank(book, day)
     reader.sources.append(ranking.source)
-    found = {
-        risk.standing.account_id: _Known(
-            risk.standing.name, risk.standing.owner, risk.standing.segment, risk.standing.mrr_minor,
-            stints[risk.standing.account_id][0][0], _months(stints[risk.standing.account_id], period),
-            sums.get(risk.standing.account_id, Ledger()), of_kind.get(risk.standing.account_id, (None, None)),
-            risk.at_risk, risk.standing.leaving_on, _decision(risk),
-            (risk.chances or {}).get(180),
+    found = tuple(
+        Paying(
+            one.account_id, one.name, one.owner, one.segment, one.mrr_minor,
+            stints[one.account_id][0][0], _months(stints[one.account_id], period),
+            sums.get(one.account_id, Ledger()), of_kind.get(one.account_id, (None, None)),
+            risk.at_risk, one.leaving_on, _decision(risk), (risk.chances or {}).get(180),
         )
-        for risk in ranking.risks if risk.standing.account_id in stints
-    }  # fmt: skip
+        for risk in ranking.risks for one in [risk.standing] if one.account_id in stints
+    )  # fmt: skip
     return found, rates(stints, of_kind, day, backtest(book, day)), reader.source
 
 
@@ -223,17 +214,24 @@ def _decision(risk: Risk) -> date | None:
 
 def _months(stints: Stints, period: Period) -> int:
     """At how many of the period's month ends an account paid."""
-    ends = [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+    ends = _month_ends(period)
     return sum(any(start <= end and (until is None or end < until) for start, until in stints) for end in ends)
 
 
-def _place(account: str, known: _Known, found: Rates, margin_at: int, tenure_at: int, day: date) -> Placed:
-    stays = staying(known.kind, found, known.flagged, known.leaving_on, day, known.chance)
-    place = None if known.margin is None else _class(known.margin >= margin_at, stays.months >= tenure_at)
-    return Placed(
-        account, known.name, known.owner, known.segment, known.mrr, known.since, known.months, known.ledger,
-        known.margin, stays, place, known.renews_on,
-    )  # fmt: skip
+@lru_cache(maxsize=8)
+def _month_ends(period: Period) -> list[date]:
+    return [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+
+
+def _stays(found: Rates, day: date) -> Callable[[Paying], Staying]:
+    """How long each account stays, worked out once for all that are alike."""
+    alike = cache(lambda kind, flagged, leaving_on, chance: staying(kind, found, flagged, leaving_on, day, chance))
+    return lambda one: alike(one.kind, one.flagged, one.leaving_on, one.chance)
+
+
+def _place(one: Paying, stays: Staying, margin_at: int, tenure_at: int) -> Placed:
+    place = None if one.margin is None else _class(one.margin >= margin_at, stays.months >= tenure_at)
+    return Placed(**vars(one), staying=stays, place=place)
 
 
 def _class(profitable: bool, lasting: bool) -> LoyaltyClass:
