@@ -133,15 +133,13 @@ def read(
     if count := find_count(mask.rest):
         mask.put("@n", Mention((), *count[1:]))
     metrics, group = _measured(mask, _blanked(folded, exact), common, dated=period is not None)
-    named = _called_so(folded)
-    limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure and not _within(limit, named)]
+    limits = [limit for limit in _limiting(values, mask.rest, text, common) if limit.sure]
     mask.put("@w", *limits)
     segment = mask.take("@s", lambda rest: find_segment(rest, segments))
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
-    others = [limit for limit in values.find(mask.rest, text, common) if not _within(limit, named)]
-    limits += [*others, *find_renewals(folded), *filter(None, [cohort, band])]
+    limits += [*_limiting(values, mask.rest, text, common), *find_renewals(folded), *filter(None, [cohort, band])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
@@ -155,9 +153,10 @@ def read(
     )  # fmt: skip
 
 
-def _called_so(folded: str) -> list[tuple[int, int]]:
-    """What stands in quotes and is several words: a name somebody gave ("BR big"), not what limits the answer."""
-    return [(quoted.start(), quoted.end()) for quoted in _QUOTED.finditer(folded)]
+def _limiting(values: BookValues, rest: str, text: str, common: Container[str]) -> list[Limit]:
+    """The values said, but not those within a name of several words that somebody gave: "BR big"."""
+    quotes = [quoted.span() for quoted in _QUOTED.finditer(text)]
+    return [limit for limit in values.find(rest, text, common) if not _within(limit, quotes)]
 
 
 def _within(limit: Limit, quotes: Iterable[tuple[int, int]]) -> bool:
