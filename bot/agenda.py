@@ -40,7 +40,7 @@ def agenda(bot: Assistant, order: Order, console: Console) -> int:
         return _said(bot, console, reason.message)
     question = _question(order.what or "", Person(order.owner or ""), team)
     language = bot.conversation.language_of(question.text, "")
-    decision = bot.router.choose(question.text, language, bot.today(), bot.names(bot.book()))
+    decision = bot.router.choose(question.text, language, bot.today(), bot.conversation.names_for(question, bot.book()))
     if not (isinstance(decision, Call) and decision.tool == TOOL and decision.arguments.get("act") == "add"):
         return _said(bot, console, phrase("Say what, how often, at what hour and where, as in: every Monday 9h …"))
     return _answered(bot, question, decision, console)

@@ -20,6 +20,7 @@ from bot.unforeseen import guarded
 from knowledge import Documents, Embedding, KeptIndex, Rights, build_index
 from tools import Asker, Contacting, Draft, Drafts, Schedules, Shown, Tool, load, phrase, read_rules
 from tools.metrics import (
+    BANDS,
     DIMENSIONS,
     NOTHING,
     Book,
@@ -335,8 +336,7 @@ def _told(reply: Reply) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def names(book: Book, fiscal_start: int = 1) -> Names:
     """What the book calls things, as far as it may be seen, and when the company's fiscal year begins."""
-    values = {
-        name: dimension_values(book, name) for name in DIMENSIONS if name not in ("account_id", "owner", "segment")
-    }
+    apart = ("account_id", "owner", "segment", *BANDS)
+    values = {name: dimension_values(book, name) for name in DIMENSIONS if name not in apart}
     owners, segments = dimension_values(book, "owner"), dimension_values(book, "segment")
     return Names(account_names(book), owners, segments, values, fiscal_start)

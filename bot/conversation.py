@@ -35,6 +35,7 @@ from tools import (
     Tool,
     ToolError,
     guarded_drafts,
+    in_full,
     phrase,
 )
 from tools.metrics import ALL, NOTHING, BadScorecard, Book, Hidden, NoBook, OldBook, Sight, Thresholds, stale_sources
@@ -162,7 +163,7 @@ class Conversation:
     def _answer_from(
         self, book: Book, view: View, question: Question, language: str, call: Call | None, context: Context | None
     ) -> Reply:
-        names = self.names(book)
+        names = self.names_for(question, book)
         context = context if view.sight.is_whole else context_within(context, names.accounts)
         decision: Decision = call or self.router.choose(question.text, language, self.today(), names, context)
         if _drafts_in_a_language(decision):
@@ -177,6 +178,15 @@ class Conversation:
             )
         message = _what_i_do(decision.help)
         return Reply(question, language, "declined", message, suggestions=SUGGESTIONS, needs=NOTHING)
+
+    def names_for(self, question: Question, book: Book) -> Names:
+        """What questions of whoever asks may name: what the book has, and the segments that were saved."""
+        kept = self.saved(question, book).all()
+        return replace(self.names(book), saved={each.name: each.conditions for each in kept})
+
+    def saved(self, question: Question, book: Book) -> Segments:
+        """The saved segments that whoever asks may know of."""
+        return Eyes(book).segments(self.segments(question))
 
     def _in_writing(self, question: Question, language: str, decision: Decision) -> Decision:
         """What no tool is for may stand in the playbooks, or in the team's documents, which can be about anything.
@@ -206,19 +216,20 @@ class Conversation:
         tool = self.tools.get(call.tool)
         if tool is None:
             raise ToolError(phrase("I do not know how to do that any more. Please ask again."))
-        if view.blind and not tool.open and not _of_the_company(tool, call, view):
+        full = replace(call, arguments=in_full(call.arguments, self.saved(question, book)))
+        if view.blind and not tool.open and not _of_the_company(tool, full, view):
             return Reply(question, language, "declined", view.blind, call, needs=NOTHING)
         try:
-            asked = tool.input.model_validate(dict(call.arguments))
+            named, asked = (tool.input.model_validate(dict(each.arguments)) for each in (call, full))
         except ValidationError as wrong:
             return _incomplete(question, language, call, wrong)
-        deps = self._deps(book, view, question, language, tool, call)
+        deps = self._deps(book, view, question, language, tool, full)
         answer = guarded_drafts(tool.run(asked, deps), deps)
         needs = deps.book.told if deps.book.used or not tool.open else NOTHING
         answer = replace(answer, stale=stale_sources(deps.book, _used(answer, deps.book), self.today()))
-        answer = _as_limited(answer, deps.book, call)
+        answer = _as_named(_as_limited(answer, deps.book, full), call)
         answer = as_files(answer, call.tool) if call.form == "csv" else answer
-        done, said = Call(call.tool, asked.model_dump(exclude_none=True), form=call.form), _owning(answer, call)
+        done, said = Call(call.tool, named.model_dump(exclude_none=True), form=call.form), _owning(answer, call)
         return Reply(
             question, language, "answered", answer.headline, done, said,
             offers=offers(answer, done, self.tools), needs=needs,
@@ -233,7 +244,7 @@ class Conversation:
         book = book.unread().hearing(contacting.touches.heard)
         reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
         caseload, kept = eyes.caseload(self.caseload(question)), self.schedules(question)
-        saved = self.segments(question)
+        saved = eyes.segments(self.segments(question))
         return Deps(
             book, reader, self.today(), language, shown, contacting, caseload, kept, saved, self.thresholds,
             self.link_hosts,
@@ -253,6 +264,13 @@ def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:
     if not owners or not book.used or {"account", "owner"} & call.arguments.keys():
         return answer
     return replace(answer, subject=_limited(answer.subject, phrase("only accounts of {owners}", owners=owners)))
+
+
+def _as_named(answer: Answer, call: Call) -> Answer:
+    """The answer, saying which saved segment its conditions are."""
+    if not (name := call.arguments.get("saved")):
+        return answer
+    return replace(answer, subject=_limited(answer.subject, phrase("segment “{name}”", name=str(name))))
 
 
 def _limited(subject: Phrase, limit: Phrase) -> Phrase:

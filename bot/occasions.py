@@ -38,7 +38,7 @@ class Occasions:
             looked = talk.answer(question, Call(LOOKING, {"act": "look", "alerts": [kept.id for kept in meant]}))
             nothing_new = looked.answer is not None and not looked.answer.parts and not occasion.asked
             return silent(question) if nothing_new else looked
-        return _introduced(talk.answer(question, call_of(first, talk, day)), first, occasion, self.now())
+        return _introduced(talk.answer(question, call_of(first, talk, question, day)), first, occasion, self.now())
 
 
 def silent(question: Question) -> Reply:
@@ -46,15 +46,20 @@ def silent(question: Question) -> Reply:
     return Reply(question, question.language, "silent", phrase("Nothing new."))
 
 
-def call_of(kept: KeptSchedule, talk: Conversation, day: date) -> Call:
+def call_of(kept: KeptSchedule, talk: Conversation, question: Question, day: date) -> Call:
     """What the words mean on that day: "last week" is the week before it. Where they alone do not tell, what was chosen
     when it was set up, its periods moved to that day."""
     chosen = Call(kept.tool, kept.as_of(day))
     if not kept.words:
         return chosen
     with talk.open_book().unchanging() as book:
-        decision = talk.router.choose(kept.words, kept.language, day, talk.names(book))
-    return next((call for call in _calls(decision) if call.tool == kept.tool), chosen)
+        decision = talk.router.choose(kept.words, kept.language, day, talk.names_for(question, book))
+    return next((call for call in _calls(decision) if _is_of_the_same(call, chosen)), chosen)
+
+
+def _is_of_the_same(call: Call, chosen: Call) -> bool:
+    """Of the tool and the saved segment that were meant: the words of one that was deleted mean something else."""
+    return call.tool == chosen.tool and call.arguments.get("saved") == chosen.arguments.get("saved")
 
 
 def _calls(decision: Decision) -> Iterator[Call]:

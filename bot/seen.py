@@ -17,17 +17,19 @@ from tools import (
     FixedReason,
     Guard,
     KeptDraft,
+    KeptSegment,
     RiskCase,
     Round,
     Rounds,
     Said,
+    Segments,
     Shown,
     Snooze,
     Strategic,
     Touch,
     Touches,
 )
-from tools.metrics import TOGETHER, Book, Figure, account_names, all_metrics
+from tools.metrics import TOGETHER, Book, Figure, Sight, account_names, all_metrics
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class Eyes:
             return contacting
         touches, drafts = TouchesWithin(contacting.touches, self), DraftsWithin(contacting.drafts, self)
         return replace(contacting, touches=touches, drafts=drafts, rounds=RoundsWithin(contacting.rounds, self))
+
+    def segments(self, segments: Segments) -> Segments:
+        """The same segments, but those of owners whose accounts may not be seen: their very conditions say whose."""
+        return SegmentsWithin(segments, self.book.sight)
 
     def caseload(self, caseload: Caseload) -> Caseload:
         """The same snoozes and assignments, of accounts that may be seen."""
@@ -224,6 +230,36 @@ class CaseloadWithin:
 
     def judge(self, case: RiskCase) -> RiskCase:
         return self.caseload.judge(case)
+
+
+@dataclass(frozen=True)
+class SegmentsWithin:
+    """Saved segments that may be seen. How many accounts one had is told to those who see all of them."""
+
+    segments: Segments
+    sight: Sight
+
+    def all(self) -> tuple[KeptSegment, ...]:
+        kept = (each for each in self.segments.all() if self._may_see(each))
+        return tuple(kept if self.sight.is_whole else (replace(each, count=None) for each in kept))
+
+    def save(self, segment: KeptSegment) -> KeptSegment | None:
+        return self.segments.save(segment)
+
+    def pin(self, segment: KeptSegment) -> bool:
+        return self.segments.pin(segment)
+
+    def unpin(self, segment: KeptSegment) -> None:
+        self.segments.unpin(segment)
+
+    def delete(self, segment: KeptSegment) -> bool:
+        return self.segments.delete(segment)
+
+    def _may_see(self, segment: KeptSegment) -> bool:
+        owner = segment.conditions.get("owner")
+        if owner is None:
+            return True
+        return not self.sight.nameless if self.sight.owners is None else owner in self.sight.owners
 
 
 def context_within(context: Context | None, accounts: Mapping[str, str]) -> Context | None:

@@ -31,7 +31,7 @@ class SegmentsAt:
         with self.engine.connect() as connection:
             return tuple(map(_read, connection.execute(statement)))
 
-    def save(self, segment: KeptSegment) -> KeptSegment:
+    def save(self, segment: KeptSegment) -> KeptSegment | None:
         asker, team = self.question.asker, self.question.place.team
         id_ = f"G-{uuid5(NAMESPACE_URL, f'segment/{team}/{segment.name.casefold()}').hex[:8]}"
         row = {
@@ -40,7 +40,9 @@ class SegmentsAt:
             "owner_name": asker.called, "accounts": segment.count, "saved_on": segment.saved_on, "saved_at": now(),
         }  # fmt: skip
         with self.engine.begin() as connection:
-            connection.execute(delete(table).where(self._this(id_)))
+            connection.execute(delete(table).where(self._changeable(id_)))
+            if connection.execute(select(s.id).where(self._this(id_))).first():
+                return None
             connection.execute(insert(table), row)
             self._note(connection, id_, "save")
         return replace(segment, id=id_, owner=asker.called, pinned_by="")
@@ -62,9 +64,8 @@ class SegmentsAt:
             self._note(connection, segment.id, "unpin")
 
     def delete(self, segment: KeptSegment) -> bool:
-        mine = self._this(segment.id) if self.asker.leads else (self._this(segment.id) & self._owned())
         with self.engine.begin() as connection:
-            gone = connection.execute(delete(table).where(mine)).rowcount > 0
+            gone = connection.execute(delete(table).where(self._changeable(segment.id))).rowcount > 0
             if gone:
                 self._note(connection, segment.id, "delete")
         return gone
@@ -78,6 +79,10 @@ class SegmentsAt:
 
     def _this(self, id_: str) -> ColumnElement[bool]:
         return self._here() & (s.id == id_)
+
+    def _changeable(self, id_: str) -> ColumnElement[bool]:
+        """Its owner's, or whoever leads'."""
+        return self._this(id_) if self.asker.leads else self._this(id_) & self._owned()
 
     def _owned(self) -> ColumnElement[bool]:
         owned: ColumnElement[bool] = s.owner == self.question.asker.id

@@ -226,7 +226,7 @@ def test_an_unknown_manager_or_segment_is_asked_about_and_not_ignored(
 ) -> None:
     decision = router.choose(text, "en", TODAY, NAMES)
     assert isinstance(decision, Clarify), decision
-    assert decision.question.msgid == "I know no manager and no segment called “{name}”."
+    assert decision.question.msgid == "Nothing in the book is called “{name}”: no manager, segment, country, plan …"
     assert decision.question.values == {"name": name}
     assert decision.choices[-1].call.arguments.keys() <= {"period"}
     assert name not in decision.choices[-1].call.unread  # it was asked about: that is enough
@@ -254,8 +254,8 @@ def test_a_segment_that_only_this_book_lacks_is_asked_about(router: EmbeddedRout
     ("text", "unread"),
     [
         ("contas gold em risco", ("gold",)),
-        ("contas em risco com MRR acima de 5 mil", ("5 mil",)),
-        ("at risk accounts with MRR over 10k", ("10k",)),
+        ("contas em risco com MRR acima de 7 mil", ("7 mil",)),
+        ("at risk accounts with MRR over 12k", ("12k",)),
         ("top 0 contas em risco", ("0",)),
         ("at-risk accounts in the energy industry", ("energy",)),
         ("accounts at risk last month", ("last month",)),

@@ -143,3 +143,31 @@ def test_a_segment_whose_accounts_changed_says_so(book, store):
     assert said(run(book, store, act="open", said="open Large").headline) == (
         "“Large”: 3 accounts; 7 when it was saved on 30 Oct 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("save enterprise accounts at risk as “X”", "not “at risk”"),
+        ("salva as contas enterprise em risco como “X”", "not “em risco”"),
+        ("save enterprise accounts with MRR above 7,000 as “X”", "I cannot tell what “7,000” limits"),
+    ],
+)
+def test_a_condition_that_cannot_be_kept_is_not_left_out_in_silence(book, store, text, why):
+    with pytest.raises(ToolError) as refused:
+        run(book, store, act="save", said=text, segment="enterprise")
+    assert why in said(refused.value.message)
+    run(book, store, act="save", said="save enterprise accounts as “At risk 2026”", segment="enterprise")
+
+
+def test_a_name_without_quotes_is_what_comes_last_and_no_article(book, store):
+    answer = run(book, store, act="save", said="salva as contas smb como Pequenas", segment="smb")
+    assert said(answer.headline) == "“Pequenas” is saved: 1 account."
+
+
+def test_what_accounts_pay_and_when_they_renew_can_be_conditions(book, store):
+    text = "save accounts in SP with MRR below R$ 500 as “Small”"
+    answer = run(book, store, act="save", said=text, region="SP", mrr_band="0–500")
+    assert said(answer.headline) == "“Small” is saved: 3 accounts."
+    assert facts(part(answer, Facts))["Conditions"] == "SP and MRR from 0 to under 500"
+    assert facts(part(answer, Facts))["MRR"] == "R$320.00"

@@ -46,7 +46,7 @@ from tools._reviewing import refuse_win_back, review_facts
 from tools._risk_cases import SAID, VERDICTS, RiskCase, Verdict
 from tools._rounds import Round, Rounds
 from tools._schedules import KeptSchedule, Look, NoSchedules, Plan, Schedules, relative
-from tools._segments import FOCUS, KeptSegment, NoSegments, Segments
+from tools._segments import FOCUS, KeptSegment, NoSegments, Segments, in_full
 from tools._shown import NothingShown, Said, Shown
 from tools._slots import (
     ACCOUNT,
@@ -70,6 +70,7 @@ from tools._slots import (
     REASON,
     REGION,
     REVIEWED,
+    SAVED,
     SCHEDULE,
     SEGMENT,
     SINCE,
@@ -90,15 +91,15 @@ from tools._working_days import knows_holidays
 __all__ = [
     "ACCOUNT", "ANSWER", "BY", "CHANNELS", "COHORT", "COMPARE", "COUNT", "COUNTRY", "DIRECTIONS", "DRAFT", "FIGURE",
     "FOCUS", "FORM", "INDUSTRY", "LANGUAGE", "METRIC", "OWNER", "PERIOD", "PLAN", "PLAN_OF", "PRODUCT", "REASON",
-    "REGION", "REVIEWED", "SAID", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING", "TABLES", "TEAMS",
-    "TOPIC", "VARIANT", "VERDICTS", "WHY", "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked", "Caseload", "Cell",
-    "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft", "DraftLine",
-    "DraftVersion", "Drafts", "Fact", "Facts", "FixedReason", "Guard", "Heatmap", "KeptDraft", "KeptSchedule",
-    "KeptSegment", "Look", "Mark", "MetricQuery", "NextSteps", "NoCaseload", "NoSchedules", "NoSegments", "Note",
-    "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "RiskCase", "Round", "Rounds", "Rules", "Said",
-    "Schedules", "Section", "Segments", "Shaded", "Shown", "Slot", "Snooze", "Strategic", "Table", "Territory",
-    "Timeline", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why", "Wish", "as_rows",
-    "guarded_drafts", "knows_holidays", "ledger", "load", "may_contact", "metric_query", "phrase", "phrase_n",
-    "read_rules", "refuse_win_back", "refuses", "relative", "review_facts", "rhythm", "spoken_moment", "to_decide",
-    "what_it_hides",
+    "REGION", "REVIEWED", "SAID", "SAVED", "SCHEDULE", "SEGMENT", "SINCE", "SIZE", "SOURCE", "SPEAKING", "TABLES",
+    "TEAMS", "TOPIC", "VARIANT", "VERDICTS", "WHY", "Action", "Allowed", "Answer", "Ask", "Asker", "Blocked",
+    "Caseload", "Cell", "Chart", "Choice", "Code", "Column", "Contacting", "Decision", "Deps", "Download", "Draft",
+    "DraftLine", "DraftVersion", "Drafts", "Fact", "Facts", "FixedReason", "Guard", "Heatmap", "KeptDraft",
+    "KeptSchedule", "KeptSegment", "Look", "Mark", "MetricQuery", "NextSteps", "NoCaseload", "NoSchedules",
+    "NoSegments", "Note", "NothingShown", "Part", "Phrase", "Plan", "Points", "Recurrence", "RiskCase", "Round",
+    "Rounds", "Rules", "Said", "Schedules", "Section", "Segments", "Shaded", "Shown", "Slot", "Snooze", "Strategic",
+    "Table", "Territory", "Timeline", "Tool", "ToolError", "Touch", "Touches", "Unit", "Verdict", "Watch", "Why",
+    "Wish", "as_rows", "guarded_drafts", "in_full", "knows_holidays", "ledger", "load", "may_contact",
+    "metric_query", "phrase", "phrase_n", "read_rules", "refuse_win_back", "refuses", "relative", "review_facts",
+    "rhythm", "spoken_moment", "to_decide", "what_it_hides",
 ]  # fmt: skip

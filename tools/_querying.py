@@ -16,8 +16,10 @@ from tools._phrase import Phrase, phrase
 from tools._reading import elapsed, written_period
 from tools._values import value_called
 from tools.metrics import (
+    BANDS,
     DIMENSIONS,
     GRAINS,
+    TOGETHER,
     Book,
     Breakdown,
     Grain,
@@ -66,14 +68,18 @@ class MetricQuery:
         return subject
 
     def reserves(self) -> list[Part]:
-        """A period that is not over is said to be so."""
-        if self.asked == self.period:
-            return []
-        return [
-            Note(
-                phrase("{period} is not over: it is counted up to {day}.", period=self.asked, day=self.period.last_day)
-            )
-        ]
+        """A period that is not over is said to be so, and as of when accounts are in a band that they may grow into."""
+        notes = []
+        if self.asked != self.period:
+            notes.append(phrase(
+                "{period} is not over: it is counted up to {day}.", period=self.asked, day=self.period.last_day
+            ))  # fmt: skip
+        if {*self.where, self.by} & BANDS.keys() and not self.metric.stands:
+            notes.append(phrase(
+                "Accounts are in the band in which they are on {day}: who grew into it counts in it from the start.",
+                day=self.period.last_day,
+            ))  # fmt: skip
+        return list(map(Note, notes))
 
 
 def metric_query(
@@ -179,6 +185,9 @@ def _where(limits: Mapping[str, str], book: Book, period: Period) -> dict[str, s
         if name not in DIMENSIONS:
             raise ToolError(phrase("I can limit to {ways}.", ways=tuple(CALLED.values())))
         known = dimension_values(book, name, period.last_day, where)
+        if name in BANDS and {*value.split(TOGETHER)} <= {*BANDS[name]} and {*value.split(TOGETHER)} & {*known}:
+            where[name] = value
+            continue
         written = {each.casefold(): each for each in known}.get(value.casefold())
         if written is None:
             raise ToolError(_no_such(name, value, known, where))

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
+
+from tools._answer import ToolError
+from tools._phrase import phrase
+from tools._values import value_called
+from tools.metrics import TOGETHER
 
 FOCUS = 3
 """Segments that can be pinned at once."""
@@ -12,7 +17,8 @@ FOCUS = 3
 @dataclass(frozen=True)
 class KeptSegment:
     """A saved segment. `conditions`: by dimension; `sql`, `parameters`: the statement that gives its accounts, as it
-    was run when it was saved; `count`: how many there were; `pinned_by`: who leads and pinned it, empty: nobody."""
+    was run when it was saved; `count`: how many there were, None: not for whoever asks; `pinned_by`: who leads and
+    pinned it, empty: nobody."""
 
     id: str
     name: str
@@ -20,7 +26,7 @@ class KeptSegment:
     sql: str
     parameters: Mapping[str, str]
     owner: str
-    count: int
+    count: int | None
     saved_on: date
     pinned_by: str = ""
 
@@ -32,8 +38,9 @@ class Segments(Protocol):
         """Pinned ones first, in the order in which they were pinned, then by name."""
         ...
 
-    def save(self, segment: KeptSegment) -> KeptSegment:
-        """Keep it, in place of one of that name; its owner is whoever asks."""
+    def save(self, segment: KeptSegment) -> KeptSegment | None:
+        """Keep it, in place of one of that name; its owner is whoever asks. None where the name is that of somebody
+        else's, and the asker does not lead."""
         ...
 
     def pin(self, segment: KeptSegment) -> bool:
@@ -53,7 +60,7 @@ class NoSegments:
     def all(self) -> tuple[KeptSegment, ...]:
         return ()
 
-    def save(self, segment: KeptSegment) -> KeptSegment:
+    def save(self, segment: KeptSegment) -> KeptSegment | None:
         return segment
 
     def pin(self, segment: KeptSegment) -> bool:
@@ -64,3 +71,35 @@ class NoSegments:
 
     def delete(self, segment: KeptSegment) -> bool:
         return False
+
+
+def field_of(dimension: str) -> str:
+    """The field of a tool's input that limits by a dimension; `language` is that of drafts."""
+    return "speaking" if dimension == "language" else dimension
+
+
+def in_full(arguments: Mapping[str, Any], segments: Segments) -> dict[str, Any]:
+    """The arguments with the conditions of the saved segment that they name, as if somebody had said them.
+
+    Raises ToolError where it is not there (any more), or where what else is asked for leaves nobody in it.
+    """
+    if not (name := arguments.get("saved")):
+        return dict(arguments)
+    kept = next((each for each in segments.all() if each.name.casefold() == str(name).casefold()), None)
+    if kept is None:
+        said = phrase("There is no saved segment “{name}”, or it was deleted.", name=str(name))
+        raise ToolError(said, suggestions=(phrase("Saved segments"),))
+    found: dict[str, str] = {}
+    for dimension, value in kept.conditions.items():
+        asked = str(arguments.get(field_of(dimension)) or value)
+        both = [each for each in value.split(TOGETHER) if each in asked.split(TOGETHER)]
+        found[field_of(dimension)] = TOGETHER.join(both)
+        if not both:
+            raise ToolError(
+                phrase(
+                    "“{name}” is {value} and not {asked}: no account is both.",
+                    name=kept.name, value=value_called(dimension, value), asked=value_called(dimension, asked),
+                ),
+                suggestions=(phrase("Open segment “{name}”", name=kept.name),),
+            )  # fmt: skip
+    return {**arguments, **found}

@@ -16,7 +16,8 @@ class Slot:
     """A kind of value that the router recognises in words.
 
     account: one account, given as its id. period: a written period (`2026-W47`, see Period). count: how many.
-    owner: a customer-success manager as the book names them. segment: a value of accounts.segment.
+    owner: a customer-success manager as the book names them. segment: a value of accounts.segment. saved: the name of a
+    saved segment.
     topic: what remains of the question. language: `en` or `pt-BR`, where a draft is wanted in another language.
     figure: the id of a figure that was shown. answer: the key of an answer, which no words hold but buttons do.
     draft: the id of a draft that is kept. form: what is filled in, and no words hold. schedule: the id of a schedule or
@@ -30,7 +31,8 @@ class Slot:
     kind: Literal[
         "account", "period", "count", "owner", "segment", "topic", "language", "figure", "answer", "metric", "variant",
         "by", "compare", "industry", "country", "region", "speaking", "source", "size", "cohort", "plan", "product",
-        "reason", "draft", "form", "reviewed", "schedule", "plan_of",
+        "reason", "draft", "form", "reviewed", "schedule", "plan_of", "saved",
+        "mrr_band", "renewal",
     ]  # fmt: skip
     unless: tuple[str, str] | None = None
     """Of an account: the field and its value beside which an unknown name is none, but an offer."""
@@ -58,6 +60,9 @@ REGION = Slot("region")
 SPEAKING = Slot("speaking")
 SOURCE = Slot("source")
 SIZE = Slot("size")
+MRR_BAND = Slot("mrr_band")
+RENEWAL = Slot("renewal", only=("act", "save"))
+"""Elsewhere “renewing in 90 days” is a time to come, and this comes with a saved segment."""
 COHORT = Slot("cohort")
 PLAN = Slot("plan")
 PRODUCT = Slot("product")
@@ -65,6 +70,7 @@ REASON = Slot("reason")
 DRAFT = Slot("draft")
 FORM = Slot("form")
 REVIEWED = Slot("reviewed")
+SAVED = Slot("saved")
 SCHEDULE = Slot("schedule")
 PLAN_OF = Slot("plan_of")
 

@@ -6,6 +6,7 @@ A company's own words stand as it wrote them.
 from collections.abc import Mapping
 
 from tools._phrase import Phrase, Territory, phrase
+from tools.metrics import BANDS, MRR_BANDS, TOGETHER
 
 REASONS: Mapping[str, Phrase] = {
     "budget_cut": phrase("budget cut"),
@@ -62,6 +63,21 @@ VALUES = {"reason": REASONS, "industry": INDUSTRIES, "source": SOURCES, "languag
 
 def value_called(dimension: str, value: str) -> Phrase | str:
     """A value of a dimension as people say it; `BR` is Brazil, what is no known code is itself."""
+    if dimension in BANDS:
+        return _bands_called(dimension, value)
     if dimension == "country" and len(value) == 2:
         return phrase("{country}", country=Territory(value.upper()))
     return VALUES.get(dimension, {}).get(value, value)
+
+
+def _bands_called(dimension: str, value: str) -> Phrase | str:
+    """Neighbouring bands as one: from where the first begins to where the last ends."""
+    bands = value.split(TOGETHER)
+    if not value or not {*bands} <= {*BANDS[dimension]}:
+        return value
+    low, high = bands[0].split("–")[0], bands[-1].split("–")[-1]
+    if dimension == "renewal":
+        return phrase("renewing in {low} to {high} days", low=low, high=high)
+    if bands[-1] == MRR_BANDS[-1]:
+        return phrase("MRR from {low}", low=low.removesuffix("+"))
+    return phrase("MRR from {low} to under {high}", low=low, high=high)

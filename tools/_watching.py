@@ -16,6 +16,7 @@ from tools._phrase import Phrase, phrase, phrase_n
 from tools._querying import metric_query
 from tools._registry import Deps
 from tools._schedules import KeptSchedule
+from tools._segments import in_full
 from tools._values import value_called
 from tools._watch import Watch
 from tools.metrics import Figure, Money, Ranking, Risk, Share, all_metrics, card_in_force, dimension_values, rank
@@ -51,11 +52,18 @@ def limits_of(arguments: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in said.items() if value}
 
 
+def named_segment(arguments: Mapping[str, Any]) -> Iterator[Phrase]:
+    """The saved segment that they name: told by its name, as it may be no more."""
+    if name := arguments.get("saved"):
+        yield phrase("segment “{name}”", name=str(name))
+
+
 def condition(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Phrase:
     """What it watches for, in words."""
     said = _condition(watch, arguments, deps)
-    for name, value in limits_of(arguments).items():
-        said = phrase("{condition} · {limit}", condition=said, limit=value_called(name, value))
+    limits = [value_called(name, value) for name, value in limits_of(arguments).items()]
+    for limit in (*limits, *named_segment(arguments)):
+        said = phrase("{condition} · {limit}", condition=said, limit=limit)
     return phrase("{condition} · {limit}", condition=said, limit=phrase("my accounts")) if watch.mine else said
 
 
@@ -151,7 +159,7 @@ def _account(key: str) -> str:
 
 
 def _ranking(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Ranking:
-    where = limits_of(arguments)
+    where = limits_of(in_full(arguments, deps.segments))
     if watch.mine:
         where["owner"] = _me(deps)
     return rank(deps.book, deps.today, where)
@@ -202,7 +210,9 @@ def _planned(deps: Deps) -> dict[str, date]:
 
 def _figure(arguments: Mapping[str, Any], deps: Deps) -> Figure:
     said = {name: arguments.get(name) for name in ("variant", "period")}
-    query = metric_query(deps.book, deps.today, str(arguments["metric"]), limits=limits_of(arguments), **said)
+    query = metric_query(
+        deps.book, deps.today, str(arguments["metric"]), limits=limits_of(in_full(arguments, deps.segments)), **said
+    )
     return query.count(deps.book).whole.now
 
 

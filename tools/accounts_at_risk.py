@@ -5,13 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools import (
     COUNT,
-    OWNER,
     PERIOD,
-    SEGMENT,
     SINCE,
     Answer,
     Cell,
@@ -30,6 +28,7 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._limits import Limits, limited
 from tools._next_best_of import is_message, step
 from tools._reading import conversion
 from tools._renewals import by_the_month, mrr_of, nobody_renews, others, renewing, told, window_of
@@ -64,12 +63,8 @@ CHANGES = Choice({
 })  # fmt: skip
 
 
-class Input(BaseModel):
+class Input(Limits):
     limit: Annotated[int, COUNT] = Field(default=10, ge=1, le=MOST, description="How many accounts to list.")
-    owner: Annotated[str | None, OWNER] = Field(
-        default=None, description="Only accounts of this customer-success manager."
-    )
-    segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
     order: Annotated[Literal["score", "mrr"], ORDERS] = Field(
         default="score", description="What comes first: the highest score, or the most MRR."
     )
@@ -92,7 +87,7 @@ def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
     off it or got worse since last week or another day.
     """
     window = window_of(ask.renewing, deps.today) if ask.renewing else None
-    everyone = rank(deps.book, deps.today, _where(ask))
+    everyone = rank(deps.book, deps.today, ask.where)
     if not everyone.risks:
         raise ToolError(phrase("No paying account matches this. Leave out the manager or segment, or check its name."))
     ranking = _within(everyone, window)
@@ -100,7 +95,7 @@ def accounts_at_risk(ask: Input, deps: Deps) -> Answer:
         raise ToolError(nobody_renews(everyone, window))
     since = day_meant(ask.since, deps.today)
     if ask.about == "changes":
-        before = ranked_on(since, deps, _where(ask))
+        before = ranked_on(since, deps, ask.where)
         return what_changed(_subject(ask, window), _within(before, window), ranking, since, deps, ask.limit)
     return _listed(ask, deps, ranking, everyone, window)
 
@@ -135,18 +130,11 @@ def _in_order(risks: Sequence[Risk], order: str) -> list[Risk]:
     return sorted(risks, key=lambda risk: -risk.standing.mrr_minor) if order == "mrr" else list(risks)
 
 
-def _where(ask: Input) -> dict[str, str]:
-    return {name: value for name, value in (("owner", ask.owner), ("segment", ask.segment)) if value}
-
-
 def _subject(ask: Input, window: Period | None) -> Phrase:
-    limits: list[Cell] = [limit for limit in (ask.segment, ask.owner) if limit]
-    if window:
-        limits.append(phrase("renewing {period}", period=window))
-    subject = phrase("Accounts at risk")
-    for limit in limits:
-        subject = phrase("{subject} · {limit}", subject=subject, limit=limit)
-    return subject
+    subject = limited(phrase("Accounts at risk"), ask.where)
+    if window is None:
+        return subject
+    return phrase("{subject} · {limit}", subject=subject, limit=phrase("renewing {period}", period=window))
 
 
 def _headline(ranking: Ranking, window: Period | None, currency: str) -> Phrase:
@@ -230,7 +218,7 @@ def _whole(ask: Input, deps: Deps, ranking: Ranking) -> Facts:
     """How the list stands to everyone it was taken from."""
     day = Period.containing(deps.today, "day")
     total = sum(risk.standing.mrr_minor for risk in ranking.at_risk)
-    where = _where(ask) | ({"renewing": ask.renewing} if ask.renewing else {})
+    where = {**ask.where} | ({"renewing": ask.renewing} if ask.renewing else {})
     at_risk = all_metrics()["mrr_at_risk"].figure(deps.book, day, where, total, ranking.source)
     everyone = sum(risk.standing.mrr_minor for risk in ranking.risks)
     return Facts((

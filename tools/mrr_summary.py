@@ -1,18 +1,15 @@
 """What happened to monthly recurring revenue in a period."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from fractions import Fraction
 from itertools import dropwhile, takewhile
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools import (
     BY,
-    OWNER,
     PERIOD,
-    SEGMENT,
     Answer,
     Chart,
     Deps,
@@ -30,6 +27,7 @@ from tools import (
 from tools._bridge import Bridge, difference, withheld
 from tools._focus import focus
 from tools._hides import BEHIND
+from tools._limits import Limits, limited
 from tools._movers import TOP, who_left, who_moved, who_will_leave, why
 from tools._naming import DIMENSIONS
 from tools._narrative import Story, narrative
@@ -44,14 +42,10 @@ WHY: Why = ("query_metric", {"metric": "churned_mrr", "by": "reason"})
 TOTALS = True
 
 
-class Input(BaseModel):
+class Input(Limits):
     period: Annotated[str | None, PERIOD] = Field(
         default=None,
         description="For instance 2026-W46, 2026-10, 2026-Q3 or 2026-01-01..2026-06-30; empty: last full week.",
-    )
-    segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
-    owner: Annotated[str | None, OWNER] = Field(
-        default=None, description="Only accounts of this customer-success manager."
     )
     by: Annotated[str | None, BY] = Field(
         default=None, description="By what the change is explained: segment, plan, country, owner …; empty: segment."
@@ -65,8 +59,8 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
     reactivated MRR, net and gross revenue retention, quick ratio, who gained or lost most, what changed and why.
     """
     span = Span.of(_period(ask.period, deps), deps.today)
-    where = {name: value for name, value in (("segment", ask.segment), ("owner", ask.owner)) if value}
-    subject = _subject(span.period, where.values())
+    where = ask.where
+    subject = limited(phrase("MRR summary"), where, span.period)
     found = flows(deps.book, span.period, where)
     if not (found.start_accounts or any(found.accounts.values())):
         raise ToolError(phrase("Nobody paid anything then ({subject}).", subject=subject))
@@ -100,13 +94,6 @@ def mrr_summary(ask: Input, deps: Deps) -> Answer:
 def _period(text: str | None, deps: Deps) -> Period:
     """The period asked for, else the last full week."""
     return written_period(text) if text else Period.containing(deps.today, "week").previous()
-
-
-def _subject(period: Period, limits: Iterable[str]) -> Phrase:
-    subject = phrase("MRR summary")
-    for part in (*limits, period):
-        subject = phrase("{subject} · {limit}", subject=subject, limit=part)
-    return subject
 
 
 def _parts(ask: Input, story: Story, span: Span, ran: Course, shown: Shown) -> list[Part]:

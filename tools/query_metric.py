@@ -3,26 +3,18 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools import (
     BY,
     COHORT,
     COMPARE,
     COUNT,
-    COUNTRY,
-    INDUSTRY,
     METRIC,
-    OWNER,
     PERIOD,
     PLAN,
     PRODUCT,
     REASON,
-    REGION,
-    SEGMENT,
-    SIZE,
-    SOURCE,
-    SPEAKING,
     VARIANT,
     Answer,
     Choice,
@@ -38,6 +30,7 @@ from tools import (
 )
 from tools._grouped import FEW, MOST, Grouped, made_of
 from tools._hides import what_it_hides
+from tools._limits import Limits
 from tools._naming import BY as GROUPED_BY
 from tools._naming import DIMENSIONS as CALLED
 from tools._naming import counted_as, named
@@ -58,7 +51,7 @@ def _known_metrics(schema: dict[str, Any]) -> None:
 TOTALS = True
 
 
-class Input(BaseModel):
+class Input(Limits):
     metric: Annotated[str, METRIC] = Field(description="Which metric, by name.", json_schema_extra=_known_metrics)
     variant: Annotated[str | None, VARIANT] = Field(
         default=None, description="A published definition other than ours, such as simple, stripe or with_reactivation."
@@ -88,23 +81,11 @@ class Input(BaseModel):
     limit: Annotated[int | None, COUNT] = Field(
         default=None, ge=1, le=MOST, description="How many groups to show; the others are summed."
     )
-    segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
-    country: Annotated[str | None, COUNTRY] = Field(default=None, description="Only this country: BR, US …")
-    region: Annotated[str | None, REGION] = Field(default=None, description="Only this state or sales region.")
-    owner: Annotated[str | None, OWNER] = Field(
-        default=None, description="Only accounts of this customer-success manager."
-    )
-    industry: Annotated[str | None, INDUSTRY] = Field(default=None, description="Only this line of business.")
     plan: Annotated[str | None, PLAN] = Field(default=None, description="Only accounts on this plan.")
     product: Annotated[str | None, PRODUCT] = Field(default=None, description="Only accounts with this product.")
-    size: Annotated[str | None, SIZE] = Field(default=None, description="Only this band of employees: 1–10 … 1001+.")
     cohort: Annotated[str | None, COHORT] = Field(
         default=None, description="Only accounts that first paid in this month: 2026-03."
     )
-    speaking: Annotated[str | None, SPEAKING] = Field(
-        default=None, description="Only accounts of this language: en, pt-BR …"
-    )
-    source: Annotated[str | None, SOURCE] = Field(default=None, description="Only accounts won this way.")
     reason: Annotated[str | None, REASON] = Field(default=None, description="Only accounts that left for this reason.")
 
     @property

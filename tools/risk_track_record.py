@@ -5,12 +5,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools import (
-    OWNER,
     PERIOD,
-    SEGMENT,
     Answer,
     Cell,
     Choice,
@@ -28,7 +26,7 @@ from tools import (
     phrase_n,
 )
 from tools._backtested import measures_of, segments_of
-from tools._limits import limited
+from tools._limits import Limits, limited
 from tools._reading import elapsed, written_period
 from tools._risk_cases import disagreements
 from tools._signs import track_record
@@ -62,14 +60,12 @@ BECAME: dict[Became, Phrase] = {
 }
 
 
-class Input(BaseModel):
+class Input(Limits):
     period: Annotated[str | None, PERIOD] = Field(
         default=None,
         description="The time to be judged, for instance 2026-Q3: the list is that of the evening before it; of a day, "
         "the list of that day and the 90 days after it. Empty: the last quarter.",
     )
-    owner: Annotated[str | None, OWNER] = Field(default=None, description="Only accounts of this manager.")
-    segment: Annotated[str | None, SEGMENT] = Field(default=None, description="Only accounts of this segment.")
     by: Annotated[Literal["segment"] | None, Choice({"segment": BY_SEGMENT})] = Field(
         default=None, description="Whether the scorer's past is also told by segment."
     )
@@ -81,7 +77,7 @@ def risk_track_record(ask: Input, deps: Deps) -> Answer:
     Use when someone asks whether the risk list was right, how good the score is, how last quarter's list did, how many
     of the flagged accounts churned, or whether it is better than chance.
     """
-    where = {name: value for name, value in (("owner", ask.owner), ("segment", ask.segment)) if value}
+    where = ask.where
     period, is_over = _judged(ask.period, deps.today)
     record = risk_record(deps.book, period, where)
     if not record.followed:

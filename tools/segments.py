@@ -26,7 +26,7 @@ from tools import (
     phrase,
     phrase_n,
 )
-from tools._limits import Limits
+from tools._limits import Conditions
 from tools._segments import FOCUS
 from tools._values import value_called
 from tools.metrics import Money, Period, account_count, all_metrics, largest_of
@@ -53,15 +53,22 @@ _ACTS = Choice({
 })  # fmt: skip
 _QUOTED = re.compile(r"[\"“”'‘’«»]([^\"“”‘’«»]{2,60})[\"“”'‘’«»]")
 _CALLED = re.compile(
-    r"\b(?:as|called|named|name it|under the name|como|chamad[oa]|com o nome(?: de)?|de nome|nome)\s+"
+    r"\b(?:as(?! contas| clientes| empresas)|called|named|name it|under the name|como|chamad[oa]|com o nome(?: de)?"
+    r"|de nome|nome)\s+"
     r"(?:(?:a )?segment(?:o)?(?: (?:called|named|chamado|de nome))?\s+)?(.{2,60})$",
     re.IGNORECASE,
 )
+_NOT_KEPT = re.compile(
+    r"\b(?:at[- ]risk|em risco|risk score|pontua[cç][aã]o de risco|NPS|CSAT|promoters?|promotor\w*|detra\w+|usage|uso"
+    r"|churned|canceladas?|overdue|inadimplentes?|tickets?|chamados?|plano \w+|\w+ plan)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d.,]*")
 ALMOST = 85
 WRITES = True
 
 
-class Input(Limits):
+class Input(Conditions):
     act: Annotated[Literal["list", "save", "open", "pin", "unpin", "delete"], _ACTS] = Field(
         default="list", description="What to do with saved segments."
     )
@@ -108,12 +115,30 @@ def _saved(ask: Input, deps: Deps) -> Answer:
             phrase("Say what to call it, in quotes."),
             suggestions=(phrase("Save enterprise accounts in SP as “Large in SP”"),),
         )
+    _refuse_what_is_not_kept(ask, name)
     count, source = account_count(deps.book, ask.where, deps.today)
     parameters = {key: str(value) for key, value in source.parameters.items()}
     new = KeptSegment("", name, dict(ask.where), source.sql, parameters, "", count, deps.today)
     kept = deps.segments.save(new)
+    if kept is None:
+        raise ToolError(phrase("“{name}” is the name of somebody else's segment. Choose another one.", name=name))
     said = phrase_n("“{name}” is saved: {n} account.", "“{name}” is saved: {n} accounts.", count, name=name)
     return _about(kept, said, deps)
+
+
+def _refuse_what_is_not_kept(ask: Input, name: str) -> None:
+    """A segment is never saved without a condition that was asked for. Raises ToolError with what there is instead."""
+    said = (ask.said or "").replace(name, " ")
+    if found := _NOT_KEPT.search(said):
+        raise ToolError(phrase(
+            "A segment keeps what accounts are, what they pay and when they renew, and not “{words}”. Leave that out, "
+            "and ask for it with the segment's name: “accounts at risk in …”.", words=found.group(),
+        ))  # fmt: skip
+    if _NUMBER.search(said) and not (ask.mrr_band or ask.renewal or ask.size):
+        raise ToolError(phrase(
+            "I cannot tell what “{words}” limits. MRR can be from or up to 500, 1,000, 5,000, 10,000 or 50,000; "
+            "renewals within 30, 60, 90 or 180 days.", words=_NUMBER.search(said)[0],  # type: ignore[index]
+        ))  # fmt: skip
 
 
 def _name(said: str) -> str | None:
@@ -179,6 +204,10 @@ def _lead(deps: Deps) -> None:
 
 def _counted(kept: KeptSegment, deps: Deps) -> Phrase:
     count, _ = account_count(deps.book, kept.conditions, deps.today)
+    if kept.count is None:
+        return phrase_n(
+            "“{name}”: {n} account that you see.", "“{name}”: {n} accounts that you see.", count, name=kept.name
+        )
     if count == kept.count:
         return phrase_n("“{name}”: {n} account, as when it was saved.", "“{name}”: {n} accounts, as when it was saved.",
                         count, name=kept.name)  # fmt: skip

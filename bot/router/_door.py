@@ -19,6 +19,8 @@ class Names:
     """Of the other dimensions that accounts are told apart by: country, industry, plan …"""
     fiscal_start: int = 1
     """The month in which the company's fiscal year begins."""
+    saved: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    """The names of saved segments, and the conditions of each by dimension."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class EmbeddedRouter:
 
     def _by_words(self, reading: Reading, accounts: AccountNames) -> Weighed:
         """Decide by the words alone."""
-        if not parts_of(reading.folded):
+        if not (parts_of(reading.folded) or reading.saved):
             return Weighed(Decline(help=True), sure=True)
         if tool := self._about_what_has_an_id(reading):
             return self._settled(tool, reading, accounts)
@@ -123,7 +123,9 @@ class EmbeddedRouter:
     def _with_all_that_belongs(self, first: str, reading: Reading) -> str:
         """The tool that shows a metric with all that belongs to it, in the place of the one that counts any."""
         counting = that_counts(self._tools)
-        plain = len(reading.metrics) == 1 and not (reading.compared or reading.limits or reading.segment)
+        plain = len(reading.metrics) == 1 and not (
+            reading.compared or reading.limits or reading.segment or reading.saved
+        )
         if counting is None or first != counting.name or not plain or reading.accounts or reading.owner:
             return first
         return self._that_measures(reading, of_account=False) or first
@@ -229,7 +231,7 @@ class EmbeddedRouter:
     def _read(self, text: str, today: date, names: Names) -> Reading:
         accounts, values = self._prepare(names)
         calendar = Calendar(today, fiscal=names.fiscal_start)
-        return read(text, calendar, accounts, names.owners, names.segments, values, self._common)
+        return read(text, calendar, accounts, names.owners, names.segments, values, self._common, names.saved)
 
     def _ranked(self, shape: str) -> list[tuple[str, float]]:
         scores = self._learnt.trained.scores(shape)

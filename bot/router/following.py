@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.router._door import Call, Context
 from bot.router.slots.accounts import parts_of
 from bot.router.slots.filling import fields_by_slot, left_over, newly_said, unplaced
-from bot.router.slots.limits import LIMITS
+from bot.router.slots.limits import LIMITS, slot_of
 from bot.router.slots.period_forms import ORDINAL, grain_of, ordinal_of
 from bot.router.slots.reading import Reading
 from bot.router.slots.text import fold, word_set
@@ -31,7 +31,7 @@ _GLUE = word_set(
     "filter filtrar filtrado maiores biggest largest each cada group grouped agrupa agrupado ordered sort compare "
     "compared compara comparado contra against carteira portfolio book s as get year ano whole inteiro inteira "
     "full entire all month mes quarter trimestre week semana ours our nosso nossa deu qto qtos report relatorio "
-    "file arquivo"
+    "file arquivo segment segmento saved salvo"
 )
 """What may stand around the one thing that is new, or says nothing new by itself."""
 _RENEWING = word_set(
@@ -90,7 +90,7 @@ _IT = re.compile(
     r"(?:account|customer|client|company|conta|cliente|empresa)|them|they|their|(?:for|with|about|to|on) it|d?el[ae]s?)"
     r"\b"
 )
-_CARRIED = ("period", "owner", "segment", *LIMITS)
+_CARRIED = ("period", "owner", "segment", "saved", *LIMITS)
 """Slots that a new question, begun as a follow-up, takes over from the one before."""
 
 
@@ -142,7 +142,9 @@ def follow_up(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> 
         return None
     if set(_words(rest)) - _GLUE - (_RENEWING if said.keys() & {"renewing", "until"} else set()):
         return None
-    return Call(last.name, {**_still_meant(context.call.arguments, said), **said}, language=language or "", form=form)
+    return Call(
+        last.name, {**_still_meant(context.call.arguments, said, reading), **said}, language=language or "", form=form
+    )
 
 
 def _of_the_same_metric(reading: Reading, context: Context, last: Tool, tools: Mapping[str, Tool]) -> Call | None:
@@ -164,7 +166,7 @@ def that_counts(tools: Mapping[str, Tool]) -> Tool | None:
 def _without_limits(call: Call, tool: Tool) -> Call | None:
     """The call for all accounts: "and all of them?". A manager's stay theirs where something else limited them too."""
     fields = fields_by_slot(tool)
-    limits = {fields[kind] for kind in ("segment", *LIMITS) if kind in fields} & call.arguments.keys()
+    limits = {fields[kind] for kind in ("segment", "saved", *LIMITS) if kind in fields} & call.arguments.keys()
     gone = limits or ({fields["owner"]} & call.arguments.keys() if "owner" in fields else set())
     return Call(call.tool, {name: each for name, each in call.arguments.items() if name not in gone}) if gone else None
 
@@ -196,7 +198,8 @@ def carried_over(call: Call, reading: Reading, context: Context, tools: Mapping[
     last = tools.get(context.call.tool)
     if last is None or not _CUE.match(reading.folded) or reading.accounts:
         return call
-    return replace(call, arguments={**_shared(tools[call.tool], last, context.call), **call.arguments})
+    before = _still_meant(_shared(tools[call.tool], last, context.call), call.arguments, reading)
+    return replace(call, arguments={**before, **call.arguments})
 
 
 def same_with_topic(reading: Reading, context: Context, tools: Mapping[str, Tool]) -> Call | None:
@@ -250,14 +253,26 @@ def _asks_anew(reading: Reading, said: Mapping[str, Any]) -> bool:
     return "metric" in said and len(said) > 1 and not _CUE.match(reading.folded)
 
 
-def _still_meant(arguments: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+def _still_meant(arguments: Mapping[str, Any], said: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
     """What the call before asked for, without what goes with something that is replaced."""
     gone = set[str]()
     if "metric" in said and said["metric"] != arguments.get("metric"):
         gone.add("variant")
     if "period" in said and "compare" not in said and arguments.get("compare") not in (None, "previous", "year"):
         gone.add("compare")
+    if "saved" in said:
+        gone |= set(_fields_of(said["saved"], reading))  # others are meant now than those that were so
+    conditions = _fields_of(arguments.get("saved"), reading)
+    if conditions.keys() & said.keys():  # "and in RJ?": they are not those of the segment any more
+        arguments = {**arguments, **conditions}
+        gone.add("saved")
     return {name: value for name, value in arguments.items() if name not in gone}
+
+
+def _fields_of(saved: str | None, reading: Reading) -> Mapping[str, str]:
+    """What a saved segment limits, by field."""
+    conditions = reading.conditions.get(saved or "", {})
+    return {slot_of(dimension): value for dimension, value in conditions.items()}
 
 
 def asks_for_csv(reading: Reading, tool: Tool) -> bool:

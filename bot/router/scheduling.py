@@ -23,6 +23,8 @@ WEEKDAYS = (0, 2, 4)
 FEW_WORDS = 10
 METRIC = frozenset({"metric", "period"})
 """What says what is counted, and not of which accounts."""
+SEGMENT = re.compile(r"\bsegmento?s?\b")
+"""What is deleted or shown then is a segment, whatever was spoken of last."""
 LONGEST = 300
 """Characters of a sentence that are kept with its alert."""
 POLITELY = re.compile(r"(?:(?:please|por favor|ok|and|e|now|agora|actually|na verdade|then|entao)[\s,]+)*")
@@ -124,7 +126,7 @@ def _cannot_watch(alert: Alert) -> Clarify:
 def _act_at_the_start(text: str, tool: Tool) -> str | None:
     """What a few words begin with to do: pause, delete, move …"""
     folded = fold(clean(text))
-    if len(folded.split()) > FEW_WORDS or find_schedule(folded):
+    if len(folded.split()) > FEW_WORDS or find_schedule(folded) or SEGMENT.search(folded):
         return None
     (words,) = (m for m in tool.input.model_fields["act"].metadata if isinstance(m, Words))
     said = find_choice(folded, words.words)

@@ -7,8 +7,9 @@ tools, the playbooks or the language of the reader.
 
 from tools.metrics._acquisition import Channel, channels
 from tools.metrics._backtest import AtK, Backtest, Counts
+from tools.metrics._bands import BANDS, EDGES, MRR_BANDS, RENEWAL_BANDS, together
 from tools.metrics._breakdown import Breakdown, Line, broken_down, compared_period
-from tools.metrics._called import metric_called, metric_names, metrics_called_almost
+from tools.metrics._called import metric_called, metric_named_in, metric_names, metrics_called_almost
 from tools.metrics._campaigns import Campaign, Group, acted_and_not, all_campaigns
 from tools.metrics._cohorts import COHORTS, Cohort, CohortGrain, cohorts
 from tools.metrics._comparing import Comparison, Differing, Explained, compare, differing_accounts
@@ -49,6 +50,7 @@ from tools.metrics._lifetime import YEARLY
 from tools.metrics._lists import (
     Lost,
     account_count,
+    accounts_of,
     goals_set,
     largest_of,
     last_visits,
@@ -124,19 +126,23 @@ from tools.metrics._worth import clv_of, each_at
 
 __all__ = [
     "ALL",
+    "BANDS",
     "CATEGORIES",
     "CLASSES",
     "COHORTS",
     "DIMENSIONS",
+    "EDGES",
     "FATES",
     "FEATURES",
     "FEWEST",
     "GRAINS",
     "HORIZONS",
     "ITEMS",
+    "MRR_BANDS",
     "NOTHING",
     "OF_PROSPECTS",
     "REASONS",
+    "RENEWAL_BANDS",
     "SECRETS",
     "START",
     "TOGETHER",
@@ -249,6 +255,7 @@ __all__ = [
     "Where",
     "account_count",
     "account_names",
+    "accounts_of",
     "acted_and_not",
     "add_months",
     "all_campaigns",
@@ -304,6 +311,7 @@ __all__ = [
     "matched_prospects",
     "mentions_of",
     "metric_called",
+    "metric_named_in",
     "metric_names",
     "metrics_called_almost",
     "migration",
@@ -335,6 +343,7 @@ __all__ = [
     "scorecard",
     "stale_sources",
     "statements",
+    "together",
     "top_content",
     "touch_kind",
     "touches_that_say",

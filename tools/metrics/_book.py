@@ -55,6 +55,9 @@ accounts = Table(
     comment="one row per customer company",
 )
 
+ATTRIBUTES = ("segment", "industry", "country", "region", "owner", "language", "source")
+"""The columns of an account by which accounts are told apart as they stand."""
+
 contacts = Table(
     "contacts",
     BOOK,

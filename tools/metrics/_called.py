@@ -28,6 +28,14 @@ def metric_called(name: str) -> str | None:
     return name if name in all_metrics() else _meanings().get(fold(name))
 
 
+def metric_named_in(text: str) -> str | None:
+    """The metric of the longest name that stands in a text."""
+    said = f" {fold(text)} "
+    found = (name for name in _meanings() if f" {name} " in said)
+    longest = max(found, key=len, default=None)
+    return _meanings()[longest] if longest else None
+
+
 def metrics_called_almost(name: str, limit: int) -> tuple[str, ...]:
     """The metrics whose names are most alike, the likeliest first."""
     near = process.extract(fold(name), _meanings().keys(), scorer=fuzz.WRatio, limit=10 * limit)

@@ -31,8 +31,8 @@ from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Reader, Where, limited_to, read
 from tools.metrics._registry import Rows
-from tools.metrics._renewing import LEVEL, first_renewals, renewals, up_for_renewal
-from tools.metrics._terms import steps_of
+from tools.metrics._renewing import LEVEL, up_for_renewal
+from tools.metrics._terms import first_renewals, renewals, steps_of
 
 Reason = Literal["starts", "terms", "discounts", "pauses", "ends", "rates"]
 REASONS: tuple[Reason, ...] = get_args(Reason)

@@ -1,7 +1,7 @@
 """Dimensions: what accounts are grouped by and limited to.
 
 Every account has at most one value of a dimension on a day, so groups always add up to the whole. Attributes are as
-the book has them now; plan, product and reason are as they stood at the end of a period.
+the book has them now; plan, product, reason and bands are as they stood at the end of a period.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, case, func, literal, or_, select
 
-from tools.metrics._book import accounts, exits, mrr_movements, subscriptions
+from tools.metrics._bands import MRR_BANDS, RENEWAL_BANDS, mrr_band, renewal
+from tools.metrics._book import ATTRIBUTES, accounts, exits, mrr_movements, subscriptions
 from tools.metrics._dates import month_of
 from tools.metrics._sight import TOGETHER
 
@@ -102,14 +103,13 @@ def _reason(day: date) -> Values:
     return select(latest.c.account_id, latest.c.value).where(latest.c.place == 1)
 
 
-ATTRIBUTES = ("segment", "industry", "country", "region", "owner", "language", "source")
-"""The dimensions that are plain attributes of an account."""
-
 DIMENSIONS: Mapping[str, Dimension] = {
     **{name: _attribute(accounts.c[name]) for name in ATTRIBUTES},
     "size": Dimension("size", _size, ordered=(*(name for _, name in SIZES), LARGEST)),
     "cohort": Dimension("cohort", _cohort),
     "cohort_quarter": Dimension("cohort_quarter", _cohort_quarter),
+    "mrr_band": Dimension("mrr_band", mrr_band, ordered=MRR_BANDS),
+    "renewal": Dimension("renewal", renewal, ordered=RENEWAL_BANDS),
     "plan": Dimension("plan", _of_main_contract(subscriptions.c.plan)),
     "product": Dimension("product", _of_main_contract(subscriptions.c.product)),
     "reason": Dimension("reason", _reason),
@@ -121,7 +121,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
 def holds(dimension: str, value: str, day: date) -> ColumnElement[bool]:
     """The condition on `accounts` that an account has this value; the empty one stands for having none.
 
-    Of owners it may be several, as figures say that are limited to theirs together.
+    Of owners and bands it may be several together.
     """
     found = DIMENSIONS[dimension]
     if dimension == "owner" and TOGETHER in value:
@@ -130,5 +130,6 @@ def holds(dimension: str, value: str, day: date) -> ColumnElement[bool]:
         return found.column == value if value else found.column.is_(None)
     valued = found.values(day).subquery(f"of_{dimension}")
     if value:
-        return accounts.c.account_id.in_(select(valued.c.account_id).where(valued.c.value == value))
+        so = valued.c.value.in_(value.split(TOGETHER)) if found.ordered else valued.c.value == value
+        return accounts.c.account_id.in_(select(valued.c.account_id).where(so))
     return accounts.c.account_id.not_in(select(valued.c.account_id).where(valued.c.value.is_not(None)))

@@ -129,8 +129,14 @@ def _lost(day: date, where: Where) -> Any:
 
 def account_count(book: Book, where: Where, day: date) -> tuple[int, Source]:
     """How many accounts are so at the end of a day, and the statement that gives them."""
+    found, source = accounts_of(book, where, day)
+    return len(found), source
+
+
+def accounts_of(book: Book, where: Where, day: date) -> tuple[frozenset[str], Source]:
+    """The ids of the accounts that are so at the end of a day, and the statement that gives them."""
     rows, source = read(book, matching(where, day))
-    return len(rows), source
+    return frozenset(row.account_id for row in rows), source
 
 
 def largest_of(book: Book, where: Where, day: date, most: int) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Subquery, case, func, or_, select
+from sqlalchemy import Subquery, case, func, select
 
 from tools.metrics._book import accounts, mrr_steps, subscriptions
 from tools.metrics._figure import Source
@@ -15,27 +15,10 @@ from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._query import Where, limited_to, read
 from tools.metrics._registry import Rows
-from tools.metrics._terms import anniversaries, deciding_lines, decisions, steps_of
+from tools.metrics._terms import decisions, first_renewals, steps_of
 
 LEVEL = mrr_steps.c.amount_minor + mrr_steps.c.fx_minor
 """What a step adds to the MRR of a contract line, minor units of the reporting currency."""
-
-
-def renewals(period: Period) -> Subquery:
-    """Every end of a term in the period, of contract lines that are not known to end by then: `subscription_id`,
-    `account_id`, `on_day`."""
-    lines = deciding_lines()
-    days = anniversaries(lines, period).add_columns(lines.c.account_id, lines.c.ended_on).subquery("term_ends").c
-    rows = select(days.subscription_id, days.account_id, days.on_day).distinct()  # found before steps are joined to it
-    going_on = or_(days.ended_on.is_(None), days.ended_on > days.on_day)
-    return rows.where(going_on, days.on_day >= period.start, days.on_day < period.end).subquery("renewals")
-
-
-def first_renewals(period: Period) -> Subquery:
-    """The same, of each line only the first."""
-    each = renewals(period).c
-    first = select(each.subscription_id, each.account_id, func.min(each.on_day).label("on_day"))
-    return first.group_by(each.subscription_id, each.account_id).subquery("first_renewals")
 
 
 def up_for_renewal(due: Subquery) -> Rows:

@@ -72,6 +72,23 @@ def deciding_lines() -> Subquery:
     return lines.where(s.kind.in_(MRR_KINDS), term >= DECIDES).subquery("lines")
 
 
+def renewals(period: Period) -> Subquery:
+    """Every end of a term in the period, of contract lines that are not known to end by then: `subscription_id`,
+    `account_id`, `on_day`."""
+    lines = deciding_lines()
+    days = anniversaries(lines, period).add_columns(lines.c.account_id, lines.c.ended_on).subquery("term_ends").c
+    rows = select(days.subscription_id, days.account_id, days.on_day).distinct()  # found before steps are joined to it
+    going_on = or_(days.ended_on.is_(None), days.ended_on > days.on_day)
+    return rows.where(going_on, days.on_day >= period.start, days.on_day < period.end).subquery("renewals")
+
+
+def first_renewals(period: Period) -> Subquery:
+    """The same, of each line only the first."""
+    each = renewals(period).c
+    first = select(each.subscription_id, each.account_id, func.min(each.on_day).label("on_day"))
+    return first.group_by(each.subscription_id, each.account_id).subquery("first_renewals")
+
+
 def _ended(period: Period) -> Subquery:
     """Every end of a term around the period, with the one `before` it; one soon after another is part of that one."""
     lines = deciding_lines()

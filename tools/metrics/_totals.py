@@ -36,6 +36,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 from sqlalchemy.sql.selectable import FromClause
 
 from tools.metrics._book import (
+    ATTRIBUTES,
     accounts,
     mrr_movements,
     mrr_steps,
@@ -43,7 +44,6 @@ from tools.metrics._book import (
     mrr_totals_changes,
     stale_accounts,
 )
-from tools.metrics._dimensions import ATTRIBUTES
 
 ALL = ""
 """The dimension of all accounts together."""

@@ -3,7 +3,8 @@
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._registry import Rows, metric
-from tools.metrics._renewing import first_renewals, up_for_renewal
+from tools.metrics._renewing import up_for_renewal
+from tools.metrics._terms import first_renewals
 
 
 @metric(unit="money")

@@ -68,6 +68,10 @@ class AccountNames:
         name = self.accounts[id_]
         return f"{name} ({id_})" if any(self.accounts[o] == name and o != id_ for o in among) else name
 
+    def is_whole(self, folded: str) -> bool:
+        """Whether an account is called so."""
+        return bool(self._named(parts_of(folded)))
+
     def exact(self, folded: str, common: Container[str]) -> list[Mention]:
         """Accounts written by whole name or id. A name that is a common word ("Bridge") must stand alone."""
         named = self._whole_names(folded, common)

@@ -13,8 +13,9 @@ from bot.router.slots.limits import LIMITS, slot_of
 from bot.router.slots.metrics import COMMON_NAMES, ambiguous_metrics, find_variant, likely_metrics
 from bot.router.slots.period_forms import RHYTHMS
 from bot.router.slots.reading import Reading, Stretch
+from bot.router.slots.saved import Named
 from bot.router.slots.text import blank, fold
-from bot.router.slots.unread import Leftover, leftovers, nearest
+from bot.router.slots.unread import Leftover, is_given_as_name, leftovers, nearest, unknown_segment
 from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
@@ -52,7 +53,8 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
     rest = left_over(tool, reading)
     left = leftovers(rest, reading.text, familiar) if "owner" in fields or "segment" in fields else ()
     amiss = () if "topic" in fields else _out_of_place(tool, reading, arguments)  # a topic takes any words
-    left = tuple(each for each in left if each.named or "topic" not in fields)
+    if "topic" in fields:
+        left = tuple(each for each in left if each.named and not is_given_as_name(each.text, reading.text))
     call = Call(tool.name, arguments, (*amiss, *(each.text for each in left)))
     if account := fields.get("account"):
         return _with_account(call, account, tool, reading, accounts)
@@ -60,6 +62,8 @@ def fill(tool: Tool, reading: Reading, accounts: AccountNames, familiar: Collect
         return Filled(call, _which_metric(call, metric, reading.folded), sure=False)
     if (owner := fields.get("owner")) and reading.owner and reading.owner.others:
         return Filled(call, _which_owner(call, owner, reading.owner))
+    if (saved := fields.get("saved")) and reading.saved and reading.saved.instead:
+        return Filled(call, _which_of_that_name(call, saved, reading.saved, fields))
     if unknown := _unknown_filter(reading, fields, left):
         return Filled(call, _no_such_filter(call, unknown, reading, fields))
     return Filled(call)
@@ -146,6 +150,8 @@ def _untaken(reading: Reading, fields: Container[str | None]) -> Iterator[Stretc
         yield group
     if (compared := reading.compared) and compared.end and "compare" not in fields:
         yield compared
+    if reading.saved and not reading.saved.instead and "saved" not in fields:
+        yield reading.saved
     taken: set[str] = set()
     for limit in reading.limits:
         if (limit.sure and limit.slot not in fields) or limit.slot in taken:
@@ -167,6 +173,8 @@ def _unknown_filter(reading: Reading, fields: Mapping[str | None, str], left: Se
     """What is meant for a manager or a segment that the book has not."""
     if "segment" in fields and reading.segment and reading.segment.value is None:
         return reading.text[reading.segment.start : reading.segment.end]
+    if "saved" in fields and (called := unknown_segment(reading.rest, reading.text)):
+        return called
     return next((each.text for each in left if each.named), None)
 
 
@@ -186,6 +194,20 @@ def _no_such_filter(call: Call, name: str, reading: Reading, fields: Mapping[str
     if "country" in fields:
         unknown = phrase("Nothing in the book is called “{name}”: no manager, segment, country, plan …", name=name)
     return Clarify(unknown, (*choices, everyone))
+
+
+def _which_of_that_name(call: Call, field: str, named: Named, fields: Mapping[str | None, str]) -> Clarify:
+    """The value that the accounts have, or the segment that somebody saved under the same name."""
+    dimension, value = named.instead or ("", "")
+    bare = {name: each for name, each in call.arguments.items() if name != fields.get(slot_of(dimension))}
+    plain = Choice(
+        phrase("{value}, as the accounts have it", value=value),
+        replace(call, arguments={**bare, **({of: value} if (of := fields.get(slot_of(dimension))) else {})}),
+    )
+    kept = Choice(
+        phrase("The saved segment “{name}”", name=named.name), replace(call, arguments={**bare, field: named.name})
+    )
+    return Clarify(phrase("Two things are called “{name}”. Which one do you mean?", name=named.name), (plain, kept))
 
 
 def _one_is_meant(tool: Tool, field: str, said: str) -> bool:
@@ -273,6 +295,8 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
             return reading.owner and reading.owner.value
         case "segment":
             return reading.segment and reading.segment.value
+        case "saved":
+            return reading.saved.name if reading.saved and not reading.saved.instead else None
         case "language":
             return reading.language and reading.language.value
         case "figure":
@@ -298,9 +322,12 @@ def _value(name: str, field: FieldInfo, reading: Reading) -> Any:
 
 
 def _metric(reading: Reading) -> str | None:
-    """The metric asked for. Reasons, where nothing else is named, are those for which accounts left."""
+    """The metric asked for. Where nothing else is named, reasons are those for which accounts left,
+    and who pays so much is asked for by MRR."""
     if reading.metrics:
         return reading.metrics[0].value
+    if any(limit.dimension == "mrr_band" for limit in reading.limits):
+        return "mrr"
     return "churned_accounts" if reading.group and reading.group.by == "reason" else None
 
 

@@ -20,6 +20,9 @@ NOUNS: Mapping[str, str] = {
     "source": r"(?:lead |acquisition )?(?:sources?|channels?)|origens|origem|cana(?:l|is)(?: de aquisicao)?|fontes?",
     "size": r"(?:(?:company|account|customer) )?sizes?|headcount|(?:number of )?employees|(?:numero de )?funcionarios"
     r"|(?:faixas? de )?(?:portes?|tamanhos?)(?: d[ae] empresas?)?",
+    "mrr_band": r"mrr (?:bands?|ranges?|brackets?)|(?:faixas?|bandas?) de mrr",
+    "renewal": r"(?:renewal (?:windows?|bands?)|days to (?:the )?renewal)|(?:janelas?|faixas?) de renovacao"
+    r"|dias (?:ate|para) a renovacao",
     "cohort": r"cohorts?|coortes?|safras?|vintages?",
     "plan": r"plans?|packages?|planos?|pacotes?",
     "product": r"products?|produtos?",

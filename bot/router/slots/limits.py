@@ -18,7 +18,8 @@ from bot.router.slots.text import Word, fold
 LANGUAGES = ("en", "pt_BR")
 LIMITS: Mapping[str, str] = {
     "industry": "industry", "country": "country", "region": "region", "speaking": "language", "source": "source",
-    "size": "size", "cohort": "cohort", "plan": "plan", "product": "product", "reason": "reason",
+    "size": "size", "mrr_band": "mrr_band", "renewal": "renewal", "cohort": "cohort", "plan": "plan",
+    "product": "product", "reason": "reason",
 }  # fmt: skip
 """Kinds of slots that limit to a value, and the dimensions it is of; managers and segments are found by themselves."""
 _ALIKE = 82.0
@@ -113,6 +114,10 @@ class BookValues:
             (dimension, v) for v in self._values.get(dimension, ()) if v == text
         ]
         return next((value for of, value in known if of == dimension), None)
+
+    def named(self, text: str) -> tuple[str, str] | None:
+        """The dimension and the value that are called so."""
+        return next(iter(self._called.get(_key(text), ())), None)
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Every dimension with each of its values."""

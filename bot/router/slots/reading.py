@@ -5,9 +5,11 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from bot.router.slots.accounts import AccountNames, Mention, parts_of
+from bot.router.slots.bands import find_mrr_band, find_renewals
 from bot.router.slots.calendar import Calendar
 from bot.router.slots.comparisons import Compared, find_comparison
 from bot.router.slots.figures import find_draft, find_figure, find_schedule
@@ -16,12 +18,14 @@ from bot.router.slots.limits import BookValues, Limit
 from bot.router.slots.metrics import COMMON_NAMES, WHO_MOVED, find_metrics
 from bot.router.slots.numbers import find_count
 from bot.router.slots.periods import Found, find_period
+from bot.router.slots.saved import Named, SavedNames
 from bot.router.slots.text import Word, blank, clean, fold
 from bot.router.slots.vocabulary import TRADES
 from bot.router.slots.words import Said, find_language, find_owner, find_segment
 from bot.router.slots.wrapping import unwrapped
-from tools.metrics import Period
+from tools.metrics import BANDS, Period
 
+EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 _RENEWAL = re.compile(r"\brenew|\brenov|\bvenc|\bexpir|\b(?:contracts?|terms?) ends?|\bf(?:im|inal) d[eo]s? contrato")
 _BEFORE_A_NAME = re.compile(
     r"(?:\b(?:for|with|of|about|at|on|from|to|account|customer|client|d[aeo]s?|com|sobre|para|pra|pro|n[ao]|conta|cliente|empresa)|[\"'(])\s*$"
@@ -47,6 +51,7 @@ class Reading:
 
     text: str
     folded: str
+    """Without the name of a saved segment, whose words say nothing else."""
     calendar: Calendar
     accounts: tuple[Mention, ...]
     strangers: tuple[str, ...]
@@ -59,6 +64,10 @@ class Reading:
     count: int | None
     owner: Said | None
     segment: Said | None
+    saved: Named | None
+    """A saved segment; where it is also called `instead`, that is read as if there were no other."""
+    conditions: Mapping[str, Mapping[str, str]]
+    """Of each saved segment, by dimension."""
     language: Said | None
     figure: Said | None
     draft: Said | None
@@ -98,25 +107,28 @@ def read(
     segments: Sequence[str],
     values: BookValues,
     common: Container[str],
+    saved: Mapping[str, Mapping[str, str]] = EMPTY,
 ) -> Reading:
-    """Recognise everything once. `common`: words that are no names by themselves."""
+    """Recognise everything once. `common`: words that are no names by themselves; `saved`: segments and conditions."""
     today = calendar.today
     text = clean(raw)
     folded = fold(text)
     mask = _Mask(folded)
+    named = SavedNames(saved, values, owners, segments, accounts).find(folded, text, common) if saved else None
+    folded = mask.hide("@s", None if named is None or named.instead else named)
     exact = accounts.exact(folded, common)
     mask.put("@a", *exact)
     figure = mask.take("@f", find_figure)
     draft = mask.take("@d", find_draft)
     schedule = mask.take("@t", find_schedule)
     cohort = mask.take("@w", lambda rest: values.cohort(rest, calendar))
+    band = mask.take("@w", find_mrr_band)
     compared = mask.take("@v", lambda rest: find_comparison(rest, calendar))
     undated = mask.rest
     period = find_period(undated, calendar)
     mask.put("@ahead" if period and _lies_ahead(period.period, today) else "@p", period)
     language = mask.take("@l", find_language)
-    count = find_count(mask.rest)
-    if count:
+    if count := find_count(mask.rest):
         mask.put("@n", Mention((), *count[1:]))
     metrics, group = _measured(mask, _blanked(folded, exact), common, dated=period is not None)
     limits = [limit for limit in values.find(mask.rest, text, common) if limit.sure]
@@ -125,13 +137,14 @@ def read(
     owner = mask.take("@o", lambda rest: find_owner(_nameable(rest, text, common), owners))
     partial = accounts.partial(mask.rest, text, common)
     mask.put("@a", *partial)
-    limits += [*values.find(mask.rest, text, common), *filter(None, [cohort])]
+    limits += [*values.find(mask.rest, text, common), *find_renewals(folded), *filter(None, [cohort, band])]
     strangers = _strangers(mask.rest, text, common)
     return Reading(
         text=text, folded=folded, calendar=calendar, accounts=(*exact, *partial), rest=mask.rest, owners=owners,
         strangers=tuple(text[each.start : each.end][:60] for each in strangers), segments=segments, values=values,
-        period=period, count=count[0] if count else None, owner=owner, segment=segment, language=language,
-        figure=figure, draft=draft, schedule=schedule, metrics=metrics, group=group, compared=compared,
+        period=period, count=count[0] if count else None, owner=owner, segment=segment, saved=named,
+        conditions=saved, language=language, figure=figure, draft=draft, schedule=schedule, metrics=metrics,
+        group=group, compared=compared,
         limits=tuple(sorted(limits, key=lambda limit: limit.start)), undated=undated,
         without_names=_blanked(folded, (*exact, *partial)), shape=unwrapped(mask.shape),
         if_named={sign: unwrapped(mask.shape_with(strangers[0], sign)) for sign in ("@a", "@o", "@s") if strangers},
@@ -145,6 +158,10 @@ def _lies_ahead(period: Period, today: date) -> bool:
 
 def _measured(mask: "_Mask", folded: str, common: Container[str], dated: bool) -> tuple[tuple[Said, ...], Group | None]:
     """The metrics spoken of and what they are grouped by. Several metrics have a sign of their own."""
+    group = find_group(mask.rest, dated)
+    if group and group.by in BANDS:  # "by MRR band" names no metric
+        mask.put("@b", group)
+        return find_metrics(blank(folded, group.start, group.end), common, mask.rest), group
     metrics = find_metrics(folded, common, mask.rest)
     group = find_group(_blanked(mask.rest, metrics), dated)
     if group is None and metrics and metrics[0] == WHO_MOVED:
@@ -168,6 +185,11 @@ class _Mask:
             if each and each.end and not any(each.start < end and start < each.end for start, end, _ in self._taken):
                 self._taken.append((each.start, each.end, sign))
                 self.rest = blank(self.rest, each.start, each.end)
+
+    def hide(self, sign: str, found: Stretch | None) -> str:
+        """Take what says nothing else in any of its words: the text without it."""
+        self.put(sign, found)
+        return self.rest
 
     def take(self, sign: str, find: Callable[[str], S | None]) -> S | None:
         found = find(self.rest)

@@ -24,6 +24,11 @@ _WHERE = re.compile(
     r"\b(?:in|on|at|n[ao]s?|em|com|with|contas?|clientes?|accounts?|customers?)\s{1,2}(?:the\s|[ao]\s)?$"
 )
 _WHOSE = re.compile(r"^\s{1,2}(?:accounts?|customers?|clients?)\b")
+_GIVEN = r"(?:[\"“«][^\"”»]*|\b(?:as|como|called|named|chamad[oa]|nome|name it)\s+(?:segmento?\s+)?)"
+_SEGMENT_CALLED = re.compile(
+    r"\b[Ss]egmento?\s+(?:(?:called|named|salvo|chamado|em foco)\s+)*"
+    r"(?:[\"“](?P<quoted>[^\"“”]{2,60})[\"”]|(?P<written>[^\W\d_a-zà-ÿ]\w+(?:\s+[^\W\d_a-zà-ÿ]\w+)*))"
+)
 _ALIKE = 70.0
 
 
@@ -43,6 +48,21 @@ def leftovers(rest: str, original: str, familiar: Collection[str]) -> tuple[Left
     """
     found = (_leftover(first, last, rest, original) for first, last in _runs(rest, original, familiar))
     return tuple(each for each in found if each)
+
+
+def is_given_as_name(text: str, original: str) -> bool:
+    """What something is to be called from now on limits nothing: 'save these as "Base"', "salva como Base"."""
+    return bool(re.search(rf"{_GIVEN}{re.escape(text)}", original, re.IGNORECASE))
+
+
+def unknown_segment(rest: str, original: str) -> str | None:
+    """What is called a segment in so many words, in quotes or as a name is written, and nothing else was found in."""
+    for found in _SEGMENT_CALLED.finditer(original):
+        said = found["quoted"] or found["written"]
+        start = found.start("quoted" if found["quoted"] else "written")
+        if rest[start : start + len(said)] == fold(said):
+            return said
+    return None
 
 
 def nearest(name: str, names: Sequence[str], limit: int = 2) -> list[str]:
