@@ -20,7 +20,7 @@ class Policy:
     answer: float = 0.34
     lead: float = 0.14
     doubt: float = 0.25
-    clarify: float = 0.16
+    clarify: float = 0.12
 
 
 @dataclass(frozen=True)
