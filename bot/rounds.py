@@ -52,7 +52,7 @@ class RoundsAt:
             hold(connection, round_id, (touch.account_id for touch in wanted.people))
             if there := self._find(connection, round_id):
                 return there
-            people = _allowed(connection, wanted.people, guards)
+            people = _allowed(connection, wanted, guards)
             connection.execute(insert(rounds), self._row(round_id, wanted))
             if people:
                 connection.execute(insert(kept), [_reservation(round_id, touch) for touch in people])
@@ -91,11 +91,16 @@ class RoundsAt:
         return str(uuid5(NAMESPACE_URL, f"survey round|{self.question.place.team}|{period}|{scope}"))
 
 
-def _allowed(connection: Connection, people: Sequence[Touch], guards: Sequence[Guard]) -> tuple[Touch, ...]:
-    """Those whom the guard still allows, now that nobody else may write."""
-    known = counted(connection, [touch.account_id for touch in people])
-    decided = ((touch, guard(known[touch.account_id])) for touch, guard in zip(people, guards, strict=True))
-    return tuple(touch for touch, said in decided if not refuses(said))
+def _allowed(connection: Connection, wanted: Round, guards: Sequence[Guard]) -> tuple[Touch, ...]:
+    """Those whom the guard still allows, now that nobody else may write; of an account that another round of the same
+    period has, nobody."""
+    known = counted(connection, [touch.account_id for touch in wanted.people])
+    return tuple(
+        touch
+        for touch, guard in zip(wanted.people, guards, strict=True)
+        for there in [known[touch.account_id]]
+        if not any(each.reserved_for == wanted.period for each in there) and not refuses(guard(there))
+    )
 
 
 def _reservation(round_id: str, touch: Touch) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
 
 from tests.conftest import DEMO_DAY
 from tests.exports import Company
@@ -23,6 +24,7 @@ from tools.metrics._kept_signs import keep_signs, kept_signs, known_signs
 from tools.metrics._query import Reader
 from tools.metrics._sign_table import SignTable
 from tools.metrics._signals import paying_accounts, signs_of, standing
+from tools.metrics._writing import tidy
 
 Row = tuple[str, ...]
 Rows = dict[str, dict[Row, Row]]
@@ -259,3 +261,17 @@ def test_where_many_accounts_are_touched_all_is_read_anew(company):
     assert company.rows(changed_accounts, "account_id") == []
     assert dict(company.rows(book_info, "key", "value"))["lineage"] != lineage
     assert marked(company) == set()
+
+
+def test_a_large_book_in_postgresql_is_tidied_after_its_load(tmp_path, new_postgres):
+    company = Company(made(tmp_path / "exports"), new_postgres())
+    put(company, BASE)
+    company.load(currency="BRL")
+    rows = text("SELECT reltuples FROM pg_class WHERE relname = 'usage'")
+    engine = create_engine(company.url)
+    with engine.connect() as connection:
+        assert connection.execute(rows).scalar_one() == -1  # not counted yet
+    tidy(company.url)
+    with engine.connect() as connection:
+        assert connection.execute(rows).scalar_one() == 3
+    engine.dispose()

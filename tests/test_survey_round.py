@@ -1,5 +1,6 @@
 """Survey rounds: whom they reserve, that nobody is asked twice, and that what is reserved can be given back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -43,6 +44,14 @@ RULES = Rules(
 @pytest.fixture
 def store(url):
     opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def local(tmp_path):
+    """A store on SQLite, where it is no question of the engine."""
+    opened = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
     yield opened
     opened.close()
 
@@ -116,6 +125,16 @@ def test_whom_another_round_or_a_logged_survey_took_meanwhile_is_not_reserved(st
     assert [touch.account_id for touch in made.people] == ["gamma"]
 
 
+def test_of_many_who_prepare_at_once_one_does_and_nobody_is_reserved_twice(store):
+    tries = [wanted(*order, period=period) for period in ("2026-Q4", "2026-Q4", "2026-11") for order in ("abc", "cba")]
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda n: prepare(store, tries[n], question(f"q{n}")), range(6)))
+    assert sum(each.is_new for each in made) == 2, "one of each period"
+    with store.engine.connect() as connection:
+        found = connection.execute(select(survey_reservations.c.account_id)).scalars().all()
+    assert sorted(found) == ["a", "b", "c"]
+
+
 def test_only_who_prepared_it_or_leads_discards_it_and_then_it_can_be_prepared_anew(store):
     prepare(store, wanted("acme"))
     other = rounds(store, question("2", "Bia"), leads=False)
@@ -165,8 +184,8 @@ def run(book, store, key="1", language="en", **arguments):
     return TOOL.run(TOOL.input.model_validate(arguments), deps_of(book, store, question(key), language))
 
 
-def test_the_first_run_lists_whom_the_guard_allows_and_why_not_others_and_the_second_lists_none(book, store):
-    first = run(book, store, period="2026-Q4")
+def test_the_first_run_lists_whom_the_guard_allows_and_why_not_others_and_the_second_lists_none(book, local):
+    first = run(book, local, period="2026-Q4")
     assert [row[:4] for row in cells(part(first, Table, "Whom to ask"))] == [
         ["Big", "enterprise", "Bruna", "buyer"], ["Small", "smb", "Sara", "user"],
     ]  # fmt: skip
@@ -177,37 +196,38 @@ def test_the_first_run_lists_whom_the_guard_allows_and_why_not_others_and_the_se
     assert said(first.headline) == (
         "2 people may be asked and are reserved for 4th quarter of 2026; nobody is asked twice in it."
     )
-    assert run(book, store, period="2026-Q4").listed == ("big", "small"), "tried again"
-    second = run(book, store, "2", period="2026-Q4")
+    assert run(book, local, period="2026-Q4").listed == ("big", "small"), "tried again"
+    second = run(book, local, "2", period="2026-Q4")
     assert second.listed == () and not any(isinstance(each, Table | Download) for each in second.parts)
     assert said(second.headline).startswith("Nobody is to be asked now: the round of 4th quarter of 2026 was prepared")
-    assert run(book, store, "3").subject == first.subject, "the quarter is that of the day"
+    assert run(book, local, "3").subject == first.subject, "the quarter is that of the day"
 
 
-def test_the_guard_names_the_round_as_its_reason_until_it_is_discarded(book, store):
-    run(book, store)
+def test_the_guard_names_the_round_as_its_reason_until_it_is_discarded(book, local):
+    run(book, local)
     guard = load()["contact_guard"]
 
     def asked(key):
         said_of = {"account": "big", "category": "survey", "said": "may I survey Bruna"}
-        return guard.run(guard.input.model_validate(said_of), deps_of(book, store, question(key)))
+        return guard.run(guard.input.model_validate(said_of), deps_of(book, local, question(key)))
 
     blocked = asked("2")
     assert "reserved for the survey round of 4th quarter of 2026)" in said(blocked.headline)
     (touch,) = cells(part(blocked, Table, "Touches that used up the budget"))
     assert touch == ["30 Oct 2026", "Survey", "—", "Bruna", "—", "reserved for the survey round of 4th quarter of 2026"]
-    shown = run(book, store, "3", act="show")
+    shown = run(book, local, "3", act="show")
     assert said(shown.headline) == "2 people are reserved; prepared on 30 Oct 2026 by Ana."
-    gone = run(book, store, "4", "pt-BR", act="discard")
+    gone = run(book, local, "4", "pt-BR", act="discard")
     assert said(gone.headline, "pt-BR").startswith("A rodada de pesquisa (4º trimestre de 2026) foi descartada: 2")
     assert said(asked("5").headline).startswith("Yes: Bruna of Big")
     with pytest.raises(ToolError, match="No survey round"):
-        run(book, store, "6", act="show")
+        run(book, local, "6", act="show")
 
 
-def test_a_round_of_some_accounts_is_another_and_a_window_that_is_over_is_none(book, store):
-    assert run(book, store, segment="enterprise").listed == ("big",)
-    rest = run(book, store, "2")
-    assert [row[2] for row in cells(part(rest, Table, "Whom to ask"))] == ["Bento", "Sara"], "Bruna is reserved"
+def test_a_round_of_some_accounts_is_another_and_a_window_that_is_over_is_none(book, local):
+    assert run(book, local, segment="enterprise").listed == ("big",)
+    rest = run(book, local, "2")
+    assert [row[2] for row in cells(part(rest, Table, "Whom to ask"))] == ["Sara"], "Bento is Bruna's colleague"
+    assert "1 account is in another round of this period." in notes(rest)
     with pytest.raises(ToolError, match="is over"):
-        run(book, store, "3", period="2026-Q3")
+        run(book, local, "3", period="2026-Q3")

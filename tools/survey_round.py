@@ -112,7 +112,8 @@ class _OneRound:
         if not kept.is_new:  # somebody else was quicker
             return self._answer(self._there_already(kept), (), self._afterwards(kept))
         left = asked.left_out({touch.account_id for touch in kept.people})
-        return self._answer(self._reserved(kept), kept.people, (*left, *self._afterwards(kept)))
+        taken = 0 if self.kept else len(asked.reservations) - len(kept.people)
+        return self._answer(self._reserved(kept), kept.people, (*left, *_taken(taken), *self._afterwards(kept)))
 
     def shown(self) -> Answer:
         kept = self._that_there_is()
@@ -197,6 +198,13 @@ class _OneRound:
             phrase("Discard the survey round of {period}", period=self.window),
         )  # fmt: skip
         return Note(note), NextSteps(steps)
+
+
+def _taken(n: int) -> Iterator[Note]:
+    if n:
+        yield Note(phrase_n(
+            "{n} account is in another round of this period.", "{n} accounts are in another round of this period.", n,
+        ))  # fmt: skip
 
 
 def _row(touch: Touch, known: Contacted, there: Mapping[str, Any], standing: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -1,6 +1,6 @@
 """What a figure is counted from: rows of a statement, rows that code found, or other figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -78,10 +78,19 @@ class Counted:
 
 @dataclass(frozen=True)
 class Listed:
-    """Rows that code rather than one statement found, each with `account_id`, `name` and `part`, and where from."""
+    """Rows that code rather than one statement found, each with `account_id`, `name` and `part`, and where from.
 
-    found: tuple[Mapping[str, Any], ...]
+    `accounts`: by id what the rows of each are made of, by `rows_of`: who asks of one account makes no others.
+    """
+
+    accounts: Mapping[str, Any]
+    rows_of: Callable[[Any], Iterable[Mapping[str, Any]]]
     source: Source
+
+    @property
+    def found(self) -> list[Mapping[str, Any]]:
+        """All rows, in the order of the accounts."""
+        return [row for each in self.accounts.values() for row in self.rows_of(each)]
 
     def value(self, book: Book, where: Where, day: date) -> Read:
         return Read(self.sums(book, where, day)["part"], self.source)
@@ -99,9 +108,10 @@ class Listed:
 
     def _limited(self, book: Book, where: Where, day: date) -> list[Mapping[str, Any]]:
         if not where:
-            return list(self.found)
+            return self.found
         ids = {row.account_id for row in read(book, matching(where, day))[0]}
-        return [row for row in self.found if row["account_id"] in ids]
+        these = self.accounts.keys() & ids if len(ids) == 1 else (each for each in self.accounts if each in ids)
+        return [row for each in these for row in self.rows_of(self.accounts[each])]
 
 
 @dataclass(frozen=True)

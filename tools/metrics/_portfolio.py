@@ -4,11 +4,11 @@ One axis is a year's contribution margin, the other how long the account is expe
 on either: liking is not staying. In a limited book the rates of staying, and the median, are those of its accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import inf
 from statistics import median_low
 from typing import Literal, get_args
@@ -169,7 +169,8 @@ def _placed(book: Book, day: date, at: Thresholds) -> Portfolio:
         margin_at = int(at.margin * 10 ** get_currency_precision(book.currency))
     else:
         margin_at = max(0, median_low(margins)) if margins else 0
-    placed = tuple(_place(one, found, margin_at, at.tenure, day) for one in known)
+    stays = _stays(found, day)
+    placed = tuple(_place(one, stays(one), margin_at, at.tenure) for one in known)
     return Portfolio(day, last_year(day), margin_at, at.tenure, placed, found, source, at.margin is None)
 
 
@@ -180,7 +181,8 @@ def _at(book: Book, day: date, now: Portfolio) -> Mapping[str, Placed]:
         known, _, _ = _known(book, day)
     except NoCosts:
         return {}
-    return {one.account_id: _place(one, now.rates, now.margin_at, now.tenure_at, day) for one in known}
+    stays = _stays(now.rates, day)
+    return {one.account_id: _place(one, stays(one), now.margin_at, now.tenure_at) for one in known}
 
 
 @lru_cache(maxsize=8)
@@ -212,12 +214,22 @@ def _decision(risk: Risk) -> date | None:
 
 def _months(stints: Stints, period: Period) -> int:
     """At how many of the period's month ends an account paid."""
-    ends = [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+    ends = _month_ends(period)
     return sum(any(start <= end and (until is None or end < until) for start, until in stints) for end in ends)
 
 
-def _place(one: Paying, found: Rates, margin_at: int, tenure_at: int, day: date) -> Placed:
-    stays = staying(one.kind, found, one.flagged, one.leaving_on, day, one.chance)
+@lru_cache(maxsize=8)
+def _month_ends(period: Period) -> list[date]:
+    return [add_months(period.start, n + 1) - timedelta(days=1) for n in range(YEAR)]
+
+
+def _stays(found: Rates, day: date) -> Callable[[Paying], Staying]:
+    """How long each account stays, worked out once for all that are alike."""
+    alike = cache(lambda kind, flagged, leaving_on, chance: staying(kind, found, flagged, leaving_on, day, chance))
+    return lambda one: alike(one.kind, one.flagged, one.leaving_on, one.chance)
+
+
+def _place(one: Paying, stays: Staying, margin_at: int, tenure_at: int) -> Placed:
     place = None if one.margin is None else _class(one.margin >= margin_at, stays.months >= tenure_at)
     return Placed(**vars(one), staying=stays, place=place)
 

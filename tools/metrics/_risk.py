@@ -2,7 +2,7 @@
 in the past."""
 
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -108,6 +108,10 @@ class Ranking:
     risks: tuple[Risk, ...]
     source: Source
     card: Scorecard
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Risk]:
+        return {risk.standing.account_id: risk for risk in self.risks}
 
     @cached_property
     def at_risk(self) -> tuple[Risk, ...]:

@@ -51,9 +51,5 @@ def _of_each(book: Book, period: Period, counted: Callable[[Placed], Mapping[str
         found = portfolio(book, period.last_day)
     except NoCosts:
         return Unknown(service_known(book, last_year(period.last_day))[1])
-    rows = (
-        {"account_id": one.account_id, "name": one.name, **counted(one)}
-        for one in found.placed
-        if one.margin is not None
-    )
-    return Listed(tuple(rows), found.source)
+    known = {one.account_id: one for one in found.placed if one.margin is not None}
+    return Listed(known, lambda one: [{"account_id": one.account_id, "name": one.name, **counted(one)}], found.source)

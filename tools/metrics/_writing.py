@@ -25,6 +25,8 @@ from tools.metrics._scratch import Scratch
 Ledger = Callable[[Connection], None]
 """Builds the ledger, or what of it is stale, within the transaction of a load."""
 
+MANY = 100_000
+"""Rows from which on a new book is worth tidying at once."""
 _ALWAYS = date(1970, 1, 1)
 
 
@@ -54,7 +56,22 @@ def write(
         remember(connection, said, report.marks)
         ledger(connection)
         mrr = Money(mrr_on(connection, report.as_of), report.currency)
+    if sum(one.rows for one in report.tables) >= MANY:
+        tidy(url)
     return replace(report, written=True, mrr=mrr)
+
+
+def tidy(url: str) -> None:
+    """Let PostgreSQL count the rows of a new book and mark its pages as seen by all: until it does so by itself, some
+    minutes later, it plans badly, reads tables where an index would do, and writes where it only reads."""
+    engine = book_engine(url)
+    try:
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in BOOK.sorted_tables)
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"VACUUM (ANALYZE) {names}"))
+    finally:
+        engine.dispose()
 
 
 @contextmanager

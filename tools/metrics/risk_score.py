@@ -1,9 +1,11 @@
 """Risk score."""
 
+from typing import Any
+
 from tools.metrics._opening import Book
 from tools.metrics._period import Period
 from tools.metrics._registry import Listed, metric
-from tools.metrics._risk import rank
+from tools.metrics._risk import Risk, rank
 
 
 @metric(unit="score", usual="day")
@@ -20,11 +22,12 @@ def risk_score(book: Book, period: Period) -> Listed:
     Reference: this project, ARCHITECTURE.md, "Risk".
     """
     found = rank(book, period.last_day)
-    return Listed(
-        tuple(
-            {"account_id": risk.standing.account_id, "name": risk.standing.name, "driver": c.driver, "part": c.points}
-            for risk in found.risks
-            for c in risk.contributions
-        ),
-        found.source,
-    )
+    return Listed(found.by_id, _rows, found.source)
+
+
+def _rows(risk: Risk) -> list[dict[str, Any]]:
+    standing = risk.standing
+    return [
+        {"account_id": standing.account_id, "name": standing.name, "driver": each.driver, "part": each.points}
+        for each in risk.contributions
+    ]
