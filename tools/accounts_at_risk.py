@@ -220,10 +220,9 @@ def _whole(ask: Input, deps: Deps, ranking: Ranking) -> Facts:
     total = sum(risk.standing.mrr_minor for risk in ranking.at_risk)
     where = {**ask.where} | ({"renewing": ask.renewing} if ask.renewing else {})
     at_risk = all_metrics()["mrr_at_risk"].figure(deps.book, day, where, total, ranking.source)
-    everyone = sum(risk.standing.mrr_minor for risk in ranking.risks)
     return Facts((
         Fact(phrase("MRR at risk"), at_risk),
-        Fact(phrase("Share of MRR"), Share(Fraction(total, everyone))),
+        Fact(phrase("Share of MRR"), Share(Fraction(total, ranking.mrr_minor))),
         Fact(phrase("Accounts at risk"), phrase("{n} of {all}", n=len(ranking.at_risk), all=len(ranking.risks))),
     ))  # fmt: skip
 

@@ -114,6 +114,11 @@ class Ranking:
         return {risk.standing.account_id: risk for risk in self.risks}
 
     @cached_property
+    def mrr_minor(self) -> int:
+        """Of all of them, minor units."""
+        return sum(risk.standing.mrr_minor for risk in self.risks)
+
+    @cached_property
     def at_risk(self) -> tuple[Risk, ...]:
         """Those whose score reaches the threshold and who have not cancelled already."""
         return tuple(risk for risk in self.risks if risk.at_risk and not risk.standing.leaving_on)
@@ -159,10 +164,10 @@ def as_heard(ranking: Ranking, heard: Sequence[tuple[str, date]], day: date) -> 
     for account_id, on in heard:
         if on <= day:
             latest[account_id] = max(on, latest.get(account_id, on))
+    if not latest:
+        return ranking
     spoken = (risk for risk in ranking.risks if risk.standing.account_id in latest)
     moved = [_after(risk, latest[risk.standing.account_id], day) for risk in spoken]
-    if not moved:
-        return ranking
     risks = [risk for risk in ranking.risks if risk.standing.account_id not in latest]
     for risk in moved:
         insort(risks, risk, key=_place)
