@@ -12,15 +12,17 @@ TODAY = Period.parse("2026-10-31")
 FROM_5K, WITHIN_90 = "5k–10k + 10k–50k + 50k+", "1–30 + 31–60 + 61–90"
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "duckdb"])
+def book(request, tmp_path_factory):
     """Accounts named after what they pay; two of them by the year, from 20 November and from 20 March."""
     paid = {"499": 49_900, "500": 50_000, "999": 99_900, "4999": 499_900, "9999": 999_900, "70000": 7_000_000}
     lines = [contract(f"s-{name}", name, minor, "2025-02-01") for name, minor in paid.items()]
     for name, start in (("yearly", "2024-11-20"), ("later", "2025-03-20")):
         lines.append(contract(f"s-{name}", name, 6_000_000, start, interval_unit="year", term_months=12))
     lines.append(contract("s-gone", "gone", 600_000, "2025-02-01", "2026-09-01"))
-    return make_book(f"sqlite:///{tmp_path_factory.mktemp('bands') / 'book.sqlite'}", subscriptions=lines)
+    file = tmp_path_factory.mktemp("bands") / "book"
+    url = request.getfixturevalue("new_postgres")() if request.param == "postgresql" else f"{request.param}:///{file}"
+    return make_book(url, subscriptions=lines)
 
 
 def by(book, metric, dimension, **where):
