@@ -211,13 +211,14 @@ def _store(bot: Assistant) -> "Store":
 
 
 def _warm(bot: Assistant) -> None:
-    """Answer a question to nobody: what is imported and read once should not make the first person wait."""
+    """Answer questions to nobody: what is imported and read once should not make the first person wait."""
     from bot import blocks
 
-    asked = Question("warming", "Weekly MRR summary", Person("retention"), Place("terminal"))
     bot.knowledge.warm()
-    for image in blocks.message(bot.conversation.answer(asked)).images:
-        image.png()
+    for text in ("Weekly MRR summary", "Which accounts are at risk?"):
+        asked = Question("warming", text, Person("retention"), Place("terminal"))
+        for image in blocks.message(bot.conversation.answer(asked)).images:
+            image.png()
     gc.collect()
     gc.freeze()  # what was learnt stays: looking through it for garbage stopped all threads for a second at a time
 

@@ -37,6 +37,7 @@ from tools.metrics._fitting import fit
 from tools.metrics._ledger import build_ledger
 from tools.metrics._proportions import wilson
 from tools.metrics._query import Reader
+from tools.metrics._risk import sample
 from tools.metrics._scorecard import HORIZONS, Driver, Hazard, Scorecard, from_text
 from tools.metrics._sign_table import table_of
 from tools.metrics._signals import standings
@@ -382,6 +383,13 @@ def test_a_fit_of_other_weights_says_nothing_of_these(demo, fitted, tmp_path):
     assert card_in_force(demo.book().scored_by(Scoring(models=tmp_path))) == fitted.weights
     own = demo.book().scored_by(Scoring(weights=file, models=tmp_path))
     assert card_in_force(own).version == "7"
+
+
+def test_of_a_large_book_every_nth_account_is_tried(tmp_path):
+    accounts = [{"account_id": f"A{n:04d}", "name": f"A{n:04d}"} for n in range(6_001)]
+    book = make_book(f"sqlite:///{tmp_path / 'large.sqlite'}", as_of="2026-10-31", accounts=accounts)
+    assert sample(book) == [f"A{n:04d}" for n in range(0, 6_001, 3)]
+    assert sample(rich(tmp_path)) is None
 
 
 def test_with_too_little_history_it_is_the_scorecard(tmp_path):

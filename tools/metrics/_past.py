@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from tools.metrics._backtest import HORIZON, Outcome
-from tools.metrics._book import accounts, mrr_movements
+from tools.metrics._book import mrr_movements
 from tools.metrics._opening import Book
 from tools.metrics._query import Reader, read
-from tools.metrics._risk import assess, outcome_of
+from tools.metrics._risk import assess, outcome_of, sample
 from tools.metrics._scorecard import HORIZONS, Scorecard
 from tools.metrics._signals import Standing, standings
 
@@ -18,8 +18,6 @@ APART = timedelta(days=30)
 TESTED = 4
 """Past days, a horizon apart, on which scorers are tried."""
 MOST_DAYS = 24
-MOST_ACCOUNTS = 3_000
-"""Of larger books so many accounts are learnt from and tried on: every n-th, which is nobody's choice."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def history(book: Book, day: date) -> History:
     first = _first(book)
     last = day - HORIZON
     days = [last - n * APART for n in range(MOST_DAYS) if first and last - n * APART > first + APART]
-    among, left = _sample(book), _losses(book, day)
+    among, left = sample(book), _losses(book, day)
     return History(day, {past: _seen(book, past, among, left) for past in reversed(days)})
 
 
@@ -94,13 +92,6 @@ def _losses(book: Book, day: date) -> Mapping[str, Sequence[date]]:
     for row in rows:
         found.setdefault(row.account_id, []).append(row.on_day)
     return found
-
-
-def _sample(book: Book) -> list[str] | None:
-    rows, _ = read(book, select(accounts.c.account_id).order_by(accounts.c.account_id))
-    ids = [row.account_id for row in rows]
-    step = -(-len(ids) // MOST_ACCOUNTS)
-    return ids[::step] if step > 1 else None
 
 
 def until_known(seen: Seen, day: date) -> list[tuple[int, bool] | None]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tools.metrics._asking import Asked
 from tools.metrics._backtest import HORIZON, Backtest, Outcome, measured
-from tools.metrics._book import mrr_movements
+from tools.metrics._book import accounts, mrr_movements
 from tools.metrics._figure import EMPTY, Source
 from tools.metrics._fitted import Fitted, current
 from tools.metrics._kept_record import keep_record, kept_record
@@ -23,6 +23,8 @@ from tools.metrics._query import Reader, Where, matching, read
 from tools.metrics._scorecard import Scorecard, own_scorecard, scorecard
 from tools.metrics._signals import Standing, paying_accounts, signs_of, standing
 
+MOST_ACCOUNTS = 3_000
+"""Of larger books so many accounts are learnt from and tried on: every n-th, which is nobody's choice."""
 START = "start"
 """What stands, among contributions, for the score that every account begins with."""
 
@@ -215,16 +217,25 @@ def _backtest(book: Book, day: date, card: Scorecard) -> Backtest:
     """Kept as long as the same data are loaded: the past does not change between two questions."""
     if kept := kept_record(book, day, card):
         return kept
-    outcomes = [outcome for n in (4, 3, 2, 1) for outcome in _outcomes(book, day - n * HORIZON, card)]
+    among = sample(book)
+    outcomes = [outcome for n in (4, 3, 2, 1) for outcome in _outcomes(book, day - n * HORIZON, card, among)]
     found = measured(card.kind, outcomes)
     keep_record(book, day, card, found)
     return found
 
 
-def _outcomes(book: Book, past: date, card: Scorecard) -> list[Outcome]:
-    """What became, within the horizon, of every account that could be judged on a past day."""
+def sample(book: Book) -> list[str] | None:
+    """The accounts of a large book that are learnt from and tried on; None: all of them."""
+    rows, _ = read(book, select(accounts.c.account_id).order_by(accounts.c.account_id))
+    ids = [row.account_id for row in rows]
+    step = -(-len(ids) // MOST_ACCOUNTS)
+    return ids[::step] if step > 1 else None
+
+
+def _outcomes(book: Book, past: date, card: Scorecard, among: Sequence[str] | None) -> list[Outcome]:
+    """What became, within the horizon, of the accounts that could be judged on a past day."""
     left = left_between(book, past, past + HORIZON)
-    judged = [risk for risk in ranked(book, past, card).risks if not risk.standing.leaving_on]
+    judged = [risk for risk in ranked(book, past, card, among).risks if not risk.standing.leaving_on]
     return [outcome_of(risk, past, left.get(risk.standing.account_id)) for risk in judged]
 
 
