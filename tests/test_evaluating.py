@@ -85,13 +85,14 @@ def share(counted: tuple[int, int]) -> float:
     return counted[0] / counted[1]
 
 
+# Two questions below what was measured: machines differ in the last digit, and a score may stand on the line.
 @pytest.mark.parametrize(
     ("name", "tool", "slots"),
     [
-        ("blind.yml", 0.92, 0.92),
+        ("blind.yml", 0.91, 0.92),
         ("followups.yml", 0.95, 0.93),
-        ("new_tools.yml", 0.93, 0.93),
-        ("portfolio_tools.yml", 0.83, 0.79),
+        ("new_tools.yml", 0.925, 0.93),
+        ("portfolio_tools.yml", 0.89, 0.82),
     ],
 )
 def test_questions_by_somebody_who_saw_no_example(name: str, tool: float, slots: float) -> None:
