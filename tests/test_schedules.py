@@ -179,7 +179,7 @@ def test_a_survey_round_is_prepared_again_and_again_and_lists_nobody_twice(team:
     """It writes, but what it does twice in one quarter it does once."""
     team.ask("every Monday at 9h prepare the NPS round here")
     team.at("2026-11-23T09:00:05")
-    assert "people may be asked and are reserved for 4th quarter of 2026" in slack.settled(1)[0]["text"]
+    assert "people may be asked and are reserved (4th quarter of 2026)" in slack.settled(1)[0]["text"]
     team.at("2026-11-30T09:00:05")
     assert "Nobody is to be asked now" in slack.settled(2)[1]["text"]
 

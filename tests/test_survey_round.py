@@ -194,12 +194,12 @@ def test_the_first_run_lists_whom_the_guard_allows_and_why_not_others_and_the_se
     assert held == ["Late", "the budget is used up (Survey, per person: 1 of 1 in 90 days)", "9 Dec 2026"]
     assert "1 account is passed over: the book knows nobody to contact there." in notes(first)
     assert said(first.headline) == (
-        "2 people may be asked and are reserved for 4th quarter of 2026; nobody is asked twice in it."
+        "2 people may be asked and are reserved (4th quarter of 2026); nobody is asked twice in it."
     )
     assert run(book, local, period="2026-Q4").listed == ("big", "small"), "tried again"
     second = run(book, local, "2", period="2026-Q4")
     assert second.listed == () and not any(isinstance(each, Table | Download) for each in second.parts)
-    assert said(second.headline).startswith("Nobody is to be asked now: the round of 4th quarter of 2026 was prepared")
+    assert said(second.headline).startswith("Nobody is to be asked now: the round (4th quarter of 2026) was prepared")
     assert run(book, local, "3").subject == first.subject, "the quarter is that of the day"
 
 
@@ -212,9 +212,9 @@ def test_the_guard_names_the_round_as_its_reason_until_it_is_discarded(book, loc
         return guard.run(guard.input.model_validate(said_of), deps_of(book, local, question(key)))
 
     blocked = asked("2")
-    assert "reserved for the survey round of 4th quarter of 2026)" in said(blocked.headline)
+    assert "reserved for the survey round (4th quarter of 2026))" in said(blocked.headline)
     (touch,) = cells(part(blocked, Table, "Touches that used up the budget"))
-    assert touch == ["30 Oct 2026", "Survey", "—", "Bruna", "—", "reserved for the survey round of 4th quarter of 2026"]
+    assert touch == ["30 Oct 2026", "Survey", "—", "Bruna", "—", "reserved for the survey round (4th quarter of 2026)"]
     shown = run(book, local, "3", act="show")
     assert said(shown.headline) == "2 people are reserved; prepared on 30 Oct 2026 by Ana."
     gone = run(book, local, "4", "pt-BR", act="discard")

@@ -168,7 +168,7 @@ def _used_up(use: Use) -> Phrase:
 
 def reserved(touch: Touch) -> Phrase:
     """For what a touch that has not been made is reserved."""
-    return phrase("reserved for the survey round of {period}", period=written_period(touch.reserved_for or ""))
+    return phrase("reserved for the survey round ({period})", period=written_period(touch.reserved_for or ""))
 
 
 def when(blocked: Blocked) -> Phrase:

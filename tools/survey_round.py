@@ -130,33 +130,31 @@ class _OneRound:
             raise ToolError(phrase("Only {who}, who prepared it, or who leads may discard it.", who=kept.who))
         self.deps.contacting.rounds.discard(kept)
         said = phrase_n(
-            "The survey round of {period} is discarded: {n} person may be asked again.",
-            "The survey round of {period} is discarded: {n} people may be asked again.",
+            "The survey round ({period}) is discarded: {n} person may be asked again.",
+            "The survey round ({period}) is discarded: {n} people may be asked again.",
             len(kept.people), period=self.window,
         )  # fmt: skip
-        return self._answer(
-            said, (), (NextSteps((phrase("Prepare the survey round of {period}", period=self.window),)),)
-        )
+        return self._answer(said, (), (NextSteps((phrase("Prepare the survey round: {period}", period=self.window),)),))
 
     def _that_there_is(self) -> Round:
         if self.kept is None:
             raise ToolError(
-                phrase("No survey round of {period} was prepared for these accounts.", period=self.window),
-                suggestions=(phrase("Prepare the survey round of {period}", period=self.window),),
+                phrase("No survey round ({period}) was prepared for these accounts.", period=self.window),
+                suggestions=(phrase("Prepare the survey round: {period}", period=self.window),),
             )
         return self.kept
 
     def _reserved(self, kept: Round) -> Phrase:
         return phrase_n(
-            "{n} person may be asked and is reserved for {period}; nobody is asked twice in it.",
-            "{n} people may be asked and are reserved for {period}; nobody is asked twice in it.",
+            "{n} person may be asked and is reserved ({period}); nobody is asked twice in it.",
+            "{n} people may be asked and are reserved ({period}); nobody is asked twice in it.",
             len(kept.people), period=self.window,
         )  # fmt: skip
 
     def _there_already(self, kept: Round) -> Phrase:
         return phrase_n(
-            "Nobody is to be asked now: the round of {period} was prepared on {day} by {who}, with {n} person.",
-            "Nobody is to be asked now: the round of {period} was prepared on {day} by {who}, with {n} people.",
+            "Nobody is to be asked now: the round ({period}) was prepared on {day} by {who}, with {n} person.",
+            "Nobody is to be asked now: the round ({period}) was prepared on {day} by {who}, with {n} people.",
             len(kept.people), period=self.window, day=kept.prepared_on, who=kept.who,
         )  # fmt: skip
 
@@ -194,8 +192,8 @@ class _OneRound:
             "What is reserved counts in their contact budget until the round is discarded. Nothing is sent from here."
         )
         steps = (
-            phrase("Show the survey round of {period}", period=self.window),
-            phrase("Discard the survey round of {period}", period=self.window),
+            phrase("Show the survey round: {period}", period=self.window),
+            phrase("Discard the survey round: {period}", period=self.window),
         )  # fmt: skip
         return Note(note), NextSteps(steps)
 
