@@ -40,8 +40,9 @@ SAID: list[tuple[Any, str, str]] = [
     (figure(Fraction(145, 2), "score"), "72.5", "72,5"),
     (figure(10, "score"), "10", "10"),
     (figure(1, "days"), "1 day", "1 dia"),
-    (figure(Fraction(3, 2), "days"), "1.5 days", "1,5 dias"),
+    (figure(Fraction(3, 2), "days"), "1.5 days", "1,5 dia"),
     (figure(12, "months"), "12 months", "12 meses"),
+    (figure(Fraction(3, 5), "months"), "0.6 months", "0,6 mês"),
     (figure(None, "percent"), "not defined", "não definido"),
     (("a", "b", "c"), "a, b and c", "a, b e c"),
 ]

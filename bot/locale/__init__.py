@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from io import BytesIO
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -154,16 +153,25 @@ class Speaker:
             case "measure":
                 return self._decimal(value, next(n for n in (0, 1, 2) if n == 2 or value == round(value, n)))
             case "days":
-                return self._phrase(phrase_n("{n} day", "{n} days", ceil(value), n=self._number(value)))
+                return self._phrase(phrase_n("{n} day", "{n} days", self._form(value), n=self._number(value)))
             case "months":
-                return self._phrase(phrase_n("{n} month", "{n} months", ceil(value), n=self._number(value)))
+                return self._phrase(phrase_n("{n} month", "{n} months", self._form(value), n=self._number(value)))
         return self._number(value)
 
     def _money(self, money: Money) -> str:
         return numbers.format_currency(amount(money), money.currency, locale=self.locale)
 
     def _number(self, value: int | Fraction) -> str:
-        return self._decimal(value, 0 if value == round(value) else 1)
+        return self._decimal(value, self._places(value))
+
+    def _form(self, value: int | Fraction) -> int:
+        """1 where the language says it as it says one: 0.6 months, but 0,6 mês."""
+        one = self.locale.plural_form(self._rounded(value, self._places(value))) == "one"
+        return 1 if one else 2
+
+    @staticmethod
+    def _places(value: int | Fraction) -> int:
+        return 0 if value == round(value) else 1
 
     def _decimal(self, value: int | Fraction, places: int) -> str:
         pattern = "#,##0." + "0" * places if places else "#,##0"
