@@ -19,7 +19,7 @@ from bot.tables import audit_entries
 from knowledge import playbook_title
 from tests.books import contract, day, make_book
 from tests.conftest import DEMO_DAY, ask
-from tools import Allowed, Blocked, Deps, Facts, NextSteps, Note, RiskCase, Table, ToolError, load
+from tools import Allowed, Blocked, Deps, Facts, NextSteps, Note, RiskCase, Snooze, Table, ToolError, load
 from tools._evidence_lines import LINES
 from tools._letters import CATEGORIES, RIGHT
 from tools._next_best import NextBest, Situation, next_best, next_best_rules
@@ -60,6 +60,9 @@ class Said:
 
     def snoozed(self, on: date) -> dict[str, Any]:
         return {}
+
+    def snooze(self, account_id: str, until: date, reason: str | None) -> Snooze:
+        return Snooze(account_id, until, reason, "Ana")
 
     def assigned(self) -> dict[str, str]:
         return {}
@@ -528,3 +531,18 @@ def test_a_message_is_always_offered_whatever_is_best(book: Any) -> None:
 
 def test_flagged_means_on_the_list(book: Any) -> None:
     assert {r.standing.account_id for r in rank(book, TODAY).risks if flagged(r)} == {"new", "old", "up", "same"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("snooze Acme until Friday", None),
+        ("adia a Acme até sexta", None),
+        ("snooze Acme until Friday because they are on holiday", "they are on holiday"),
+        ("adia a Acme até sexta: esperando a diretoria", "esperando a diretoria"),
+        ("they asked for time", "they asked for time"),  # from the form
+    ],
+)
+def test_a_request_to_snooze_is_no_reason_for_it(book: Any, words: str, kept: str | None) -> None:
+    answer = run(book, "snooze", account="fine", reason=words, day="2026-11-27")
+    assert facts(answer)["Because"] == (kept or "—")

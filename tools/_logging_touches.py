@@ -104,6 +104,9 @@ def _says(words: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) is not None
 
 
+BECAUSE = re.compile(r"\b(?:because|porque|pois)\s+(?P<why>.*\S)", re.IGNORECASE | re.DOTALL)
+
+
 def note_of(said: str | None) -> str | None:
     """What was said: what stands after a colon or dash, else all the words."""
     if not said:

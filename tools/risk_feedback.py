@@ -1,13 +1,12 @@
 """What a rep knows better than the score, kept as a labelled case."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from tools import ACCOUNT, SAID, TOPIC, Answer, Choice, Deps, Fact, Facts, NextSteps, Note, RiskCase, phrase
 from tools._account import read_account, risk_of
-from tools._logging_touches import note_of
+from tools._logging_touches import BECAUSE, note_of
 from tools.metrics import flagged
 
 _VERDICTS = {
@@ -84,11 +83,10 @@ def risk_feedback(ask: Input, deps: Deps) -> Answer:
 
 def _reason(said: str | None) -> str | None:
     """What stands after “because”, or after a colon; else all the words."""
-    given = _BECAUSE.search(said or "")
+    given = BECAUSE.search(said or "")
     return given["why"].strip() if given else note_of(said)
 
 
-_BECAUSE = re.compile(r"\b(?:because|porque|pois)\s+(?P<why>.*\S)", re.IGNORECASE | re.DOTALL)
 _WHAT_FOR = phrase(
     "Its score stays as it is, and it stays on the list unless it is snoozed. What you said is shown beside it, "
     "and counted beside the next test of the list."

@@ -1,5 +1,6 @@
 """Leaving an account in peace for a while."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -21,7 +22,7 @@ from tools import (
     phrase,
 )
 from tools._account import read_account
-from tools._logging_touches import note_of
+from tools._logging_touches import BECAUSE, note_of
 from tools._reading import written_period
 from tools.metrics import add_months
 
@@ -33,6 +34,7 @@ _ACTS = {
     ),
     "snooze": ("snooze*", "soneca", "adiar", "adia", "adie", "silenciar", "silencia", "silencie"),
 }  # fmt: skip
+_ASKED = re.compile(r"\b(?:snooz\w*|soneca|adi(?:ar|a|e|ado)|silenci\w*)\b", re.IGNORECASE)
 WRITES = True
 
 
@@ -58,7 +60,7 @@ def snooze(ask: Input, deps: Deps) -> Answer:
         woken = deps.caseload.wake(ask.account)
         said = phrase("{account} is listed again.", account=name)
         return _answer(ask, name, said if woken else phrase("{account} was not snoozed.", account=name))
-    kept = deps.caseload.snooze(ask.account, _until(ask.day, deps.today), note_of(ask.reason))
+    kept = deps.caseload.snooze(ask.account, _until(ask.day, deps.today), _reason(ask.reason))
     said = phrase("{account} is snoozed until {day}: it is listed apart until then.", account=name, day=kept.until)
     return _answer(ask, name, said, Facts(_facts(kept)))
 
@@ -73,6 +75,14 @@ def _until(written: str | None, today: date) -> date:
     if not today < until <= today + LONGEST:
         raise ToolError(phrase("An account can be snoozed until a day within a year: {day} is not.", day=until))
     return until
+
+
+def _reason(said: str | None) -> str | None:
+    """What stands after “because” or a colon; the words of a request alone are no reason, those of a form are."""
+    if given := BECAUSE.search(said or ""):
+        return given["why"].strip()
+    note = note_of(said)
+    return None if note == said and _ASKED.search(note or "") else note
 
 
 def _facts(kept: Snooze) -> tuple[Fact, ...]:
