@@ -26,8 +26,8 @@ def arguments(tool: Tool, account: str) -> dict[str, Any]:
     """As much as the tool cannot do without."""
     needed = {"account": account, "metric": "mrr", "text": "Don't you love it?", "topic": "renewals"}
     missing = {name for name, field in tool.input.model_fields.items() if field.is_required()}
-    mine = {"who": "me"} if tool.name == "assign" else {}
-    return {name: needed[name] for name in missing} | mine
+    meant = {"assign": {"who": "me"}, "fixed_reason": {"reason": "missing_feature", "said": "fixed: we built it"}}
+    return {name: needed[name] for name in missing} | meant.get(tool.name, {})
 
 
 @pytest.fixture(scope="module")

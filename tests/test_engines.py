@@ -91,8 +91,12 @@ TOOLS = [name for name in load() if name not in BOOKLESS]
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_same_answers(book, yardstick, demo_home, tmp_path, tool):
     """Through the assistant itself: what a tool counts for its own, and in which order it shows it."""
-    question, store = load()[tool].examples["en"][0].format_map(SOMEBODY), f"sqlite:///{tmp_path / 'store.sqlite'}"
-    bots = (assistant_at(demo_home, book_url=each.url, store_url=store) for each in (book, yardstick))
+    question = load()[tool].examples["en"][0].format_map(SOMEBODY)
+    stores = (f"sqlite:///{tmp_path / name}.sqlite" for name in ("there", "here"))  # what one writes is not the other's
+    bots = (
+        assistant_at(demo_home, book_url=each.url, store_url=store)
+        for each, store in zip((book, yardstick), stores, strict=True)
+    )
     there, here = (_without_draft_ids(document(ask(bot, question))) for bot in bots)
     assert (there["outcome"], there["tool"]) == ("answered", tool)
     assert there == here

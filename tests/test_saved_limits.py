@@ -200,5 +200,5 @@ def test_a_name_is_not_taken_away_from_whoever_saved_it(bot: Assistant) -> None:
     assert message(ask(bot, 'save smb accounts as "Big ones"', "UANA")) == (
         "“Big ones” is the name of somebody else's segment. Choose another one."
     )
-    ask(bot, 'save smb accounts as "Mine"', "UANA")
-    assert message(ask(bot, 'save enterprise accounts as "Mine"')).startswith("“Mine” is saved:")
+    ask(bot, 'save smb accounts as "Small ones"', "UANA")
+    assert message(ask(bot, 'save enterprise accounts as "Small ones"')).startswith("“Small ones” is saved:")
