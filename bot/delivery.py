@@ -81,6 +81,8 @@ class Delivery:
             self._privately(parcel)
         else:
             self._visibly(parcel)
+        if parcel.thread and (parcel.way == "private" or parcel.replaces):
+            self.working(parcel.channel, parcel.thread, "")  # only a new message in the thread ends it by itself
 
     def working(self, channel: str, thread: str, status: str) -> None:
         """Show that an answer is under way, until it comes. A courtesy: failure changes nothing."""

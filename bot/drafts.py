@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from bot import block_kit as kit
 from bot.block_kit import Block
 from bot.locale import Speaker
-from bot.markdown import readable
 from bot.wording import cited, instructions, numbered
 from knowledge import Passage
 from tools import Action, Ask, Draft, Facts, Phrase, Section, Table, phrase
+from tools._unmarked import unmarked
 
 
 def sections(draft: Draft) -> Iterator[list[Block]]:
@@ -20,7 +20,7 @@ def sections(draft: Draft) -> Iterator[list[Block]]:
 
 def passage(quoted: Passage, speaker: Speaker) -> Iterator[Block]:
     """A quote and where it stands."""
-    yield from map(kit.quote, kit.pieces(readable(speaker.say(quoted.text))))
+    yield from map(kit.quote, kit.pieces(unmarked(speaker.say(quoted.text))))
     yield kit.line(speaker.say(cited(quoted)), "italic")
 
 

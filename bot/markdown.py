@@ -30,10 +30,10 @@ from tools import (
     Timeline,
     phrase,
 )
+from tools._unmarked import LINK
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _BLOCK_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def document(reply: Reply) -> str:
@@ -52,14 +52,6 @@ def draft(document: Draft) -> str:
     for section in document.sections:
         blocks += _section(section, speaker, numbered(document))
     return _joined(blocks)
-
-
-def readable(text: str) -> str:
-    """Markdown that people wrote, as plain text: no marks, bullets as dots, links as their words."""
-    text = _LINK.sub(r"\1", text)
-    text = re.sub(r"^#+\s*", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^(\s*)[-*+]\s+", r"\1• ", text, flags=re.MULTILINE)
-    return re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
 
 
 def escaped(text: str) -> str:
@@ -151,7 +143,7 @@ def _(part: Download, speaker: Speaker) -> Iterator[str]:
 
 @_render.register
 def _(part: Passage, speaker: Speaker) -> Iterator[str]:
-    quoted = _LINK.sub(r"\1", speaker.say(part.text)).replace("<", "\\<").splitlines()
+    quoted = LINK.sub(r"\1", speaker.say(part.text)).replace("<", "\\<").splitlines()
     yield "\n".join(f"> {line}".rstrip() for line in [*quoted, "", f"— {_say(speaker, cited(part))}"])
 
 

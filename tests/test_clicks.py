@@ -202,6 +202,8 @@ def test_a_decision_is_shown_in_the_message_that_was_pressed(office: Office) -> 
     office.deliver()
     (posted,) = [each for each in office.slack.messages["D1"] if each.get("bot_id")]
     assert "was rejected by Ana Souza on" in posted["text"]
+    assert "\n## " not in posted["text"] and "\\[" not in posted["text"], "it is read, not its Markdown"
+    assert office.slack.called("assistant.threads.setStatus")[-1]["status"] == "", "what takes a place ends no status"
     check(Message(posted["text"], tuple(posted["blocks"])))
 
 

@@ -374,6 +374,14 @@ def test_a_status_that_fails_changes_nothing(slack: SlackServer, delivery: Deliv
     assert len(slack.called("assistant.threads.setStatus")) == 2
 
 
+def test_what_ends_no_status_by_itself_has_it_ended(slack: SlackServer, delivery: Delivery) -> None:
+    """A new message in the thread does; what takes another one's place, or one person alone sees, does not."""
+    delivery.deliver(PARCEL)
+    assert slack.called("assistant.threads.setStatus") == []
+    delivery.deliver(replace(PARCEL, key="T1/C1/4.4", way="private", channel="C1", user="U1"))
+    assert [each["status"] for each in slack.called("assistant.threads.setStatus")] == [""]
+
+
 def paper_message() -> Message:
     paper = Paper("Plano", "# Plano", "trust_plan-1", lambda: b"PK", "paper-1", "As a document: Plano")
     placeholder = {"type": "context", "block_id": "paper-1", "elements": [{"type": "plain_text", "text": "attached"}]}

@@ -32,6 +32,7 @@ from tools._account import read_account
 from tools._contacting import people_of, to_decide, verdict
 from tools._logging_touches import day_of
 from tools._reviewing import refuse_win_back, review_facts
+from tools._unmarked import unmarked
 from tools._versions import history, moment, to_fill_in
 from tools.metrics import account_names
 
@@ -199,7 +200,7 @@ def _rejected(draft: KeptDraft, deps: Deps) -> Answer:
 
 
 def _text_of(draft: KeptDraft) -> Iterator[Part]:
-    yield Note(phrase("{text}", text=draft.body))
+    yield Note(phrase("{text}", text=unmarked(draft.body)))
 
 
 def _history(draft: KeptDraft, deps: Deps) -> Answer:
