@@ -5,6 +5,7 @@ from markdown_it import MarkdownIt
 from bot import markdown
 from samples import CODE, DOWNLOAD, HEATMAP, HOSTILE, PLAN, SURVEY, TABLE, enormous, reply, words
 from tools import Note
+from tools._unmarked import unmarked
 
 
 def test_a_survey_is_written_in_its_readers_language_with_its_logic() -> None:
@@ -64,7 +65,9 @@ def test_data_is_shown_as_it_is_and_never_as_markup() -> None:
 
 def test_playbook_text_reads_without_its_marks() -> None:
     text = "## What to do\n\nCall **Ana** and `Bo`, see [us](https://x.example).\n\n- one\n  - two\n"
-    assert markdown.readable(text) == "What to do\n\nCall Ana and Bo, see us.\n\n• one\n  • two\n"
+    assert unmarked(text) == "What to do\n\nCall Ana and Bo, see us.\n\n• one\n  • two\n"
+    assert unmarked("on \\[two days\\], 3 \\* 4") == "on [two days], 3 * 4"
+    assert unmarked(markdown.escaped("see https://x.example")) == "see https:\\//x.example", "it makes no link"
 
 
 def test_code_is_fenced_by_more_than_it_holds() -> None:
