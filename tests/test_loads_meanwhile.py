@@ -152,10 +152,15 @@ def test_two_loads_at_a_time_take_turns_and_never_mix(url: str, folders: dict[st
     ):
         for process in (first, second):
             process.wait(timeout=240)
-    found = everything(url, HOW)
+    found = without_errors(url)
     wholes = []
     for name in ("one", "two"):
         whole = f"sqlite:///{tmp_path / name}.sqlite"
         load_whole(folders[name], whole)
-        wholes.append(everything(whole, HOW))
+        wholes.append(without_errors(whole))
     assert found in wholes
+
+
+def without_errors(url: str) -> dict[str, list[Any]]:
+    """The whole book, but for the note that a load was overtaken too often and gave up, as it may on a busy machine."""
+    return {table: rows for table, rows in everything(url, HOW).items() if table != "load_errors"}
