@@ -38,6 +38,7 @@ from tools import (
     in_full,
     phrase,
 )
+from tools._segments import segment_named
 from tools.metrics import ALL, NOTHING, BadScorecard, Book, Hidden, NoBook, OldBook, Sight, Thresholds, stale_sources
 
 Outcome = Literal["answered", "clarify", "declined", "failed", "silent"]
@@ -244,7 +245,7 @@ class Conversation:
         book = book.unread().hearing(contacting.touches.heard)
         reader, shown = Reader(self.knowledge, self.rights(question)), eyes.shown(self.shown(question.place))
         caseload, kept = eyes.caseload(self.caseload(question)), self.schedules(question)
-        saved = eyes.segments(self.segments(question))
+        saved = self.saved(question, book)
         return Deps(
             book, reader, self.today(), language, shown, contacting, caseload, kept, saved, self.thresholds,
             self.link_hosts,
@@ -268,9 +269,8 @@ def _as_limited(answer: Answer, book: Book, call: Call) -> Answer:
 
 def _as_named(answer: Answer, call: Call) -> Answer:
     """The answer, saying which saved segment its conditions are."""
-    if not (name := call.arguments.get("saved")):
-        return answer
-    return replace(answer, subject=_limited(answer.subject, phrase("segment “{name}”", name=str(name))))
+    segment = segment_named(call.arguments)
+    return replace(answer, subject=_limited(answer.subject, segment)) if segment else answer
 
 
 def _limited(subject: Phrase, limit: Phrase) -> Phrase:

@@ -20,6 +20,7 @@ from bot.router import Call
 from bot.terminal import answer_parts, show
 from bot.wording import out_of_date
 from tools import Answer, Fact, Facts, MetricQuery, Phrase, ToolError, metric_query, phrase, what_it_hides
+from tools._slots import slot_of
 from tools.metrics import (
     DIMENSIONS,
     Breakdown,
@@ -248,7 +249,7 @@ def _cell(value: Any) -> Any:
 
 def _compare(bot: Assistant, wanted: Wanted, form: str, console: Console) -> None:
     query = _query(bot, wanted)
-    given_as = {name: "speaking" if name == "language" else name for name in query.where}
+    given_as = {name: slot_of(name) for name in query.where}
     if unknown := set(given_as.values()) - bot.tools["compare_definitions"].input.model_fields.keys():
         raise Mistaken(phrase("Definitions are not compared by {attributes}.", attributes=", ".join(sorted(unknown))))
     given = {"metric": query.metric.name, "variant": query.variant, "period": wanted.period}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -157,7 +157,7 @@ Guard = Callable[[tuple[Touch, ...]], Decision]
 """What the guard says, given the touches logged and reserved here."""
 
 
-def refuses(decision: Decision) -> bool:
+def refuses(decision: Decision) -> TypeGuard[Blocked]:
     """Whether a cap or a quiet rule speaks against it, and not the hour or a day of rest alone."""
     return isinstance(decision, Blocked) and bool(decision.full or decision.quiet)
 

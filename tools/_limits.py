@@ -5,7 +5,20 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from tools._phrase import Phrase, phrase
-from tools._slots import COUNTRY, INDUSTRY, MRR_BAND, OWNER, REGION, RENEWAL, SAVED, SEGMENT, SIZE, SOURCE, SPEAKING
+from tools._slots import (
+    COUNTRY,
+    INDUSTRY,
+    MRR_BAND,
+    OWNER,
+    REGION,
+    RENEWAL,
+    SAVED,
+    SEGMENT,
+    SIZE,
+    SOURCE,
+    SPEAKING,
+    dimension_of,
+)
 from tools._values import value_called
 from tools.metrics import MRR_BANDS, RENEWAL_BANDS, Period, Where
 
@@ -35,7 +48,7 @@ class Conditions(BaseModel):
     @property
     def where(self) -> Where:
         """The same by dimension."""
-        said = {"language" if name == "speaking" else name: getattr(self, name) for name in Conditions.model_fields}
+        said = {dimension_of(name): getattr(self, name) for name in Conditions.model_fields}
         return {name: value for name, value in said.items() if value}
 
 

@@ -109,6 +109,10 @@ BECAUSE = re.compile(r"\b(?:because|porque|pois)\s+(?P<why>.*\S)", re.IGNORECASE
 
 def note_of(said: str | None) -> str | None:
     """What was said: what stands after a colon or dash, else all the words."""
-    if not said:
-        return None
-    return next((after.strip() for after in re.split(r":\s|\s[-–—]\s", said, maxsplit=1)[1:] if after.strip()), said)
+    return after_mark(said) or said or None
+
+
+def after_mark(said: str | None) -> str | None:
+    """What stands after a colon or dash; None where nothing does."""
+    _, *after = re.split(r":\s|\s[-–—]\s", said or "", maxsplit=1)
+    return "".join(after).strip() or None

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Protocol
 
 from tools._answer import ToolError
-from tools._phrase import phrase
+from tools._phrase import Phrase, phrase
+from tools._slots import slot_of
 from tools._values import value_called
 from tools.metrics import TOGETHER
 
@@ -73,9 +74,10 @@ class NoSegments:
         return False
 
 
-def field_of(dimension: str) -> str:
-    """The field of a tool's input that limits by a dimension; `language` is that of drafts."""
-    return "speaking" if dimension == "language" else dimension
+def segment_named(arguments: Mapping[str, Any]) -> Phrase | None:
+    """The saved segment that they name: told by its name, as it may be no more."""
+    name = arguments.get("saved")
+    return phrase("segment “{name}”", name=str(name)) if name else None
 
 
 def in_full(arguments: Mapping[str, Any], segments: Segments) -> dict[str, Any]:
@@ -91,9 +93,9 @@ def in_full(arguments: Mapping[str, Any], segments: Segments) -> dict[str, Any]:
         raise ToolError(said, suggestions=(phrase("Saved segments"),))
     found: dict[str, str] = {}
     for dimension, value in kept.conditions.items():
-        asked = str(arguments.get(field_of(dimension)) or value)
+        asked = str(arguments.get(slot_of(dimension)) or value)
         both = [each for each in value.split(TOGETHER) if each in asked.split(TOGETHER)]
-        found[field_of(dimension)] = TOGETHER.join(both)
+        found[slot_of(dimension)] = TOGETHER.join(both)
         if not both:
             raise ToolError(
                 phrase(

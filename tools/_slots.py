@@ -84,3 +84,13 @@ class Choice:
 
     words: Mapping[str, tuple[str, ...]] = field(hash=False)
     only: tuple[str, str] | None = None
+
+
+def slot_of(dimension: str) -> str:
+    """The slot that takes a value of the dimension, and the field that limits to it; `language` is that of drafts."""
+    return "speaking" if dimension == "language" else dimension
+
+
+def dimension_of(slot: str) -> str:
+    """The dimension that a slot takes a value of."""
+    return "language" if slot == "speaking" else slot

@@ -51,10 +51,10 @@ def said_of(said: str | None) -> Stated:
     expansion = _EXPANSION.search(words)
     level, points = _retention(_RETENTION.search(words))
     return Stated(
-        _number(margin["n"]) * (1000 if margin["k"] else 1) if margin else None,
+        written_number(margin["n"]) * (1000 if margin["k"] else 1) if margin else None,
         _months(tenure) if tenure else None,
-        _number(discount["n"]) / 100 if discount else None,
-        _number(expansion["n"] or expansion["m"]) / 100 if expansion else None,
+        written_number(discount["n"]) / 100 if discount else None,
+        written_number(expansion["n"] or expansion["m"]) / 100 if expansion else None,
         level, points,
     )  # fmt: skip
 
@@ -64,13 +64,13 @@ def _retention(found: re.Match[str] | None) -> tuple[Fraction | None, Fraction |
     if found is None:
         return None, None
     written = found["n"] or found["m"]
-    value = _number(written) / 100
+    value = written_number(written) / 100
     changes = written.strip()[0] in "+-" or found["points"] or found["p2"] or found["more"] or found["m"]
     return (None, value) if changes else (value, None)
 
 
 def _months(found: re.Match[str]) -> int:
-    return round(_number(found["n"]) * (12 if found["unit"][0] in "ya" else 1))
+    return round(written_number(found["n"]) * (12 if found["unit"][0] in "ya" else 1))
 
 
 def _plain(text: str) -> str:
@@ -79,7 +79,7 @@ def _plain(text: str) -> str:
     return plain.replace("−", "-")
 
 
-def _number(text: str) -> Fraction:
+def written_number(text: str) -> Fraction:
     """As people write it in either language: the last separator is decimal if at most two digits follow."""
     sign = -1 if text.strip().startswith("-") else 1
     digits = re.sub(r"[^\d.,]", "", text).rstrip(".,")

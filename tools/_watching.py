@@ -16,7 +16,8 @@ from tools._phrase import Phrase, phrase, phrase_n
 from tools._querying import metric_query
 from tools._registry import Deps
 from tools._schedules import KeptSchedule
-from tools._segments import in_full
+from tools._segments import in_full, segment_named
+from tools._slots import slot_of
 from tools._values import value_called
 from tools._watch import Watch
 from tools.metrics import Figure, Money, Ranking, Risk, Share, all_metrics, card_in_force, dimension_values, rank
@@ -48,21 +49,15 @@ def observe(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Observed:
 
 def limits_of(arguments: Mapping[str, Any]) -> dict[str, str]:
     """What the accounts are limited to, by dimension."""
-    said = {name: arguments.get("speaking" if name == "language" else name) for name in CALLED}
+    said = {name: arguments.get(slot_of(name)) for name in CALLED}
     return {name: str(value) for name, value in said.items() if value}
-
-
-def named_segment(arguments: Mapping[str, Any]) -> Iterator[Phrase]:
-    """The saved segment that they name: told by its name, as it may be no more."""
-    if name := arguments.get("saved"):
-        yield phrase("segment “{name}”", name=str(name))
 
 
 def condition(watch: Watch, arguments: Mapping[str, Any], deps: Deps) -> Phrase:
     """What it watches for, in words."""
     said = _condition(watch, arguments, deps)
     limits = [value_called(name, value) for name, value in limits_of(arguments).items()]
-    for limit in (*limits, *named_segment(arguments)):
+    for limit in filter(None, (*limits, segment_named(arguments))):
         said = phrase("{condition} · {limit}", condition=said, limit=limit)
     return phrase("{condition} · {limit}", condition=said, limit=phrase("my accounts")) if watch.mine else said
 

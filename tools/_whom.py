@@ -42,7 +42,7 @@ def _whom(found: Contacted, category: Category, on: date, deps: Deps) -> Whom:
     for person in deciding_first(found.contacts, deps.today):
         asked = ledger(deps, Wish(found.account_id, category, on, person.contact_id), found)
         decision = asked.decide(logged)
-        if not isinstance(decision, Blocked) or not refuses(decision):
+        if not refuses(decision):
             return Whom(person, guard=asked.decide)
         blocked.append(decision)
     return Whom(blocked=min(blocked, key=lambda each: each.first or date.max)) if blocked else Whom()

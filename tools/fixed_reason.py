@@ -1,6 +1,5 @@
 """Reasons for leaving that we fixed: kept with what was done, as the argument of a win-back."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
@@ -23,6 +22,7 @@ from tools import (
     phrase,
     phrase_n,
 )
+from tools._logging_touches import after_mark
 from tools._reading import written_period
 from tools._values import value_called
 from tools._winbacks import NEVER, fixed_table
@@ -38,7 +38,6 @@ _ACTS = Choice({
         "que motivos", "lista*", "mostr*", "o que ja resolvemos", "o que corrigimos",
     ),
 })  # fmt: skip
-_DONE = re.compile(r"(?::\s|\s[-–—]\s)\s*(.+)", re.DOTALL)
 WRITES = True
 
 
@@ -72,14 +71,14 @@ def _fixed(reason: str, ask: Input, deps: Deps) -> Answer:
     called = value_called("reason", reason)
     if reason in NEVER:
         raise ToolError(phrase("Nobody can mend this reason: {reason}. I list nobody for it.", reason=called))
-    done = _DONE.search(ask.said or "")
+    done = after_mark(ask.said)
     if done is None:
         step = phrase("We fixed {reason}: single sign-on is there", reason=called)
         raise ToolError(
             phrase("What was done about it ({reason})? It is the argument of the win-back.", reason=called),
             suggestions=(step,),
         )
-    kept = deps.caseload.fix(reason, done[1].strip(), _day(ask.period, deps))
+    kept = deps.caseload.fix(reason, done, _day(ask.period, deps))
     said = phrase("Kept as fixed on {day}: {reason}.", day=kept.fixed_on, reason=called)
     return _answer(called, said, Facts(tuple(_facts(kept))))
 

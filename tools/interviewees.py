@@ -158,7 +158,7 @@ class _Draw:
         for person in deciding_first(found.contacts, self.deps.today, self.ask.role):
             wish = Wish(account.account_id, BUDGET, self.on, person.contact_id)
             decision = ledger(self.deps, wish, found).decide(logged)
-            if not isinstance(decision, Blocked) or not refuses(decision):
+            if not refuses(decision):
                 self.drawn.append(_Drawn(account, person))
                 return True
             blocked.append(_Held(account, person, decision))

@@ -36,6 +36,7 @@ from tools._naming import DIMENSIONS as CALLED
 from tools._naming import counted_as, named
 from tools._querying import MetricQuery, metric_query
 from tools._reading import conversion
+from tools._slots import slot_of
 from tools._values import value_called
 from tools.metrics import Book, Breakdown, Figure, Period, account_names, all_metrics
 
@@ -91,7 +92,7 @@ class Input(Limits):
     @property
     def limits(self) -> dict[str, str]:
         """What the accounts are limited to, by dimension."""
-        said = {name: getattr(self, "speaking" if name == "language" else name, None) for name in CALLED}
+        said = {name: getattr(self, slot_of(name), None) for name in CALLED}
         return {name: value for name, value in said.items() if value}
 
 

@@ -22,7 +22,7 @@ from tools import (
     phrase,
 )
 from tools._account import read_account
-from tools._logging_touches import BECAUSE, note_of
+from tools._logging_touches import BECAUSE, after_mark
 from tools._reading import written_period
 from tools.metrics import add_months
 
@@ -81,8 +81,7 @@ def _reason(said: str | None) -> str | None:
     """What stands after “because” or a colon; the words of a request alone are no reason, those of a form are."""
     if given := BECAUSE.search(said or ""):
         return given["why"].strip()
-    note = note_of(said)
-    return None if note == said and _ASKED.search(note or "") else note
+    return after_mark(said) or (None if _ASKED.search(said or "") else said)
 
 
 def _facts(kept: Snooze) -> tuple[Fact, ...]:

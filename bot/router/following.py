@@ -12,11 +12,12 @@ from typing import Any, Literal
 from bot.router._door import Call, Context
 from bot.router.slots.accounts import parts_of
 from bot.router.slots.filling import fields_by_slot, left_over, newly_said, unplaced
-from bot.router.slots.limits import LIMITS, slot_of
+from bot.router.slots.limits import LIMITS
 from bot.router.slots.period_forms import ORDINAL, grain_of, ordinal_of
 from bot.router.slots.reading import Reading
 from bot.router.slots.text import fold, word_set
 from tools import WHY, Tool
+from tools._slots import slot_of
 from tools.metrics import Period
 
 _GLUE = word_set(

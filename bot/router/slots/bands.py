@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from bot.router.slots.limits import Limit
+from tools._stated import written_number
 from tools.metrics import together
 
 _MONEY = r"(?:r\$|us\$|\$|€|eur|usd|brl)?\s*"
@@ -50,9 +50,5 @@ def _whole(amount: str | None, thousands: str | None) -> int | None:
     """5,000, 5.000, 5k and 5 mil as 5000; cents are no edge of a band."""
     if amount is None:
         return None
-    plain = re.sub(r"[.,](?=\d{3}\b)", "", amount.rstrip(".,")).replace(",", ".")
-    try:
-        value = Decimal(plain) * (1_000 if thousands else 1)
-    except InvalidOperation:
-        return -1
-    return int(value) if value == int(value) else -1
+    value = written_number(amount) * (1_000 if thousands else 1)
+    return int(value) if value.denominator == 1 else -1

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from bot.router._door import Call, Choice, Clarify
 from bot.router.slots.accounts import AccountNames
-from bot.router.slots.limits import LIMITS, slot_of
+from bot.router.slots.limits import LIMITS
 from bot.router.slots.metrics import COMMON_NAMES, ambiguous_metrics, find_variant, likely_metrics
 from bot.router.slots.period_forms import RHYTHMS
 from bot.router.slots.reading import Reading, Stretch
@@ -20,6 +20,7 @@ from bot.router.slots.words import Said, find_choice
 from bot.router.slots.wrapping import topic
 from tools import Choice as Words
 from tools import Phrase, Slot, Tool, phrase, phrase_n
+from tools._slots import slot_of
 from tools.metrics import DIMENSIONS, GRAINS, Period, all_metrics
 
 SHOWN = 3

@@ -14,6 +14,7 @@ from bot.router.slots.calendar import Calendar
 from bot.router.slots.groups import NOUNS
 from bot.router.slots.periods import find_period
 from bot.router.slots.text import Word, fold
+from tools._slots import slot_of
 
 LANGUAGES = ("en", "pt_BR")
 LIMITS: Mapping[str, str] = {
@@ -79,11 +80,6 @@ class Limit:
     @property
     def slot(self) -> str:
         return slot_of(self.dimension)
-
-
-def slot_of(dimension: str) -> str:
-    """The kind of slot that takes a value of the dimension. `language` is that of drafts."""
-    return "speaking" if dimension == "language" else dimension
 
 
 class BookValues:
